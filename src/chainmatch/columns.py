@@ -1,0 +1,248 @@
+"""Every column of every table, once: name, Chinese title, type, meaning and, for input, aliases.
+
+Machine files carry the names, people's files the titles. The readers, the writers and the
+documentation all look here, so a column cannot mean two things.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "integer", "share", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``kind`` ``share`` is a number in 0…1; ``aliases`` are headers seen in lists."""
+
+    name: str
+    title: str
+    kind: Kind
+    meaning: str
+    aliases: tuple[str, ...] = ()
+
+
+def _column(name: str, title: str, kind: Kind, meaning: str, aliases: str = "") -> Column:
+    return Column(name, title, kind, meaning, tuple(aliases.split()))
+
+
+_FIRM_INPUT = (
+    _column(
+        "name",
+        "企业名称",
+        "text",
+        "registered name of the firm",
+        "单位名称 公司名称 名称 企业名 公司 单位 企业 商户名称 市场主体名称 机构名称 法人名称 全称",
+    ),
+    _column(
+        "code",
+        "统一社会信用代码",
+        "text",
+        "unified social credit code, 18 characters with a check digit",
+        "统一信用代码 信用代码 社会信用代码 统一代码 组织机构代码 注册号 uscc 税号 纳税人识别号",
+    ),
+    _column(
+        "region",
+        "所在地区",
+        "text",
+        "place as the list states it: province, city, county or town",
+        "地区 省市 所属地区 所在地 区域 省份 城市 所属省市 所在省市 镇办 乡镇 所属区域 来源地",
+    ),
+    _column(
+        "capital",
+        "注册资本",
+        "number",
+        "registered capital in units of 10,000 of its currency (万元)",
+        "注册资金 资本 注册资本金 认缴资本 注册资本（万元） 注册资金（万元）",
+    ),
+    _column(
+        "established",
+        "成立日期",
+        "date",
+        "date of registration, ISO 8601",
+        "成立时间 注册日期 注册时间 设立日期 登记日期 开业日期",
+    ),
+    _column(
+        "scope",
+        "经营范围",
+        "text",
+        "registered business scope, word for word",
+        "业务范围 经营范围/主营业务 经营范围及主营业务 经营项目 许可经营项目 一般经营项目 经营内容",
+    ),
+    _column(
+        "products",
+        "主营产品",
+        "text",
+        "main products or main business as the list states them",
+        "主要产品 主营业务 产品 主导产品 产品名称 主要业务 主营 主营产品或服务",
+    ),
+    _column(
+        "industry_code",
+        "行业代码",
+        "text",
+        "GB/T 4754-2017 code",
+        "国民经济行业代码 行业分类代码 国标行业代码",
+    ),
+    _column(
+        "address",
+        "注册地址",
+        "text",
+        "registered address",
+        "地址 住所 企业地址 经营地址 通讯地址 经营场所 详细地址 住址",
+    ),
+    _column(
+        "status",
+        "登记状态",
+        "text",
+        "state of the registration: 存续, 吊销, 注销 …",
+        "经营状态 企业状态 状态 登记情况",
+    ),
+    _column(
+        "category",
+        "企业类别",
+        "text",
+        "ownership class of a local firm: 央企, 国企, 省属企业, 私企",
+        "企业性质 类别 企业类型 经济类型 所有制",
+    ),
+    _column(
+        "honours",
+        "企业荣誉",
+        "text",
+        "titles held: 上市, 专精特新, 高新技术企业 …",
+        "荣誉 资质荣誉 企业资质 称号 上市情况",
+    ),
+    _column(
+        "outcome",
+        "结果",
+        "text",
+        "outcome of a visit: 签约, 在谈, 拒绝, 未联系",
+        "走访结果 对接结果 洽谈结果",
+    ),
+)
+
+_FIRM_DERIVED = (
+    _column(
+        "firm_id",
+        "企业编号",
+        "text",
+        "credit code where valid, else a short hash of normalised name and place",
+    ),
+    _column("currency", "币种", "text", "currency of the capital: CNY, USD …; empty = unknown"),
+    _column("province", "省份", "text", "province in short form (陕西); empty = unknown"),
+    _column("city", "城市", "text", "prefecture in short form (商洛); empty = unknown"),
+    _column("county", "区县", "text", "county or district; empty = unknown"),
+    _column("zone", "片区", "text", "economic zone: 京津冀, 长三角, 粤港澳, 成渝 …; empty = none"),
+    _column("source", "来源文件", "text", "file that the row was read from"),
+    _column("sheet", "工作表", "text", "sheet of the file; empty for formats without sheets"),
+    _column("row", "行号", "integer", "row in the file as a spreadsheet counts, from 1"),
+)
+
+_FIT = (
+    _column("chain", "产业链", "text", "chain id"),
+    _column("segment", "细分链", "text", "segment id within the chain"),
+    _column("node", "环节编号", "text", "node id"),
+    _column("node_name", "环节", "text", "Chinese name of the node"),
+    _column("stage", "位置", "text", "upstream, midstream, downstream or supporting"),
+    _column("fit", "契合度", "share", "how surely the firm does what the node names"),
+    _column("grade", "依据等级", "text", "confirmed, likely or uncertain"),
+    _column("activity", "经营活动", "text", "make, grow, trade, serve, operate, build or research"),
+    _column("evidence", "依据原文", "text", "phrases quoted from scope, products or name"),
+)
+
+_GAP = (
+    _column("status", "现状", "text", "strong, present, weak, missing or no-data"),
+    _column("kind", "类型", "text", "of a gap: fill, strengthen, extend or start; of a lead: 线索类型"),
+    _column("score", "综合得分", "share", "weighted mean of the known parts"),
+    _column("pull", "本地牵引", "share", "pull of local firms just upstream and downstream"),
+    _column("structure", "链条结构", "share", "source-to-market paths that the node would close"),
+    _column("feasibility", "要素条件", "share", "whether the county has what the node needs"),
+    _column("supply", "招商资源", "share", "whether enough target firms fit the node"),
+    _column("local_firms", "本地企业", "text", "local firms at the node, by name"),
+    _column("upstream_local", "本地上游", "text", "local firms just upstream, by name"),
+    _column("downstream_local", "本地下游", "text", "local firms just downstream, by name"),
+    _column("targets", "目标企业数", "integer", "target firms that fit the node"),
+    _column("why", "说明", "text", "the reason in one Chinese sentence"),
+)
+
+_SCORE = (
+    _column("rank", "序号", "integer", "place in the list, from 1"),
+    _column("low", "得分下限", "share", "score if every unknown part were 0"),
+    _column("high", "得分上限", "share", "score if every unknown part were 1"),
+    _column("sector", "行业契合", "share", "part: fit to the node"),
+    _column("gap", "缺口价值", "share", "part: value of the node's gap"),
+    _column("partners", "本地配套", "share", "part: named local firms upstream and downstream"),
+    _column("region_part", "区域因素", "share", "part: priority zone and distance"),
+    _column("scale", "企业实力", "share", "part: capital, age, honours where given"),
+    _column("name_part", "亲缘关系", "share", "part: relation to local firms by group or brand"),
+    _column("partner_firms", "本地伙伴", "text", "local firms that would supply or buy, by name"),
+    _column("weak_points", "薄弱点", "text", "the weakest points of the case, at most three"),
+    _column("stability", "稳定度", "share", "share of 200 draws of weights that keep the firm"),
+)
+
+_LINK = (
+    _column("left_id", "左表编号", "text", "firm_id in the first list"),
+    _column("left_name", "左表企业", "text", "name in the first list"),
+    _column("right_id", "右表编号", "text", "firm_id in the second list"),
+    _column("right_name", "右表企业", "text", "name in the second list"),
+    _column("relation", "关系", "text", "same, branch or group"),
+    _column("confidence", "置信度", "share", "probability that the relation holds"),
+)
+
+_OTHER = (
+    _column("file", "文件", "text", "file that holds the row"),
+    _column("text", "内容", "text", "the row, or a part of it, as it stands", "内容 线索内容 项目内容 简介 描述"),
+    _column("gate", "未通过条件", "text", "name of the gate that excluded the firm"),
+    _column("remedy", "解除办法", "text", "what would lift the exclusion"),
+    _column("anchor", "带动力", "number", "anchor strength of a local firm, 0 or more"),
+)
+
+_LEAD = (
+    _column("lead_id", "线索编号", "text", "number of the lead", "编号 序号 线索号 项目编号"),
+    _column("title", "标题", "text", "title of the lead", "线索标题 项目名称 线索名称 名称"),
+    _column("industry", "所属产业", "text", "industry that the lead names", "产业 行业 产业类别"),
+    _column("amount", "金额", "number", "amount in 万元", "金额（万元） 投资额 总投资 投资金额 意向金额"),
+    _column("registered", "登记日期", "date", "date of the lead", "日期 时间 登记时间"),
+    _column("nodes", "涉及环节", "text", "nodes that the lead seeks"),
+    _column("partner_kind", "对象类型", "text", "target, local, lead or gap"),
+    _column("partner_id", "对象编号", "text", "id of the partner"),
+    _column("partner_name", "推荐对象", "text", "name of the partner"),
+)
+
+COLUMNS: dict[str, Column] = {
+    column.name: column
+    for group in (_FIRM_INPUT, _FIRM_DERIVED, _FIT, _GAP, _SCORE, _LINK, _OTHER, _LEAD)
+    for column in group
+}
+
+TABLES: dict[str, tuple[str, ...]] = {
+    name: tuple(names.split())
+    for name, names in {
+        "firms": "firm_id name code region province city county zone capital currency established "
+        "scope products industry_code address status category honours outcome source sheet row",
+        "rejects": "file row why text",
+        "match": "firm_id name chain node node_name fit grade activity evidence",
+        "links": "left_id left_name right_id right_name relation confidence why",
+        "gaps": "chain segment node node_name stage status kind score pull structure feasibility "
+        "supply local_firms upstream_local downstream_local targets why",
+        "leads": "lead_id kind title nodes rank partner_kind partner_id partner_name score why",
+        "shortlist": "rank firm_id name region zone chain node node_name score low high sector gap "
+        "partners region_part scale name_part grade evidence partner_firms weak_points stability",
+        "scores": "firm_id name region zone chain node node_name score low high sector gap "
+        "partners region_part scale name_part grade evidence partner_firms weak_points",
+        "locals": "firm_id name category chain node node_name fit grade evidence anchor",
+        "excluded": "firm_id name gate why",
+    }.items()
+}
+
+LEAD_INPUT = ("lead_id", "kind", "title", "text", "industry", "region", "amount", "registered")
+FIRM_INPUT = tuple(column.name for column in _FIRM_INPUT)
+
+# A column whose header holds one of these is about a person; it is never read into a result.
+PERSONAL = (
+    "法定代表人 法人代表 法人姓名 法人 代表人 负责人 联系人 姓名 经办人 电话 手机 联系方式 传真 邮箱 email "
+    "e-mail 身份证 微信 qq"
+).split()
+
+
+def titles(table: str) -> dict[str, str]:
+    """Return name → Chinese title for the columns of ``table``, in their order."""
+    return {name: COLUMNS[name].title for name in TABLES[table]}

@@ -1,0 +1,37 @@
+"""The errors of chainmatch: one base, so that one ``except`` catches them all.
+
+Messages are Chinese because officers read them; each says what was found, where, and what to do.
+"""
+
+
+class ChainmatchError(Exception):
+    """Base of every error that the input or the options caused. The command exits with 2."""
+
+
+class TableError(ChainmatchError):
+    """A table that cannot be read as a whole: missing, empty, damaged or without a name column."""
+
+
+class ChainError(ChainmatchError):
+    """Chain files with errors. ``problems`` holds one line for each, with file and line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        more = f"（共 {len(problems)} 处，运行 chainmatch chains check 查看全部）"
+        super().__init__(problems[0] + (more if len(problems) > 1 else ""))
+
+
+class ProfileError(ChainmatchError):
+    """A county profile with errors: unknown keys, values out of range, unknown nodes."""
+
+
+class OptionError(ChainmatchError):
+    """An option or argument that cannot be carried out as given."""
+
+
+class RunError(ChainmatchError):
+    """A run folder that cannot be opened, or a firm that is not in it."""
+
+
+class OutputError(ChainmatchError):
+    """Results that cannot be written where they were asked for."""
