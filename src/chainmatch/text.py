@@ -75,7 +75,7 @@ _FILLERS_BEFORE = (
     "涉及 对 为 可 其中 凭许可证 许可 增 另 以 集 在"
 ).split()
 _FILLERS_AFTER = (
-    "等 业务 项目 活动 的 之 相关 有关 技术 一体化 一条龙 业 以及 和 及 与 并 兼 或 及其 其 为主 自产产品 全过程 "
+    "等 业务 项目 活动 的 之 相关 有关 技术 一体化 一条龙 以及 和 及 与 并 兼 或 及其 其 为主 自产产品 全过程 "
     "工作 事业 一体 新 型 专业 推广应用 应用"
 ).split()
 
@@ -154,7 +154,8 @@ _TRANSLATION: dict[int, str | int] = {
 class Item(NamedTuple):
     """One thing in a scope.
 
-    ``start:end`` is its span, ``core_start:core_end`` the span without verbs at its ends.
+    ``start:end`` is its span, ``core_start:core_end`` the span without verbs at its ends,
+    ``verb_start:verb_end`` the segment that gave it its verb (its own span if none did).
     ``activities`` is empty for a bare item. ``place`` says where the verb stood: ``own``,
     ``before``, ``after`` or ``bare``; ``verb`` is a segment of verbs alone. ``branch`` marks what only branches may do.
     """
@@ -163,16 +164,39 @@ class Item(NamedTuple):
     end: int
     core_start: int
     core_end: int
+    verb_start: int
+    verb_end: int
     activities: frozenset[str]
     place: str
     branch: bool = False
 
 
 class Clause(NamedTuple):
-    """The items of one clause and the verbs that it hands on to bare clauses behind it."""
+    """The items of one clause, sorted, and the verbs that it hands on to bare clauses behind it.
+
+    ``masked`` is the clause with brackets and exclusions blanked out.
+    """
 
     items: tuple[Item, ...]
     carried: frozenset[str]
+    masked: str
+
+    def item_at(self, position: int) -> Item | None:
+        """Return the item that holds ``position``; None where it is excluded or says nothing."""
+        inside = self.masked[position] == _FILL
+        for item in reversed(self.items):
+            if item.start <= position < item.end and (self.masked[item.start] == _FILL) == inside:
+                return None if self.masked[position] == _GONE else item
+        return None
+
+    def order(self, item: Item) -> int:
+        """Return the number of an item among those that name something, from 0."""
+        return sum(other.place != "verb" for other in self.items if other < item)
+
+    @property
+    def count(self) -> int:
+        """Number of items that name something."""
+        return sum(item.place != "verb" for item in self.items)
 
 
 def normalise(text: str) -> str:
@@ -226,6 +250,8 @@ def _shift(item: Item, offset: int) -> Item:
         end=item.end + offset,
         core_start=item.core_start + offset,
         core_end=item.core_end + offset,
+        verb_start=item.verb_start + offset,
+        verb_end=item.verb_end + offset,
     )
 
 
@@ -244,7 +270,7 @@ def read_clause(clause: str, carried: frozenset[str] = NOTHING) -> Clause:
         items = items + _bracket_items(clause[start:end], start, host)
     if "限" in clause and _BRANCH_ONLY.search(clause):
         items = _mark_branch_only(items, clause)
-    return Clause(tuple(sorted(items)), reader.handed_on)
+    return Clause(tuple(sorted(items)), reader.handed_on, masked)
 
 
 def _host(items: list[Item], position: int) -> Item | None:
@@ -318,6 +344,7 @@ class _Reader:
         self.items: list[Item] = []
         self.handed_on = NOTHING
         self._reach = NOTHING  # verbs that reach forward
+        self._reach_span = (0, 0)  # where they stand
         self._group: list[int] = []  # items that a verb behind them would still reach
         self._closed = False  # the group has its verbs; a further verb adds to them
         self._mixed = "、" in masked and "," in masked
@@ -365,15 +392,14 @@ class _Reader:
         first = not any(item.place != "verb" for item in self.items)
         self._append(segment, verbs, "verb")
         if segment.colon or first:
-            self._reach = self._reach | verbs if first else verbs
+            self._reach_forward(segment, verbs, more=first)
             self._group, self._closed = [], False
             if segment.colon:
                 self.handed_on = self._reach
             return
         for index in self._group[:-1]:
             item = self.items[index]
-            place = item.place if item.activities else "after"
-            self.items[index] = item._replace(activities=item.activities | verbs, place=place)
+            self.items[index] = _given(item, segment, item.activities | verbs)
         self._closed = True
 
     def _take_item(self, segment: _Segment) -> None:
@@ -381,11 +407,11 @@ class _Reader:
             self._group, self._closed = [], False
         if segment.before:
             first = not any(item.place != "verb" for item in self.items)
-            self._reach = (self._reach if first else NOTHING) | segment.before
+            self._reach_forward(segment, segment.before, more=first)
             self._group = []
         if segment.after:
             if not segment.before:
-                self._reach_back(segment.after)
+                self._reach_back(segment)
             own = segment.before | segment.after
             self._append(segment, own | (self._reach if segment.before else NOTHING), "own")
             self._closed = True
@@ -396,16 +422,28 @@ class _Reader:
         if segment.colon:
             self._group, self._closed = [], False
 
-    def _reach_back(self, verbs: frozenset[str]) -> None:
+    def _reach_forward(self, segment: _Segment, verbs: frozenset[str], *, more: bool) -> None:
+        start = self._reach_span[0] if more and self._reach else segment.start
+        self._reach = self._reach | verbs if more else verbs
+        self._reach_span = (start, segment.end)
+
+    def _reach_back(self, segment: _Segment) -> None:
         bare = [index for index in self._group if not self.items[index].activities]
         for index in bare:
-            self.items[index] = self.items[index]._replace(activities=verbs, place="after")
+            self.items[index] = _given(self.items[index], segment, segment.after)
         self._group = bare
 
     def _append(self, segment: _Segment, activities: frozenset[str], place: str) -> None:
         self._group.append(len(self.items))
         span = (segment.start, segment.end, segment.core_start, segment.core_end)
-        self.items.append(Item(*span, activities, place))
+        verb = self._reach_span if place == "before" else span[:2]
+        self.items.append(Item(*span, *verb, activities, place))
+
+
+def _given(item: Item, segment: _Segment, activities: frozenset[str]) -> Item:
+    """Give an item the verbs of a segment behind it."""
+    place = item.place if item.activities else "after"
+    return item._replace(activities=activities, place=place, verb_end=segment.end)
 
 
 def _segment(masked: str, start: int, end: int, separator: str, colon: bool) -> _Segment:

@@ -1,0 +1,146 @@
+"""The words of the chains, found in running Chinese text with word boundaries.
+
+Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording counts
+only if no longer wording owns it, no false friend of its node covers it, it does not lie across two
+other wordings, and, for short ones, the segmenter agrees with its ends.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
+import networkx as nx
+
+from chainmatch.text import VERBS, normalise
+
+SHORT = 2  # wordings up to this length are checked against the segmenter
+_HAN = ("\u3400", "\u9fff")
+
+
+class Claim(NamedTuple):
+    """A node's claim to a wording; ``hint`` if the wording speaks for it but does not decide."""
+
+    node: str
+    chain: str
+    hint: bool
+
+
+class Hit(NamedTuple):
+    """A wording in a text: span, wording and the nodes that claim it here."""
+
+    start: int
+    end: int
+    word: str
+    claims: tuple[Claim, ...]
+
+
+class Lexicon:
+    """All objects, hints and false friends of a chain graph in one automaton."""
+
+    def __init__(self, graph: "nx.DiGraph[str]") -> None:
+        claims: dict[str, list[Claim]] = {}
+        friends: dict[str, set[str]] = {}
+        for node, data in graph.nodes(data=True):
+            for kind in ("objects", "hints"):
+                for word in data[kind]:
+                    claim = Claim(node, data["chain"], kind == "hints")
+                    claims.setdefault(normalise(word), []).append(claim)
+            for word in data["false_friends"]:
+                friends.setdefault(normalise(word), set()).add(node)
+        self.words = sorted(claims.keys() | friends.keys())
+        self._claims = [tuple(claims.get(word, ())) for word in self.words]
+        self._friends = [frozenset(friends.get(word, ())) for word in self.words]
+        self._automaton = ahocorasick_rs.AhoCorasick(self.words)
+
+    def find(self, text: str) -> list[Hit]:
+        """Return what a normalised text names, in order of position."""
+        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if not found:
+            return []
+        spans = sorted((start, -end, word) for word, start, end in found)
+        kept = [hit for hit in self._resolve(spans) if hit.claims]
+        return [hit for hit in kept if _is_word(text, hit)]
+
+    def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[Hit]:
+        for index, (start, minus_end, word) in enumerate(spans):
+            end = -minus_end
+            claims = self._claims[word]
+            if not claims:
+                continue
+            for other, (a, minus_b, rival) in enumerate(spans):
+                b = -minus_b
+                if other == index or a >= end or b <= start:
+                    continue
+                claims = tuple(c for c in claims if not self._yields(c, (start, end), (a, b), rival))
+            yield Hit(start, end, self.words[word], claims)
+
+    def _yields(self, claim: Claim, span: tuple[int, int], over: tuple[int, int], rival: int) -> bool:
+        """Whether a claim gives way to a rival wording that overlaps it."""
+        longer = over[1] - over[0] > span[1] - span[0]
+        covers = over[0] <= span[0] and span[1] <= over[1] and longer
+        if covers and claim.node in self._friends[rival]:
+            return True
+        owners = self._claims[rival]
+        if not owners:
+            return False
+        if not covers:
+            crosses = over[0] < span[0] < over[1] < span[1] or span[0] < over[0] < span[1] < over[1]
+            earlier = over[1] - over[0] == span[1] - span[0] and over[0] < span[0]
+            return crosses and (longer or earlier)
+        if any(owner.node == claim.node for owner in owners):
+            return any(owner.node == claim.node and owner.hint <= claim.hint for owner in owners)
+        same_head = over[1] == span[1]
+        return not same_head or any(owner.chain == claim.chain for owner in owners)
+
+
+def _is_word(text: str, hit: Hit) -> bool:
+    """Whether a hit begins and ends where words do."""
+    start, end, word, _ = hit
+    if text[end - 1 : end + 1] in VERBS or text[max(0, start - 1) : start + 1] in VERBS:
+        return False  # 食用菌种|植, 销|售电
+    if len(word) > SHORT or not _touches_han(text, start, end):
+        return True
+    left = max(0, start - 4)
+    return {start - left, end - left} <= _cuts(text[left : end + 4])
+
+
+def _touches_han(text: str, start: int, end: int) -> bool:
+    before = text[start - 1 : start]
+    behind = text[end : end + 1]
+    return _HAN[0] <= before <= _HAN[1] or _HAN[0] <= behind <= _HAN[1]
+
+
+@lru_cache(maxsize=1 << 15)
+def _cuts(text: str) -> frozenset[int]:
+    ends = [0]
+    for word in _segmenter().cut(text, HMM=False):
+        ends.append(ends[-1] + len(word))
+    return frozenset(ends)
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Any:
+    try:
+        import rjieba
+
+        return _Rjieba(rjieba)
+    except ImportError:
+        import jieba
+
+        jieba.setLogLevel(logging.WARNING)
+        tokenizer = jieba.Tokenizer()
+        tokenizer.tmp_dir = tempfile.gettempdir()
+        return tokenizer
+
+
+class _Rjieba:
+    """The compiled segmenter under the interface of the plain one."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def cut(self, text: str, HMM: bool) -> list[str]:  # noqa: N803
+        return list(self._module.cut(text, HMM))

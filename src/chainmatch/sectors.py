@@ -1,0 +1,396 @@
+"""The matcher: what a firm writes about itself becomes fits to the nodes of the chains.
+
+Every wording of a chain that a scope, a product list, a name or an industry code holds is a piece of
+evidence. Its strength is the product of factors that can be read off the text: does the firm do with
+the thing what the node does (activity), is the thing the head of its item, how distinctive is the
+wording. A node's fit is a logistic function of a few sums of these strengths; the numbers were
+learned on labelled firms (``data/learned/fit.json``, made by ``scripts/fit_sectors.py``).
+
+The matcher is fitted on the chains and on what ships with the package, never on the rows it reads:
+the same firm has the same fit alone, in a batch and in any order.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import networkx as nx
+
+from chainmatch.errors import OptionError
+from chainmatch.lexicon import Hit, Lexicon
+from chainmatch.resources import data_folder
+from chainmatch.text import NOTHING, Clause, Item, clauses, normalise, read_clause
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLOOR = 0.05  # a fit below this is not worth a line
+QUOTE = 60  # longest quotation, in characters
+FIELDS = {"scope": "经营范围", "products": "主营产品", "name": "企业名称", "industry_code": "行业代码"}
+
+
+class Evidence(NamedTuple):
+    """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1)."""
+
+    node: str
+    field: str
+    start: int
+    end: int
+    quote: str
+    activity: str
+    strength: float
+    order: int  # number of the item in its field, from 0
+    hint: bool
+    place: str
+
+
+class Fit(NamedTuple):
+    """How surely a firm does what a node names, and why; evidence strongest first."""
+
+    node: str
+    fit: float
+    grade: str
+    activity: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def quote(self) -> str:
+        """The strongest phrase, word for word as the firm wrote it."""
+        return self.evidence[0].quote
+
+
+@dataclass(frozen=True)
+class FitModel:
+    """The learned numbers. Every factor is in 0…1; weights belong to the logistic function."""
+
+    factors: Mapping[str, float]
+    weights: Mapping[str, float]
+    chain_weights: Mapping[str, float]
+    registrations: int
+    frequencies: Mapping[str, int]
+
+    def specificity(self, word: str) -> float:
+        """Return how distinctive a wording is: 1 for one firm in 100,000, towards 0 for one in 10.
+
+        Inverse document frequency on a log scale; a wording that was not counted is taken as rare.
+        """
+        share = self.frequencies.get(word, 1) / self.registrations
+        return min(1.0, max(0.05, (math.log10(1 / share) - 1) / 4))
+
+
+@lru_cache(maxsize=1)
+def read_model() -> FitModel:
+    """Read the learned numbers that ship with the package."""
+    folder = data_folder("learned")
+    learned = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+    counted = json.loads((folder / "frequencies.json").read_text(encoding="utf-8"))
+    return FitModel(
+        learned["factors"],
+        learned["weights"],
+        learned["chain_weights"],
+        counted["registrations"],
+        counted["words"],
+    )
+
+
+class _Summary(NamedTuple):
+    """What the evidence for one node adds up to; the features of the fit, each in 0…1."""
+
+    best: float  # strongest evidence
+    breadth: float  # how much further, different evidence there is
+    lead: float  # how early the strongest evidence stands
+    focus: float  # share of the scope's items that speak for the node
+    name: float  # strongest evidence in the name
+    stated: float  # strongest evidence in main products or industry code
+
+
+# A wording is the head of its item if nothing but these stands behind it.
+_BEHIND_HEAD = re.compile(
+    "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
+    r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之)"
+)
+
+
+class Matcher:
+    """Reads firms against the chains of a graph.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        From :func:`chainmatch.read_chains`.
+    model : FitModel, optional
+        Learned numbers; default the bundled ones.
+    """
+
+    def __init__(self, graph: "nx.DiGraph[str]", model: FitModel | None = None) -> None:
+        self.graph = graph
+        self.model = model or read_model()
+        self.lexicon = Lexicon(graph)
+        self._wanted = {n: frozenset(d["activities"]) for n, d in graph.nodes(data=True)}
+        self._codes: dict[str, list[str]] = {}
+        for node, data in graph.nodes(data=True):
+            for code in data["codes"]:
+                self._codes.setdefault(code.rstrip("?"), []).append(node)
+        self._clause = lru_cache(maxsize=1 << 16)(self._read_clause)
+
+    def fits(
+        self, scope: str, name: str = "", products: str = "", industry_code: str = ""
+    ) -> list[Fit]:
+        """Return the fits of one firm of at least 0.05, best first, ties by node id."""
+        evidence, items = self._scope(scope, "scope")
+        evidence += self._scope(products, "products")[0] if products else []
+        evidence += self._name(name) if name else []
+        evidence += self._code(industry_code) if industry_code else []
+        by_node: dict[str, list[Evidence]] = {}
+        for piece in evidence:
+            by_node.setdefault(piece.node, []).append(piece)
+        fits = [self._fit(node, pieces, items) for node, pieces in by_node.items()]
+        return sorted((f for f in fits if f.fit >= FLOOR), key=lambda f: (-f.fit, f.node))
+
+    def chain_fits(self, fits: Sequence[Fit]) -> dict[str, float]:
+        """Return one number in 0…1 for each chain: how surely the firm belongs to it."""
+        best: dict[str, list[float]] = {chain: [] for chain in self.graph.graph["chains"]}
+        for fit in fits:
+            best[self.graph.nodes[fit.node]["chain"]].append(fit.fit)
+        return {chain: self._chain_fit(values) for chain, values in best.items()}
+
+    def _chain_fit(self, values: list[float]) -> float:
+        if not values:
+            return 0.0
+        weights = self.model.chain_weights
+        return _logistic(
+            weights["intercept"]
+            + weights["best"] * _logit(values[0])
+            + weights["further"] * min(2.0, sum(values[1:4]))
+        )
+
+    def _scope(self, text: str, field: str) -> tuple[list[Evidence], int]:
+        """Return the evidence of a scope and its number of items."""
+        found: list[Evidence] = []
+        carried = NOTHING
+        order = 0
+        for offset, clause in clauses(normalise(text)):
+            pieces, count, carried = self._clause(clause, carried)
+            for piece in pieces:
+                start, end = piece.start + offset, piece.end + offset
+                quote = text[start:end].strip()
+                found.append(
+                    piece._replace(
+                        field=field, start=start, end=end, quote=quote, order=order + piece.order
+                    )
+                )
+            order += count
+        return found, order
+
+    def _read_clause(
+        self, clause: str, carried: frozenset[str]
+    ) -> tuple[tuple[Evidence, ...], int, frozenset[str]]:
+        hits = self.lexicon.find(clause)
+        if not hits and ":" not in clause:
+            return (), clause.count("、") + clause.count(",") + 1, NOTHING
+        read = read_clause(clause, carried)
+        found = [
+            piece
+            for hit in hits
+            if (item := read.item_at(hit.start)) is not None
+            for piece in self._weigh(clause, hit, item, read)
+        ]
+        return tuple(found), read.count, read.carried
+
+    def _weigh(self, clause: str, hit: Hit, item: Item, read: Clause) -> Iterator[Evidence]:
+        factors = self.model.factors
+        head = _is_head(clause, hit, item)
+        order = read.order(item)
+        start, end = _quotation(hit, item)
+        for claim in hit.claims:
+            wanted = self._wanted[claim.node]
+            kind, activity = _activity(item, wanted)
+            strength = (
+                factors[kind]
+                * (1.0 if head else factors["modifier"])
+                * (factors["hint"] if claim.hint else 1.0)
+                * (factors["branch"] if item.branch else 1.0)
+                * (1 - factors["common"] * (1 - self.model.specificity(hit.word)))
+            )
+            yield Evidence(
+                claim.node, "", start, end, "", activity, strength, order, claim.hint, kind
+            )
+
+    def _name(self, name: str) -> list[Evidence]:
+        normal = normalise(name)
+        strength = self.model.factors["name"]
+        return [
+            Evidence(
+                claim.node,
+                "name",
+                hit.start,
+                hit.end,
+                name[hit.start : hit.end],
+                "",
+                strength * (self.model.factors["hint"] if claim.hint else 1.0),
+                0,
+                claim.hint,
+                "name",
+            )
+            for hit in self.lexicon.find(normal)
+            for claim in hit.claims
+        ]
+
+    def _code(self, code: str) -> list[Evidence]:
+        code = code.strip().lstrip("ABCDEFGHIJKLMNOPQRST")
+        strength = self.model.factors["code"]
+        return [
+            Evidence(node, "industry_code", 0, len(code), code, "", strength, 0, False, "code")
+            for node in self._codes.get(code, ())
+        ]
+
+    def _fit(self, node: str, pieces: list[Evidence], items: int) -> Fit:
+        pieces.sort(key=lambda piece: (-piece.strength, piece.field != "scope", piece.start))
+        summary = _summarise(pieces, items)
+        weights = self.model.weights
+        value = _logistic(
+            weights["intercept"]
+            + sum(weights[key] * number for key, number in summary._asdict().items())
+        )
+        return Fit(node, value, _grade(value, pieces), pieces[0].activity, tuple(pieces))
+
+
+def _activity(item: Item, wanted: frozenset[str]) -> tuple[str, str]:
+    """Return how an item's activities meet those that a node wants, and the activity to print."""
+    done = item.activities
+    if not done:
+        producing = wanted & {"make", "grow"}
+        return ("bare-make" if producing else "bare", "")
+    met = done & wanted
+    if not met:
+        return ("only-trade" if "trade" in done else "other", min(done))
+    return ("stated" if item.place in ("own", "verb") else "reached", min(met))
+
+
+def _is_head(clause: str, hit: Hit, item: Item) -> bool:
+    """Whether a wording is what its item is about, not a modifier (中药饮片机械)."""
+    rest = clause[hit.end : item.core_end]
+    return not rest or _BEHIND_HEAD.match(rest) is not None
+
+
+def _quotation(hit: Hit, item: Item) -> tuple[int, int]:
+    """Return the span to quote: the item with its verb if short enough, else less."""
+    spans = (
+        (min(item.start, item.verb_start), max(item.end, item.verb_end)),
+        (item.start, item.end),
+        (hit.start, hit.end),
+    )
+    return next((a, b) for a, b in spans if b - a <= QUOTE or (a, b) == spans[-1])
+
+
+def _summarise(pieces: Sequence[Evidence], items: int) -> _Summary:
+    written = [piece for piece in pieces if piece.field == "scope"]
+    best = written[0].strength if written else 0.0
+    further = sum({(p.start, p.end): p.strength for p in written[1:]}.values())
+    speaking = {piece.order for piece in written if piece.strength >= 0.3}
+    return _Summary(
+        best=best,
+        breadth=min(1.0, further / 3),
+        lead=best / (1 + 0.25 * written[0].order) if written else 0.0,
+        focus=min(1.0, len(speaking) / max(items, 1)),
+        name=max((p.strength for p in pieces if p.field == "name"), default=0.0),
+        stated=max((p.strength for p in pieces if p.field in ("products", "industry_code")), default=0.0),
+    )
+
+
+def _grade(fit: float, pieces: Sequence[Evidence]) -> str:
+    """``likely`` from 0.5 with a stated activity, else ``uncertain``.
+
+    ``confirmed`` needs two independent kinds of evidence (products or industry code beside the
+    scope): a scope alone never confirms.
+    """
+    fields = {piece.field for piece in pieces if piece.strength >= 0.5}
+    if fit >= 0.5 and "scope" in fields and fields & {"products", "industry_code"}:
+        return "confirmed"
+    return "likely" if fit >= 0.5 else "uncertain"
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+def _logit(share: float) -> float:
+    share = min(1 - 1e-6, max(1e-6, share))
+    return math.log(share / (1 - share))
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def match(
+    firms: "pd.DataFrame",
+    graph: "nx.DiGraph[str]",
+    *,
+    by: str = "node",
+    top: int | None = 3,
+    model: FitModel | None = None,
+) -> "pd.DataFrame":
+    """Match a table of firms (columns of ``TABLES["firms"]``) against the chains.
+
+    ``by="node"``: at most ``top`` rows a firm (None: all), best first, in the order of ``firms``; a
+    firm without any fit has one row with empty chain. ``by="chain"``: one row a firm, one column a
+    chain, 0…1. Raises :class:`OptionError` for another ``by``.
+    """
+    import pandas as pd
+
+    from chainmatch.columns import TABLES
+
+    if by not in ("node", "chain"):
+        raise OptionError(f"--by {by}：只能是 node（按环节）或 chain（按产业链）。")
+    matcher = Matcher(graph, model)
+    rows = [
+        line
+        for firm_id, name, fits in match_rows(_rows(firms), matcher)
+        for line in (
+            _node_lines(firm_id, name, fits[:top], graph)
+            if by == "node"
+            else [(firm_id, name, *matcher.chain_fits(fits).values())]
+        )
+    ]
+    chains = list(graph.graph["chains"])
+    columns = list(TABLES["match"]) if by == "node" else ["firm_id", "name", *chains]
+    return pd.DataFrame(rows, columns=columns).round(4)
+
+
+def match_rows(
+    rows: Iterable[Sequence[str]], matcher: Matcher
+) -> Iterator[tuple[str, str, list[Fit]]]:
+    """Match a stream of (firm_id, name, scope, products, industry_code), one at a time."""
+    for firm_id, name, scope, products, code in rows:
+        yield firm_id, name, matcher.fits(scope, name, products, code)
+
+
+def _rows(firms: "pd.DataFrame") -> Iterator[tuple[str, ...]]:
+    names = ("firm_id", "name", "scope", "products", "industry_code")
+    blank = [""] * len(firms)
+    return zip(*(firms[name].tolist() if name in firms else blank for name in names), strict=True)
+
+
+def _node_lines(
+    firm_id: str, name: str, fits: Sequence[Fit], graph: "nx.DiGraph[str]"
+) -> list[tuple[object, ...]]:
+    if not fits:
+        return [(firm_id, name, "", "", "", 0.0, "", "", "")]
+    return [
+        (
+            firm_id,
+            name,
+            graph.nodes[fit.node]["chain"],
+            fit.node,
+            graph.nodes[fit.node]["name"],
+            fit.fit,
+            fit.grade,
+            fit.activity,
+            fit.quote,
+        )
+        for fit in fits
+    ]
