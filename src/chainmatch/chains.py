@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import networkx as nx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chainmatch.columns import NEEDS
 from chainmatch.errors import ChainError
 from chainmatch.resources import data_folder
 from chainmatch.yamlfile import Document, Location, YamlError, explain, nearest, read_document
@@ -40,30 +41,6 @@ ACTIVITIES: dict[str, str] = {
     "operate": "经营",
     "build": "施工",
     "research": "研发",
-}
-NEEDS: dict[str, str] = {
-    "water": "用水",
-    "hydropower": "水能",
-    "geothermal": "地热",
-    "wind": "风能",
-    "sunshine": "日照",
-    "power": "电力",
-    "grid": "接网容量",
-    "heat": "蒸汽供热",
-    "gas": "天然气",
-    "land": "建设用地",
-    "plant": "厂房",
-    "forest": "林地",
-    "farmland": "耕地园地",
-    "ore": "矿产资源",
-    "env-capacity": "环境容量",
-    "chemical-park": "化工园区",
-    "cold-chain": "冷链",
-    "transport": "交通运输",
-    "labour": "劳动力",
-    "skills": "技术工人",
-    "scenery": "景观文化资源",
-    "licence": "专项许可",
 }
 GENERAL_KNOWLEDGE = "general knowledge"
 

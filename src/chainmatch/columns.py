@@ -236,6 +236,32 @@ TABLES: dict[str, tuple[str, ...]] = {
 LEAD_INPUT = ("lead_id", "kind", "title", "text", "industry", "region", "amount", "registered")
 FIRM_INPUT = tuple(column.name for column in _FIRM_INPUT)
 
+# What a node may ask of a site (chain files) and a county may offer (profiles).
+NEEDS: dict[str, str] = {
+    "water": "用水",
+    "hydropower": "水能",
+    "geothermal": "地热",
+    "wind": "风能",
+    "sunshine": "日照",
+    "power": "电力",
+    "grid": "接网容量",
+    "heat": "蒸汽供热",
+    "gas": "天然气",
+    "land": "建设用地",
+    "plant": "厂房",
+    "forest": "林地",
+    "farmland": "耕地园地",
+    "ore": "矿产资源",
+    "env-capacity": "环境容量",
+    "chemical-park": "化工园区",
+    "cold-chain": "冷链",
+    "transport": "交通运输",
+    "labour": "劳动力",
+    "skills": "技术工人",
+    "scenery": "景观文化资源",
+    "licence": "专项许可",
+}
+
 # A column whose header holds one of these is about a person; it is never read into a result.
 PERSONAL = (
     "法定代表人 法人代表 法人姓名 法人 代表人 负责人 联系人 姓名 经办人 电话 手机 联系方式 传真 邮箱 email "
