@@ -1,0 +1,279 @@
+"""What one cell says: text, name, credit code, date, sum of money. Unknown is "" or NaN, never 0."""
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from chainmatch.names import clean_code, valid_code
+
+MAX_CELL = 32_767  # characters a cell of a spreadsheet can hold
+
+# What people and programs write where they know nothing. An Excel error says nothing either.
+UNKNOWN = frozenset(
+    "- -- --- — —— ― － / // \\ . 。 * ? ？ N/A n/a NA N.A. NULL null None none nan NaN NaT <NA> 无 暂无 未知 不详 "
+    "待补充 待定 待查 未填 未填写 未提供 空 空白 #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! "
+    "#FIELD! #GETTING_DATA".split()
+) | {""}
+
+_BREAKS = re.compile(r"(?:_x000[DdAa]_|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])+")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
+)
+_BLANKS = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f\u3000]+")
+_BLANK_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+# Full-width letters and digits. Chinese brackets and other signs stay as the register writes them.
+_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
+_WIDTH |= {code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)} | {0xFF06: "&", 0x3000: " "}
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a cell holds nothing: empty, blanks only, NaN or NaT."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value != value  # NaN and NaT
+
+
+def raw_text(value: object) -> str:
+    """Return the cell as text; numbers without a needless ``.0``, dates in ISO form."""
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value)
+
+
+def text_of(value: object) -> str:
+    """Return the text of a cell on one line, blanks trimmed, "" where nothing is said."""
+    if type(value) is str and value.isprintable() and "_x000" not in value:
+        found = value.strip()
+    else:
+        found = _CONTROLS.sub("", _BREAKS.sub(" ", raw_text(value)))
+        found = _BLANKS.sub(" ", found).strip()
+    return "" if found in UNKNOWN else found
+
+
+def wording_of(value: object) -> str:
+    """Return a long text word for word; every kind of line break becomes one ``\\n``."""
+    if type(value) is str and value.isprintable() and "_x000" not in value:
+        found = value.strip()
+    else:
+        lines = _BREAKS.sub("\n", raw_text(value)).split("\n")
+        found = "\n".join(
+            line
+            for line in (_CONTROLS.sub("", line).replace("\t", " ").strip() for line in lines)
+            if line
+        )
+    return "" if found in UNKNOWN else found
+
+
+def name_of(value: object) -> str:
+    """Return a firm's name: half-width letters and digits, no blanks beside Chinese characters."""
+    found = text_of(value).translate(_WIDTH).strip().strip("'’`*")
+    return _BLANK_IN_CHINESE.sub("", found) if " " in found else found
+
+
+class Code(NamedTuple):
+    """A credit code as read. ``lost``: it was eaten as a number; ``hint`` holds what survived."""
+
+    code: str
+    lost: bool = False
+    hint: str = ""
+
+
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
+_CODE_LIKE = re.compile(r"[0-9A-Z]{6,20}|[0-9A-Z]{8}-[0-9A-Z]")
+# A spreadsheet keeps 15 digits of a number, so a longer code typed as a number has lost the rest.
+_EXACT = 10**15
+
+
+def code_of(value: object) -> Code:
+    """Return the credit code of a cell; ``code`` is "" where it is unknown, no code, or lost."""
+    if isinstance(value, float):
+        if value != value or not value.is_integer() or value < 0:
+            return Code("")
+        digits = f"{value:.0f}"
+        return Code(digits) if value < _EXACT else Code("", True, digits[:15])
+    text = unicodedata.normalize("NFKC", text_of(value)).strip(" '’‘`\"").upper()
+    if not text:
+        return Code("")
+    if _SCIENTIFIC.fullmatch(text):
+        digits = text.split("E")[0].replace(".", "")
+        return Code("", True, digits[:15] if len(digits) >= 8 else "")
+    text = clean_code(text)
+    if len(text) == 18 and text.endswith("000") and text.isdecimal() and not valid_code(text):
+        return Code("", True, text[:15])
+    return Code(text if _CODE_LIKE.fullmatch(text) else "")
+
+
+_DATE = re.compile(
+    r"(\d{4})\s*(?:[-/.,、年]\s*(\d{1,2})\s*(?:[-/.,、月]\s*(\d{1,2})\s*[日号]?|月)?|年)?"
+    r"(?:[\sT]*(?:星期.|周.)?[\sT]*\d{1,2}[:时]\d{1,2}[分:]?(?:\d{1,2}(?:\.\d+)?秒?)?\s*(?:[AP]M|Z|\+00:?00)?)?"
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
+_FIRST_YEAR, _LAST_YEAR = 1800, 2100
+_EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's serial numbers
+
+
+def date_of(value: object) -> str:
+    """Return the date of a cell in ISO form, as far as it is given (``1988``), or "" if unknown."""
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat() if _FIRST_YEAR <= value.year <= _LAST_YEAR else ""
+    if isinstance(value, (time, timedelta, bool)):
+        return ""
+    if isinstance(value, (int, float)):
+        return _date_of_number(value)
+    text = unicodedata.normalize("NFKC", text_of(value)).strip(" '’‘`")
+    return _date_of_text(text) if text else ""
+
+
+@lru_cache(maxsize=65_536)
+def _date_of_text(text: str) -> str:
+    if "年" in text:
+        text = _TENS.sub(lambda found: f"{found[1] or '一'}{found[2] or '〇'}", text)
+        text = text.translate(_CHINESE_DIGITS)
+    if text.isdecimal() and len(text) <= 5 and len(text) != 4:
+        return _date_of_number(int(text))
+    found = _COMPACT.fullmatch(text) or _DATE.fullmatch(text)
+    return _iso(found[1], found[2], found[3]) if found else ""
+
+
+def _date_of_number(number: float) -> str:
+    if not math.isfinite(number) or number < 0:
+        return ""
+    whole = int(number)
+    if number == whole and _FIRST_YEAR <= whole <= _LAST_YEAR:
+        return str(whole)
+    if whole <= 80_000:  # up to the year 2119
+        return (_EPOCH + timedelta(days=whole)).isoformat() if whole > 60 else ""
+    return _date_of_text(str(whole)) if number == whole else ""
+
+
+def _iso(year: str, month: str | None, day: str | None) -> str:
+    if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+        return ""
+    if month is None:
+        return year
+    try:
+        whole = date(int(year), int(month), int(day or 1)).isoformat()
+    except ValueError:
+        return ""
+    return whole if day else whole[:7]
+
+
+class Money(NamedTuple):
+    """A sum in units of 10,000 of its currency; NaN and "" where unknown."""
+
+    amount: float
+    currency: str
+    several: bool = False
+
+
+NO_MONEY = Money(math.nan, "")
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|\.\d+")
+_RANGE = re.compile(r"(?:万|亿|元)*(?:[-~—–至到])+(?=\d)")
+_SCALES = (("亿", 1e4), ("千万", 1e3), ("百万", 1e2), ("十万", 10.0), ("万", 1.0), ("千", 0.1))
+_CURRENCIES = tuple(
+    (code, re.compile(pattern))
+    for code, pattern in {
+        "HKD": "港|HKD|HK\\$",
+        "MOP": "澳门|MOP",
+        "TWD": "台币|台元|新台|TWD|NT\\$",
+        "SGD": "新加坡|新元|新币|SGD|S\\$",
+        "AUD": "澳|AUD|A\\$",
+        "CAD": "加拿大|加元|加币|CAD",
+        "NZD": "新西兰|NZD",
+        "USD": "美|USD|US\\$|\\$",
+        "EUR": "欧|EUR|€",
+        "JPY": "日元|日圆|日币|日本|JPY|円",
+        "GBP": "英镑|GBP|£",
+        "KRW": "韩|KRW|₩",
+        "CHF": "瑞士|CHF",
+        "SEK": "瑞典|SEK",
+        "DKK": "丹麦|DKK",
+        "NOK": "挪威|NOK",
+        "RUB": "卢布|RUB",
+        "THB": "泰铢|泰国|THB",
+        "MYR": "林吉特|马来西亚|马币|MYR",
+        "DEM": "德国马克|西德马克|德马克|DEM",
+        "FRF": "法国法郎|法郎|FRF",
+        "CNY": "人民币|RMB|CNY|[¥￥]",
+    }.items()
+)
+_CNY_WORDS = re.compile(
+    r"[\d万亿千百十余约元圆整正实认缴注册资本金出额合共计为()\[\].:/\-~—–至到左右以上 ]*"
+)
+
+
+def money_of(value: object, unit: str = "") -> Money:
+    """Return the sum of a cell, e.g. ``1,100（万元）``; ``unit`` is what the header says (万元).
+
+    A bare number takes the unit of the header, 万元 where that says none. Foreign money is not
+    converted. A range gives its lower bound and ``several``. Nothing and 0 are unknown: no firm is
+    registered with nothing, but lists write 0 where they do not know.
+    """
+    if isinstance(value, (bool, date, time, timedelta)):
+        return NO_MONEY
+    if isinstance(value, (int, float)):
+        text = repr(float(value)) if math.isfinite(value) and value > 0 else ""
+    else:
+        text = text_of(value)
+    return _money_of_text(text, unit) if text else NO_MONEY
+
+
+@lru_cache(maxsize=65_536)
+def _money_of_text(text: str, unit: str) -> Money:
+    plain = re.sub(r"(?<=\d),(?=\d)|\s", "", unicodedata.normalize("NFKC", text).upper())
+    found = _NUMBER.search(plain)
+    if found is None or plain.startswith("-"):
+        return NO_MONEY
+    words = plain[: found.start()] + plain[found.end() :]
+    own = re.sub(r"[()\[\]]", "", words)
+    scale = _scale(_after(plain, found.end()) or own)
+    if scale is None:
+        scale = _scale(unicodedata.normalize("NFKC", unit)) or 1.0
+    amount = float(found[0]) * scale
+    if not 0 < amount < 1e12:
+        return NO_MONEY
+    currency = _currency(words)
+    if currency == "CNY" and not re.search(r"人民币|RMB|CNY|元|[¥￥]", words):
+        currency = _currency(unicodedata.normalize("NFKC", unit).upper())
+    several = bool(_RANGE.match(plain, found.end()))
+    return Money(round(amount, 6), currency, several)
+
+
+def _after(plain: str, end: int) -> str:
+    """Return the words up to the next number; of a range the words behind its upper bound."""
+    found = re.compile(r"[-~—–至到]*\d*(?:\.\d+)?([^\d]*)").match(plain, end)
+    return found[1] if found else ""
+
+
+def _scale(words: str) -> float | None:
+    for word, scale in _SCALES:
+        if word in words:
+            return scale
+    return 1e-4 if re.search(r"[元圆$€£¥￥]|RMB|CNY|USD|HKD|EUR|JPY|GBP", words) else None
+
+
+def _currency(words: str) -> str:
+    for code, pattern in _CURRENCIES:
+        if pattern.search(words):
+            return code
+    return "CNY" if _CNY_WORDS.fullmatch(words) else ""
