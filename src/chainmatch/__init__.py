@@ -1,0 +1,79 @@
+"""chainmatch: industry-chain graphs, gaps and shortlists that can be defended line by line.
+
+The names below mirror the commands; each is loaded when it is first used, so that importing the
+package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chainmatch._version import __version__
+from chainmatch.errors import ChainmatchError
+
+if TYPE_CHECKING:
+    from chainmatch.chains import check_chains, read_chains, trace
+    from chainmatch.gaps import survey
+    from chainmatch.identity import find, link, resolve
+    from chainmatch.leads import match_leads
+    from chainmatch.profile import read_profile
+    from chainmatch.ranking import rank
+    from chainmatch.report import write_report
+    from chainmatch.runs import diff, explain
+    from chainmatch.scoring import score
+    from chainmatch.sectors import match
+    from chainmatch.shortlist import select
+    from chainmatch.tables import read_firms, read_leads
+
+_HOMES = {
+    "check_chains": "chains",
+    "diff": "runs",
+    "explain": "runs",
+    "find": "identity",
+    "link": "identity",
+    "match": "sectors",
+    "match_leads": "leads",
+    "rank": "ranking",
+    "read_chains": "chains",
+    "read_firms": "tables",
+    "read_leads": "tables",
+    "read_profile": "profile",
+    "resolve": "identity",
+    "score": "scoring",
+    "select": "shortlist",
+    "survey": "gaps",
+    "trace": "chains",
+    "write_report": "report",
+}
+
+__all__ = [
+    "ChainmatchError",
+    "__version__",
+    "check_chains",
+    "diff",
+    "explain",
+    "find",
+    "link",
+    "match",
+    "match_leads",
+    "rank",
+    "read_chains",
+    "read_firms",
+    "read_leads",
+    "read_profile",
+    "resolve",
+    "score",
+    "select",
+    "survey",
+    "trace",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chainmatch' has no attribute {name!r}")
+    return getattr(import_module(f"chainmatch.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

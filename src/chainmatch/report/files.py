@@ -1,0 +1,113 @@
+"""Writing one table or one folder so that nobody ever sees half of it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from chainmatch.errors import OutputError
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, *, plain: bool = False) -> None:
+    """Write a table as CSV (UTF-8 with BOM, without with ``plain``) or XLSX, by the file's suffix.
+
+    Text that a spreadsheet would take for a formula gets a leading apostrophe in CSV; in XLSX it is
+    stored as text. Raises OutputError for another suffix or an unwritable place.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise OutputError(f"{path}：结果文件应以 .csv 或 .xlsx 结尾。")
+    with whole_file(path) as temporary:
+        if path.suffix.lower() == ".csv":
+            write_csv(frame, temporary, plain=plain)
+        else:
+            _write_xlsx(frame, temporary)
+
+
+def write_csv(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> None:
+    """Write a table as CSV; lines end with a line feed."""
+    safe = frame.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = [as_text(value) for value in safe[name]]
+    encoding = "utf-8" if plain else "utf-8-sig"
+    safe.to_csv(path, index=False, encoding=encoding, lineterminator="\n", float_format="%.10g")
+
+
+def as_text(value: object) -> object:
+    """Return text with a leading apostrophe if a spreadsheet would take it for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
+    import xlsxwriter
+
+    from chainmatch.report.workbook import FIXED_PROPERTIES, WORKBOOK_OPTIONS
+
+    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+        book.set_properties(FIXED_PROPERTIES)
+        sheet = book.add_worksheet("结果")
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, list(frame.columns), bold)
+        for number, row in enumerate(frame.itertuples(index=False), start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    sheet.write_string(number, column, value)
+                elif not pd.isna(value):
+                    sheet.write_number(number, column, value)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
+
+
+def check_folder(path: str | Path) -> Path:
+    """Return a folder that results can be written to; raise OutputError before any work is done."""
+    folder = Path(path)
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}：已有同名文件，请换一个结果文件夹。")
+    place = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not place.is_dir():
+        raise OutputError(f"{place}：不是文件夹，无法在其中写出结果。")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder}：没有写入权限，请换一个结果文件夹。")
+    return folder
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside ``path``; it takes its place only if nothing failed."""
+    check_folder(path.parent)
+    if path.is_dir():
+        raise OutputError(f"{path}：是文件夹，请给出文件名。")
+    with whole_folder(path.parent, [path.name]) as folder:
+        yield folder / path.name
+
+
+@contextmanager
+def whole_folder(folder: Path, expected: list[str] | None = None) -> Iterator[Path]:
+    """Give an empty temporary folder; its files move to ``folder`` only if nothing failed.
+
+    ``expected`` limits which names move; default all. An existing folder keeps its other files.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".chainmatch-", dir=folder))
+    except OSError as error:
+        raise OutputError(f"{folder}：无法写入（{error.strerror}），请换一个位置。") from None
+    try:
+        yield temporary
+        for path in sorted(temporary.iterdir()):
+            if expected is None or path.name in expected:
+                path.chmod(0o644)
+                path.replace(folder / path.name)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}：写出失败（{error.strerror}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
+        ) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""The folder of a run: tables for machines, workbook and page for people, manifest for both."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from chainmatch.columns import TABLES
+from chainmatch.ranking import Run
+from chainmatch.report.files import whole_folder, write_csv
+from chainmatch.report.page import write_page
+from chainmatch.report.workbook import write_workbook
+
+WORKBOOK = "精准招商清单.xlsx"
+PAGE = "report.html"
+MANIFEST = "run.json"
+
+
+def run_tables(run: Run) -> dict[str, pd.DataFrame]:
+    """Return the tables of a run by file name without suffix, in the columns of the contract."""
+    tables = {
+        "shortlist": run.shortlist,
+        "scores": run.scores,
+        "gaps": run.survey.gaps,
+        "locals": run.survey.anchors,
+        "links": run.candidates.links,
+        "excluded": run.excluded,
+        "rejects": run.rejects,
+        "leads": run.lead_matches,
+    }
+    known = {name: frame[list(TABLES[name])] for name, frame in tables.items()}
+    known["duplicates"] = pd.concat(
+        [run.candidates.duplicates, run.home.duplicates], ignore_index=True
+    )
+    return known
+
+
+def write_report(run: Run, out: str | Path, *, plain: bool = False) -> Path:
+    """Write every file of a run to the folder ``out`` and return it.
+
+    The same run gives the same bytes. Raises OutputError if the place cannot be written.
+    """
+    folder = Path(out)
+    with whole_folder(folder) as temporary:
+        for name, frame in run_tables(run).items():
+            write_csv(frame, temporary / f"{name}.csv", plain=plain)
+        write_workbook(run, temporary / WORKBOOK)
+        write_page(run, temporary / PAGE)
+        manifest = json.dumps(run.manifest, ensure_ascii=False, indent=2, sort_keys=True)
+        (temporary / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
+    return folder
