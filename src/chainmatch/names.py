@@ -63,8 +63,10 @@ def clean_code(code: object) -> str:
     A number that a spreadsheet has rounded (9.13E+17, or an 18-digit float) has lost digits and
     is not a code any more. The letters O and I, which no code holds, are read as 0 and 1.
     """
-    if code is None or isinstance(code, float):
-        if code is None or code != code or code != int(code) or abs(code) >= 2**53:
+    if code is None:
+        return ""
+    if isinstance(code, float):
+        if not code.is_integer() or abs(code) >= 2**53:  # NaN is no integer
             return ""
         code = int(code)
     text = unicodedata.normalize("NFKC", str(code)).strip().upper()

@@ -3,7 +3,7 @@
 Evidence is taken together: the credit code (characters 3-8 name the authority that registered the
 firm), a region column, the address and the name. The finest unit that the evidence agrees on is
 returned; what it does not say stays unknown, the empty string. Names are short forms (陕西, 商洛,
-镇安). A municipality is its own prefecture (北京, 北京, 朝阳), and so is a county-level city directly
+镇安). A municipality is its own prefecture (北京, 北京, 朝阳); so is a county-level city directly
 under its province (河南, 济源, 济源).
 """
 
@@ -46,20 +46,32 @@ _UNKNOWN: _Unit = ("", "", "")
 _REACH = 40
 # What may stand before the first place and between two places.
 _FILLER = re.compile(
-    r"(?:中华人民共和国|中国|邮编|[\s　0-9()（）\[\]【】·,，、;；:：/\\|_—-]|市辖区|省直辖县级行政(?:单位|区划)|地址|住所)*"
+    r"(?:中华人民共和国|中国|邮编|地址|住所|市辖区|省直辖县级行政(?:单位|区划)"
+    r"|[\s　0-9()（）\[\]【】·,，、;；:：/\\|_—-])*"
 )
-# A short form before one of these is a road, a street or an estate: 南京路, 中山大道, 台湾风情街.
+# A short form before one of these is a road, an estate or a town: 南京路, 台湾风情街, 洛阳镇.
 _ROAD = re.compile(
     r"[东南西北中一二三四五六七八九十\d]{0,3}"
-    r"(?:路|街|大街|大道|道|巷|里弄|弄|胡同|大厦|大楼|广场|花园|花苑|小区|新村|风情|商城|村|桥|门|湾|庄|楼|苑)"
+    r"(?:路(?![通桥面达安畅]|[南北]区)|街|大街|大道|道|巷|里弄|弄|胡同|大厦|大楼|广场|花园|花苑|小区|新村|风情"
+    r"|商城|村|桥(?![东西]区)|门(?!头沟)|湾|庄|楼|苑|镇|乡|圩|屯|街道|[小特]吃|火锅|拉面|大学|学院)"
 )
-# A full name before one of these is part of another word: 深圳市场, 城市政, 平安区间.
-_NOT_A_SUFFIX = "场政容民间委"
+# A full name before one of these is part of another word: 深圳市场, 广州市政.
+_NOT_A_SUFFIX = "场政容委"
 # County names that are common words or brands; alone they are not a place.
-_BRANCH_TAIL = re.compile(
-    r"(?:公司|集团|银行|联社|厂|中心)(.{1,30}?)(?:分公司|支公司|分行|支行|营业部|分店|分厂|办事处|门市部|营业所|分理处|项目部|经营部|分社|分校|门店|服务部)$"
+_FIRM_END = re.compile(
+    r"公司(?!$|[(（]|有限|股份|集团)|银行(?!$|股份|有限)|联(?:合|社)社(?!$|[(（]|有限|股份)"
 )
-_MUNICIPALITIES = frozenset(("北京", "天津", "上海", "重庆"))
+_BRACKET = re.compile(r"[(（]([^()（）]{2,12})[)）]")
+
+
+class _Reading(NamedTuple):
+    """What a text says, and whether it says so in full (深圳市, not 深圳)."""
+
+    unit: _Unit
+    full: bool
+
+
+_NOTHING = _Reading(("", "", ""), False)
 
 
 class _Gazetteer(NamedTuple):
@@ -176,22 +188,25 @@ def _is_place(text: str, end: int, entry: _Entry) -> bool:
     return _ROAD.match(text, end) is None
 
 
-def _read(text: str, context: _Unit, loose: bool) -> _Unit:
+def _read(text: str, context: _Unit, loose: bool) -> _Reading:
     """Read the chain of places at the head of ``text``.
 
     ``context`` decides between places of one name; it never adds anything by itself. ``loose``
     lets a county's short form stand alone (in a region column it is one, in a name perhaps).
     """
-    text = text[:_REACH]
+    text = "".join(text[:_REACH].split())
     gazetteer = _gazetteer()
     chain: list[_Entry] = []
     expected = 0
-    for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
+    matches = gazetteer.automaton.find_matches_as_indexes(text)
+    for number, (index, start, end) in enumerate(matches, 1):
         if start > expected and not _FILLER.fullmatch(text, expected, start):
             if chain:
                 break
             continue
-        meanings = [e for e in gazetteer.entries[index] if _is_place(text, end, e)]
+        # 商洛镇安县 is no town 商洛镇: a place that begins here leaves no room for a road.
+        followed = number < len(matches) and matches[number][1] == end
+        meanings = [e for e in gazetteer.entries[index] if followed or _is_place(text, end, e)]
         common = text[start:end] in gazetteer.common_words
         if not chain:
             deeper = _first(meanings, context, loose, common)
@@ -200,7 +215,9 @@ def _read(text: str, context: _Unit, loose: bool) -> _Unit:
         if not deeper:
             break
         chain, expected = deeper, end
-    return _common(chain) if chain else _lone_full_name(text, context)
+    if not chain:
+        return _lone_full_name(text, context)
+    return _Reading(_common(chain), chain[0].full or chain[0].level < 3)
 
 
 def _first(meanings: list[_Entry], context: _Unit, loose: bool, common: bool) -> list[_Entry]:
@@ -209,7 +226,7 @@ def _first(meanings: list[_Entry], context: _Unit, loose: bool, common: bool) ->
         return []
     fitting = [entry for entry in meanings if _within(entry, context)] if context[0] else []
     chosen = fitting or [entry for entry in meanings if entry.level == meanings[0].level]
-    if chosen[0].level == 3 and not chosen[0].full and (common or not (loose or fitting)):
+    if chosen[0].level == 3 and not fitting and (common or not (loose or chosen[0].full)):
         return []
     return chosen
 
@@ -217,8 +234,10 @@ def _first(meanings: list[_Entry], context: _Unit, loose: bool, common: bool) ->
 def _next(meanings: list[_Entry], chain: list[_Entry], common: bool) -> list[_Entry]:
     """Choose the meanings that lie below the chain so far; empty where the chain ends."""
     deeper = [entry for entry in meanings if any(_below(entry, above) for above in chain)]
+    if not deeper and any(entry[:3] == above[:3] for entry in meanings for above in chain):
+        return chain  # said twice: 北京市北京市海淀区
     # 河北新华 is a brand, 石家庄新华 a district.
-    if deeper and common and chain[0].level == 1 and not deeper[0].full:
+    if deeper and common and chain[0].level == 1 and deeper[0].level == 3 and not deeper[0].full:
         return []
     return deeper
 
@@ -231,12 +250,11 @@ def _below(entry: _Entry, above: _Entry) -> bool:
     )
 
 
-def _lone_full_name(text: str, context: _Unit) -> _Unit:
+def _lone_full_name(text: str, context: _Unit) -> _Reading:
     """Read a place with its suffix anywhere in the text, where it can mean only one place."""
     gazetteer = _gazetteer()
     for index, start, end in gazetteer.automaton.find_matches_as_indexes(text):
-        word = text[start:end]
-        if len(word) < 3 or word.endswith("区"):
+        if end - start < 3 or text[end - 1] == "区":
             continue
         meanings = [
             entry
@@ -244,46 +262,73 @@ def _lone_full_name(text: str, context: _Unit) -> _Unit:
             if entry.full and _is_place(text, end, entry) and _within(entry, context)
         ]
         if meanings:
-            return _common(meanings)
-    return _UNKNOWN
+            return _Reading(_common(meanings), False)
+    return _NOTHING
 
 
-def _merge(known: _Unit, more: _Unit) -> _Unit:
-    """Let ``more`` deepen ``known`` where both agree; keep ``known`` where they do not."""
+def _merge(known: _Unit, reading: _Reading) -> _Unit:
+    """Let a reading deepen ``known``; a full one may move it within its province."""
+    more = reading.unit
     if not known[0]:
         return more
-    if not more[0] or known[0] != more[0]:
+    if known[0] != more[0] or not more[1]:
         return known
-    if not known[1]:
-        return more
-    if known[1] == more[1] and not known[2]:
-        return more
-    return known
+    if known[1] and known[1] != more[1]:
+        return more if reading.full else known
+    return known if known[2] and known[1] else more
 
 
 def locate(region: str = "", code: str = "", address: str = "", name: str = "") -> Place:
     """Return where a firm is, from all pieces of evidence together.
 
-    The code decides first, then the region column, the address and the name: each may deepen
-    what is known and settle which of several places of one name is meant, never overrule.
+    The province is that of the code unless the region column and the address both name another.
+    Within it the region column and the address decide where they name a prefecture in full (the
+    code keeps the place of the first registration), and deepen what the code says; the name is
+    asked last. ``code`` is a credit code (18) or an old registration number (15).
     """
     unit = _by_code(code) if code else _UNKNOWN
-    for text, loose in ((region, True), (address, False)):
-        if text and not unit[2]:
-            unit = _merge(unit, _read(text, unit, loose))
+    stated = _read(region, unit, True) if region else _NOTHING
+    unit = _merge(unit, stated)
+    located = _NOTHING
+    if address:
+        located = _read(address, unit, True)
+        unit = _merge(unit, located)
+    if stated.unit[0] and stated.unit[0] == located.unit[0] != unit[0]:
+        unit = _merge(stated.unit, located)
     if name and not unit[1]:
         unit = _merge(unit, _by_name(name, unit))
     return Place(*unit, zone_of(unit[0], unit[1]))
 
 
-def _by_name(name: str, context: _Unit) -> _Unit:
+def _by_name(name: str, context: _Unit) -> _Reading:
     """Read the place in a name; that of a branch office goes before that of its firm."""
-    tail = _BRANCH_TAIL.search(name)
-    if tail:
-        unit = _read(tail[1], context, True)
-        if unit[0]:
-            return unit
-    return _read(name, context, True)
+    end = _FIRM_END.search(name)
+    if end and end.end() < len(name):
+        head = _by_name(name[: end.end()], context)
+        tail = _read(name[end.end() :], head.unit if head.unit[0] else context, not head.unit[0])
+        return tail if tail.unit[0] else head
+    reading = _read(name, context, True)
+    if reading.unit[1] and reading.full:
+        return reading
+    for bracket in _BRACKET.finditer(name):
+        inside = _read(bracket[1], reading.unit if reading.full else context, True)
+        if inside.unit[0]:
+            return inside
+    return reading if reading.unit[0] else _inside_name(name, context)
+
+
+def _inside_name(name: str, context: _Unit) -> _Reading:
+    """Read a province or prefecture in the middle of a name: 铁道部宝鸡工程机械厂."""
+    gazetteer = _gazetteer()
+    for index, _, end in gazetteer.automaton.find_matches_as_indexes(name):
+        meanings = [
+            entry
+            for entry in gazetteer.entries[index]
+            if entry.level < 3 and _is_place(name, end, entry) and _within(entry, context)
+        ]
+        if meanings:
+            return _Reading(_common([e for e in meanings if e.level == meanings[0].level]), False)
+    return _NOTHING
 
 
 def zone_of(province: str, city: str = "") -> str:
