@@ -159,9 +159,7 @@ class Profile(_Record):
         return self.chain_weights.get(chain, 1.0)
 
 
-def read_profile(
-    path: str | Path | None = None, graph: "nx.DiGraph[str] | None" = None
-) -> Profile:
+def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None" = None) -> Profile:
     """Read and check a profile; ``None`` is the bundled example.
 
     With ``graph`` (of :func:`chainmatch.chains.read_chains`) the chains and nodes that the profile

@@ -1,0 +1,251 @@
+"""Gates (准入条件): hard conditions that keep a firm off the list, each with what would lift it.
+
+One function a gate; each returns the firms that it stops and why. A firm is listed once, under the
+first gate in the order of ``_GATES``; the others that it fails are named behind the reason. A gate
+never stops a firm for something that is unknown, except that a firm which no scope, product or name
+places at any node cannot be scored at all.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import pandas as pd
+
+from chainmatch.columns import TABLES
+from chainmatch.profile import Profile, closed_nodes
+from chainmatch.text import Item, normalise, read_scope
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Graph: TypeAlias = "nx.DiGraph[str]"
+
+_Why = dict[str, str]  # firm_id → reason
+
+# Outlets that a head office places by rule: nobody is won over by a visit to one.
+_OUTLET = re.compile(
+    r"(?:加油站|加气站|加油加气站|充电站|储蓄所|分理处|信用社|邮政(?:支局|所|局|营业所)|支局"
+    r"|营业厅|营业所|营销服务部|营业网点|代办点|代理点|便民店|彩票站)(?:有限(?:责任)?公司)?$"
+    r"|(?:银行|信用联社|农村信用合作联社|保险|人寿|财险|邮政|邮储|电信|移动通信|联合网络通信|联通|铁塔|电网|供电)"
+    r".*(?:分行|支行|营业部|支公司|分公司|服务部|供电所|供电局)$"
+)
+_BRANCH = re.compile(
+    r"(?:分公司|支公司|分行|支行|分厂|分店|分社|分部|分院|分所|分校|营业部|门市部|办事处|代表处|"
+    r"项目部|专卖店|直营店|连锁店)(?:[（(][^（）()]*[）)])?$"
+)
+_GONE = re.compile("注销|吊销|撤销|清算|责令关闭|已关闭")
+# A word of the negative list may be followed by one of these and still be what the firm does.
+_STILL = re.compile(r"(?:的|及|和|产品|制品|行业|业务|项目|业|品|类)*")
+_UNWANTED = frozenset(("make", "grow", "operate", "serve"))
+
+
+class _Case(NamedTuple):
+    targets: pd.DataFrame
+    links: pd.DataFrame | None
+    fits: pd.DataFrame
+    profile: Profile
+    closed: _Why  # node → reason
+
+
+def check(
+    targets: pd.DataFrame,
+    links: pd.DataFrame | None,
+    fits: pd.DataFrame,
+    profile: Profile,
+    graph: "Graph",
+) -> pd.DataFrame:
+    """Return the firms that fail a gate (``TABLES["excluded"]``), in the order of ``targets``.
+
+    ``links`` lead from target firms (left) to local firms (right); ``None``: not looked for.
+    ``fits`` are the fits of the targets. What is left over is exactly what can be scored.
+    """
+    known = fits[fits["node"].isin(list(graph))]
+    case = _Case(targets, links, known, profile, closed_nodes(profile, graph))
+    failed: dict[str, list[tuple[str, str]]] = {}
+    for gate, rule in _GATES.items():
+        for firm, why in rule(case).items():
+            failed.setdefault(firm, []).append((gate, why))
+    rows = []
+    for firm, name in zip(targets["firm_id"], targets["name"], strict=True):
+        if firm in failed:
+            (gate, why), *others = failed[firm]
+            also = "、".join(other for other, _ in others)
+            rows.append((firm, name, gate, why + (f"另外还未通过：{also}。" if also else "")))
+    return pd.DataFrame(rows, columns=list(TABLES["excluded"]))
+
+
+# --- the gates ---------------------------------------------------------------------------------
+
+
+def _already_here(case: _Case) -> _Why:
+    if case.links is None:
+        return {}
+    words = {"same": "是同一家企业", "branch": "是总部与分支的关系"}
+    links = case.links
+    use = links["relation"].isin(list(words)) & (links["confidence"] >= case.profile.gates.link)
+    rows = links[use].sort_values(["left_id", "confidence", "right_id"], ascending=[True, False, True])
+    return {
+        firm: f"与本地企业“{local}”{words[relation]}（置信度{confidence:.0%}）；"
+        "如核实不是，请从本地名单或关联表中更正。"
+        for firm, local, relation, confidence in reversed(
+            list(
+                zip(
+                    *(rows[c] for c in ("left_id", "right_name", "relation", "confidence")),
+                    strict=True,
+                )
+            )
+        )
+    }
+
+
+def _at_home(case: _Case) -> _Why:
+    home = case.profile.home
+    firms = case.targets
+    here = firms["province"].eq(home.province) & firms["city"].eq(home.city)
+    if home.county:
+        here &= firms["county"].eq(home.county)
+    place = home.county or home.city
+    why = f"登记地就在{place}，不属于招商对象；如登记地有误，请更正地区后重新运算。"
+    return dict.fromkeys(firms.loc[here, "firm_id"], why)
+
+
+def _struck_off(case: _Case) -> _Why:
+    return {
+        firm: f"登记状态为“{status}”；恢复为存续后可重新纳入。"
+        for firm, status in _texts(case.targets, "status")
+        if _GONE.search(status) and not status.startswith(("未", "非"))
+    }
+
+
+def _outlet(case: _Case) -> _Why:
+    found = {}
+    for firm, name in _texts(case.targets, "name"):
+        if _OUTLET.search(name):
+            found[firm] = "是按网点布设的机构（银行、保险、邮政、通信、加油站等），没有投资决策权；请改为联系其总部。"
+        elif _BRANCH.search(name):
+            found[firm] = "是分支机构，没有独立的投资决策权；请改为联系其总公司。"
+    return found
+
+
+def _negative_words(case: _Case) -> _Why:
+    words = case.profile.gates.negative.words
+    if not words:
+        return {}
+    hit = re.compile("|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))))
+    found = {}
+    for column in ("products", "scope"):
+        for firm, text in _texts(case.targets, column):
+            phrase = offered(text, hit) if hit.search(text) else ""
+            if phrase:
+                word = hit.search(normalise(phrase))
+                found[firm] = (
+                    f"经营内容“{phrase}”在负面清单内；如企业实际不开展，请其变更经营范围，"
+                    f"或在县情配置的负面清单中去掉“{word[0] if word else phrase}”。"
+                )
+    return found
+
+
+def _no_scope(case: _Case) -> _Why:
+    """No scope and no products, and the name alone says nothing either."""
+    blank = _blank(case.targets, "scope") & _blank(case.targets, "products")
+    fit = set(_good(case)["firm_id"])
+    why = "没有经营范围和主营产品，企业名称也看不出行业；补充经营范围后可重新评估。"
+    return dict.fromkeys((f for f in case.targets.loc[blank, "firm_id"] if f not in fit), why)
+
+
+def _closed(case: _Case) -> _Why:
+    """All nodes that the firm fits are closed."""
+    good = _good(case)
+    shut = good[good["node"].isin(list(case.closed))]
+    free = set(good["firm_id"]) - set(good.loc[~good["node"].isin(list(case.closed)), "firm_id"])
+    best = shut[shut["firm_id"].isin(free)].sort_values(
+        ["firm_id", "fit", "node"], ascending=[True, False, True]
+    )
+    return {
+        firm: f"{case.closed[node]}；本地条件具备或县情配置调整后可重新纳入。"
+        for firm, node in best.drop_duplicates("firm_id")[["firm_id", "node"]].itertuples(index=False)
+    }
+
+
+def _unrelated(case: _Case) -> _Why:
+    floor = case.profile.gates.min_fit
+    best = case.fits.groupby("firm_id")["fit"].max().to_dict()
+    blank = _no_scope(case)
+    found = {}
+    for firm in case.targets["firm_id"]:
+        fit = best.get(firm, 0.0)
+        if fit < floor and firm not in blank:
+            level = f"最高契合度{fit:.2f}，低于{floor:g}" if fit else "没有任何环节的依据"
+            found[firm] = f"{level}；补充主营产品或更完整的经营范围后可重新评估。"
+    return found
+
+
+def _too_small(case: _Case) -> _Why:
+    floor = case.profile.gates.min_capital
+    capital = pd.to_numeric(case.targets["capital"], errors="coerce")
+    yuan = case.targets["currency"].fillna("").isin(["", "CNY"])
+    small = case.targets[yuan & (capital < floor)]
+    return {
+        firm: f"注册资本{value:,.0f}万元，低于{floor:,.0f}万元；增资或调低县情配置的最低注册资本后可纳入。"
+        for firm, value in zip(small["firm_id"], capital[small.index], strict=True)
+    }
+
+
+def _outside(case: _Case) -> _Why:
+    zones = case.profile.gates.excluded_zones
+    return {
+        firm: f"在{zone}，县情配置不向该片区招商；从 excluded_zones 中去掉后可纳入。"
+        for firm, zone in _texts(case.targets, "zone")
+        if zone in zones
+    }
+
+
+_GATES: dict[str, Callable[[_Case], _Why]] = {
+    "已在本地": _already_here,
+    "登记地在本地": _at_home,
+    "登记状态异常": _struck_off,
+    "分支机构": _outlet,
+    "负面清单": _negative_words,
+    "无经营范围": _no_scope,
+    "环节不接收": _closed,
+    "与五链无关": _unrelated,
+    "注册资本不足": _too_small,
+    "片区不在范围": _outside,
+}
+
+
+# --- helpers -----------------------------------------------------------------------------------
+
+
+def offered(scope: str, word: re.Pattern[str]) -> str:
+    """Return the first phrase of ``scope`` by which the firm offers what ``word`` names, or "".
+
+    Excluded phrases do not count, nor selling, building or researching it, nor a thing that only
+    has the word in front (电镀设备).
+    """
+    text = normalise(scope)
+    for item in read_scope(scope):
+        if (not item.activities or item.activities & _UNWANTED) and _names(text, item, word):
+            return scope[item.start : item.end]
+    return ""
+
+
+def _names(text: str, item: Item, word: re.Pattern[str]) -> bool:
+    for found in word.finditer(text, item.start, item.end):
+        rest = text[found.end() : max(item.core_end, found.end())]
+        if _STILL.fullmatch(rest):
+            return True
+    return False
+
+
+def _good(case: _Case) -> pd.DataFrame:
+    return case.fits[case.fits["fit"] >= case.profile.gates.min_fit]
+
+
+def _texts(firms: pd.DataFrame, column: str) -> Iterator[tuple[str, str]]:
+    return zip(firms["firm_id"], firms[column].fillna("").astype(str), strict=True)
+
+
+def _blank(firms: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    return firms[column].fillna("").astype(str).str.strip().eq("")
