@@ -1,0 +1,54 @@
+"""Imports point down only: a module imports from rows below it, never from its own row."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "src" / "chainmatch"
+
+# Rows of the design, top first; ``lexicon``, ``yamlfile`` and the text views stand where they are used.
+ROWS = [
+    {"__init__", "cli"},
+    {"report"},
+    {"ranking", "runs"},
+    {"leads"},
+    {"shortlist"},
+    {"scoring", "gates"},
+    {"gaps", "identity", "sectors"},
+    {"tables", "profile", "chainviews"},
+    {"chains"},
+    {"names", "places", "lexicon"},
+    {"text", "columns", "yamlfile"},
+    {"errors", "resources", "_version"},
+]
+LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def home(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chainmatch"):
+            parts = node.module.split(".")[1:]
+            found |= {parts[0]} if parts else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names = [alias.name.split(".") for alias in node.names]
+            found |= {parts[1] for parts in names if parts[0] == "chainmatch" and len(parts) > 1}
+    return found & LEVEL.keys()
+
+
+def test_every_module_has_a_row():
+    assert {home(path) for path in FILES} == set(LEVEL)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_down(path):
+    own = home(path)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    upward = {name for name in imported(tree) - {own} if LEVEL[name] <= LEVEL[own]}
+    assert not upward, f"{own} imports {sorted(upward)} from its own row or above"
