@@ -31,91 +31,104 @@ _FIRM_INPUT = (
         "企业名称",
         "text",
         "registered name of the firm",
-        "单位名称 公司名称 名称 企业名 公司 单位 企业 商户名称 市场主体名称 机构名称 法人名称 全称",
+        "单位名称 公司名称 企业全称 公司全称 单位全称 企业名 公司名 单位名 市场主体名称 商户名称 "
+        "机构名称 法人单位名称 法人单位 法人单位详细名称 单位详细名称 法人名称 主体名称 "
+        "纳税人名称 企业（机构）名称 客商名称 客户名称 字号名称 名称 全称 企业 公司 单位 company "
+        "company_name firm",
     ),
     _column(
         "code",
         "统一社会信用代码",
         "text",
         "unified social credit code, 18 characters with a check digit",
-        "统一信用代码 信用代码 社会信用代码 统一代码 组织机构代码 注册号 uscc 税号 纳税人识别号",
+        "统一信用代码 社会信用代码 统一社会信用码 统一代码 信用代码 信用码 "
+        "统一社会信用代码/注册号 社会统一信用代码 纳税人识别号 税号 注册号 工商注册号 营业执照号 "
+        "营业执照注册号 组织机构代码 机构代码 uscc usci credit_code",
     ),
     _column(
         "region",
         "所在地区",
         "text",
         "place as the list states it: province, city, county or town",
-        "地区 省市 所属地区 所在地 区域 省份 城市 所属省市 所在省市 镇办 乡镇 所属区域 来源地",
+        "地区 所在地 区域 省市 省市区 省市县 所属地区 所属区域 所属省市 所在省市 所在区域 注册地 "
+        "来源地 行政区划 省份 所属省份 所在省份 所在省 省 城市 所属城市 所在城市 所在市 地市 "
+        "地级市 市 区县 县区 所属区县 所在区县 所在县 所在县区 县 区 镇办 镇街 乡镇 所在乡镇 "
+        "所在镇 所属镇办 镇 province city county",
     ),
     _column(
         "capital",
         "注册资本",
         "number",
         "registered capital in units of 10,000 of its currency (万元)",
-        "注册资金 资本 注册资本金 认缴资本 注册资本（万元） 注册资金（万元）",
+        "注册资金 注册资本金 注册资本总额 注册资本额 认缴资本 认缴注册资本 认缴出资额 开办资金 "
+        "注册资本金额 资本 资金 registered_capital",
     ),
     _column(
         "established",
         "成立日期",
         "date",
         "date of registration, ISO 8601",
-        "成立时间 注册日期 注册时间 设立日期 登记日期 开业日期",
+        "成立时间 注册日期 注册时间 设立日期 设立时间 登记日期 登记时间 核准日期 开业日期 "
+        "开业时间 成立年份 成立年月 注册年份 established_date",
     ),
     _column(
         "scope",
         "经营范围",
         "text",
         "registered business scope, word for word",
-        "业务范围 经营范围/主营业务 经营范围及主营业务 经营项目 许可经营项目 一般经营项目 经营内容",
+        "业务范围 经营业务范围 经营业务 经营项目 经营内容 许可经营项目 一般经营项目 许可项目 "
+        "一般项目 经营范围及主营业务 经营范围及方式 business_scope",
     ),
     _column(
         "products",
         "主营产品",
         "text",
         "main products or main business as the list states them",
-        "主要产品 主营业务 产品 主导产品 产品名称 主要业务 主营 主营产品或服务",
+        "主要产品 主营业务 主要业务 主营产品或服务 主要产品或服务 主要产品及服务 主导产品 "
+        "主要产品名称 产品名称 产品 主营 主营业务活动 主要业务活动 主营项目",
     ),
     _column(
         "industry_code",
         "行业代码",
         "text",
         "GB/T 4754-2017 code",
-        "国民经济行业代码 行业分类代码 国标行业代码",
+        "国民经济行业代码 国民经济行业分类代码 行业分类代码 国标行业代码 所属行业代码 行业小类代码",
     ),
     _column(
         "address",
         "注册地址",
         "text",
         "registered address",
-        "地址 住所 企业地址 经营地址 通讯地址 经营场所 详细地址 住址",
+        "企业地址 公司地址 单位地址 住所 注册地址/住所 经营地址 经营场所 生产经营地址 生产经营地 "
+        "详细地址 办公地址 通讯地址 通信地址 联系地址 地址 住址",
     ),
     _column(
         "status",
         "登记状态",
         "text",
         "state of the registration: 存续, 吊销, 注销 …",
-        "经营状态 企业状态 状态 登记情况",
+        "经营状态 企业状态 工商状态 存续状态 登记情况 状态",
     ),
     _column(
         "category",
         "企业类别",
         "text",
         "ownership class of a local firm: 央企, 国企, 省属企业, 私企",
-        "企业性质 类别 企业类型 经济类型 所有制",
+        "企业性质 单位性质 企业类型 公司类型 经济类型 所有制 所有制性质 类别 性质",
     ),
     _column(
         "honours",
         "企业荣誉",
         "text",
         "titles held: 上市, 专精特新, 高新技术企业 …",
-        "荣誉 资质荣誉 企业资质 称号 上市情况",
+        "荣誉 荣誉称号 资质荣誉 荣誉资质 企业资质 资质 称号 上市情况 上市状态 企业标签",
     ),
     _column(
         "outcome",
         "结果",
         "text",
         "outcome of a visit: 签约, 在谈, 拒绝, 未联系",
-        "走访结果 对接结果 洽谈结果",
+        "走访结果 对接结果 洽谈结果 对接情况 洽谈情况 走访情况 跟进情况 进展情况",
     ),
 )
 
@@ -150,7 +163,9 @@ _FIT = (
 
 _GAP = (
     _column("status", "现状", "text", "strong, present, weak, missing or no-data"),
-    _column("kind", "类型", "text", "of a gap: fill, strengthen, extend or start; of a lead: 线索类型"),
+    _column(
+        "kind", "类型", "text", "of a gap: fill, strengthen, extend or start; of a lead: 线索类型"
+    ),
     _column("score", "综合得分", "share", "weighted mean of the known parts"),
     _column("pull", "本地牵引", "share", "pull of local firms just upstream and downstream"),
     _column("structure", "链条结构", "share", "source-to-market paths that the node would close"),
@@ -189,18 +204,70 @@ _LINK = (
 
 _OTHER = (
     _column("file", "文件", "text", "file that holds the row"),
-    _column("text", "内容", "text", "the row, or a part of it, as it stands", "内容 线索内容 项目内容 简介 描述"),
+    _column("text", "内容", "text", "the row, or a part of it, as it stands"),
     _column("gate", "未通过条件", "text", "name of the gate that excluded the firm"),
     _column("remedy", "解除办法", "text", "what would lift the exclusion"),
     _column("anchor", "带动力", "number", "anchor strength of a local firm, 0 or more"),
 )
 
+_LEAD_INPUT = (
+    _column("lead_id", "线索编号", "text", "number of the lead", "编号 线索号 项目编号 序号"),
+    _column(
+        "kind",
+        "线索类型",
+        "text",
+        "有项目无投资主体, 有意愿无项目 or 有需求无门路",
+        "线索类别 项目类型 建议类型 分类 类型 类别",
+    ),
+    _column(
+        "title",
+        "标题",
+        "text",
+        "title of the lead",
+        "线索标题 线索名称 项目名称 建议名称 需求名称 题目 名称 项目 线索",
+    ),
+    _column(
+        "text",
+        "内容",
+        "text",
+        "what the lead says, word for word",
+        "线索内容 项目内容 建议内容 建设内容 建设内容及规模 建设规模及内容 需求内容 具体需求 "
+        "需求描述 合作意向 合作内容 投资意向 意向内容 项目简介 项目概况 基本情况 主要内容 简介 "
+        "描述 详情 诉求 需求",
+    ),
+    _column(
+        "industry",
+        "所属产业",
+        "text",
+        "industry that the lead names",
+        "产业 产业链 所属产业链 产业类别 产业类型 行业 所属行业 行业类别",
+    ),
+    _column(
+        "region",
+        "所在地区",
+        "text",
+        "place of the lead: town, park or county",
+        "地区 所在地 地点 建设地点 项目地点 项目所在地 落户地 拟落户地 镇办 乡镇 所在镇 所属镇办 "
+        "区域",
+    ),
+    _column(
+        "amount",
+        "金额",
+        "number",
+        "amount in 万元",
+        "投资额 总投资 总投资额 投资总额 计划投资 计划总投资 拟投资 拟投资额 投资金额 投资规模 "
+        "意向金额 意向投资 需求金额 资金",
+    ),
+    _column(
+        "registered",
+        "登记日期",
+        "date",
+        "date of the lead",
+        "登记时间 收集日期 收集时间 录入日期 填报日期 提出日期 日期 时间",
+    ),
+)
+
 _LEAD = (
-    _column("lead_id", "线索编号", "text", "number of the lead", "编号 序号 线索号 项目编号"),
-    _column("title", "标题", "text", "title of the lead", "线索标题 项目名称 线索名称 名称"),
-    _column("industry", "所属产业", "text", "industry that the lead names", "产业 行业 产业类别"),
-    _column("amount", "金额", "number", "amount in 万元", "金额（万元） 投资额 总投资 投资金额 意向金额"),
-    _column("registered", "登记日期", "date", "date of the lead", "日期 时间 登记时间"),
     _column("nodes", "涉及环节", "text", "nodes that the lead seeks"),
     _column("partner_kind", "对象类型", "text", "target, local, lead or gap"),
     _column("partner_id", "对象编号", "text", "id of the partner"),
@@ -209,7 +276,7 @@ _LEAD = (
 
 COLUMNS: dict[str, Column] = {
     column.name: column
-    for group in (_FIRM_INPUT, _FIRM_DERIVED, _FIT, _GAP, _SCORE, _LINK, _OTHER, _LEAD)
+    for group in (_LEAD_INPUT, _FIRM_INPUT, _FIRM_DERIVED, _FIT, _GAP, _SCORE, _LINK, _OTHER, _LEAD)
     for column in group
 }
 
@@ -233,8 +300,14 @@ TABLES: dict[str, tuple[str, ...]] = {
     }.items()
 }
 
-LEAD_INPUT = ("lead_id", "kind", "title", "text", "industry", "region", "amount", "registered")
 FIRM_INPUT = tuple(column.name for column in _FIRM_INPUT)
+LEAD_INPUT = tuple(column.name for column in _LEAD_INPUT)
+
+# A few names mean one thing in a list and another in a result: the status of a firm, of a node.
+_OWN = {
+    "firms": {column.name: column for column in _FIRM_INPUT},
+    "leads": {column.name: column for column in _LEAD_INPUT},
+}
 
 # What a node may ask of a site (chain files) and a county may offer (profiles).
 NEEDS: dict[str, str] = {
@@ -263,12 +336,17 @@ NEEDS: dict[str, str] = {
 }
 
 # A column whose header holds one of these is about a person; it is never read into a result.
-PERSONAL = (
-    "法定代表人 法人代表 法人姓名 法人 代表人 负责人 联系人 姓名 经办人 电话 手机 联系方式 传真 邮箱 email "
-    "e-mail 身份证 微信 qq"
-).split()
+PERSONAL: tuple[str, ...] = (
+    *("法定代表", "法人代表", "法人", "代表人", "负责人", "联系人", "联络人", "经办人", "姓名"),
+    *("电话", "手机", "座机", "联系方式", "传真", "邮箱", "mail", "身份证", "微信", "qq", "家庭"),
+)
+
+
+def column_of(table: str, name: str) -> Column:
+    """Return column ``name`` as ``table`` means it."""
+    return _OWN.get(table, {}).get(name) or COLUMNS[name]
 
 
 def titles(table: str) -> dict[str, str]:
     """Return name → Chinese title for the columns of ``table``, in their order."""
-    return {name: COLUMNS[name].title for name in TABLES[table]}
+    return {name: column_of(table, name).title for name in TABLES[table]}

@@ -5,6 +5,6 @@ return a ``Reading``: the table, the rejects with file, sheet, row and reason, a
 """
 
 from chainmatch.tables.check import check_file
-from chainmatch.tables.reading import Reading, read_firms, read_leads
+from chainmatch.tables.reading import Reading, iter_firms, read_firms, read_leads
 
-__all__ = ["Reading", "check_file", "read_firms", "read_leads"]
+__all__ = ["Reading", "check_file", "iter_firms", "read_firms", "read_leads"]

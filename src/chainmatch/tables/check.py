@@ -1,13 +1,14 @@
-"""What a file would give, as text: the command ``chainmatch check`` prints it and writes nothing."""
+"""What a file would give, as text: ``chainmatch check`` prints it and writes nothing."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
-from chainmatch.columns import COLUMNS
+from chainmatch.columns import column_of
 from chainmatch.errors import TableError
 from chainmatch.tables.headers import INPUT, Table
-from chainmatch.tables.reading import Reading, Source, read_firms, read_leads
+from chainmatch.tables.reading import Reading, read_firms, read_leads
+from chainmatch.tables.sources import Source
 
 # What a ranking lacks without the column.
 _NEEDED = {
@@ -39,7 +40,7 @@ def check_file(source: Source, *, mapping: Mapping[str, str] | None = None) -> s
         _missing(reading, table),
         ["提示："] + [f"  {note}" for note in reading.notes] if reading.notes else [],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def _read_either(source: Source, mapping: Mapping[str, str] | None) -> tuple[Reading, Table]:
@@ -72,17 +73,15 @@ def _columns(reading: Reading, table: Table) -> list[str]:
     for header, name in reading.mapping.items():
         headers.setdefault(name, []).append(header)
     lines = ["列：表头 → 含义（填写率）"]
-    lines += [
-        f"  {'、'.join(headers[name])} → {COLUMNS[name].title}（{_fill(reading.table[name]):.1%}）"
-        for name in INPUT[table]
-        if name in headers
-    ]
+    for name in filter(headers.__contains__, INPUT[table]):
+        title, rate = column_of(table, name).title, _fill(reading.table[name])
+        lines.append(f"  {'、'.join(headers[name])} → {title}（{rate:.1%}）")
     if table == "firms":
-        located = ", ".join(
-            f"{COLUMNS[name].title} {_fill(reading.table[name]):.1%}"
+        located = "，".join(
+            f"{column_of(table, name).title} {_fill(reading.table[name]):.1%}"
             for name in ("province", "city", "county")
         )
-        lines.append(f"  所在地推断：{located}".replace(", ", "，"))
+        lines.append(f"  所在地推断：{located}")
     return lines
 
 
@@ -105,5 +104,5 @@ def _missing(reading: Reading, table: Table) -> list[str]:
         rate = _fill(reading.table[name])
         if rate < _POOR:
             state = "没有" if rate == 0 else f"只填了 {rate:.0%}"
-            lines.append(f"  {COLUMNS[name].title}{state}：{loss}")
-    return ["欲得到好的排序，还缺："] + lines if lines else ["排序所需的列齐全。"]
+            lines.append(f"  {column_of(table, name).title}{state}：{loss}")
+    return ["欲得到好的排序，还缺：", *lines] if lines else ["排序所需的列齐全。"]

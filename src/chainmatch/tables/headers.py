@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
 
-from chainmatch.columns import COLUMNS, FIRM_INPUT, LEAD_INPUT, PERSONAL
+from chainmatch.columns import FIRM_INPUT, LEAD_INPUT, PERSONAL, column_of
 from chainmatch.errors import OptionError
 from chainmatch.tables.values import is_blank, raw_text
 
@@ -26,18 +26,19 @@ REQUIRED: dict[Table, tuple[str, ...]] = {"firms": ("name",), "leads": ("title",
 JOINED = {"region": "", "scope": "；", "products": "；", "honours": "；", "text": "；"}
 
 SERIAL, REMARK, PERSON = "序号", "备注", "个人信息"  # meanings of headers that are no column
-_SERIALS = "序号 序 编号 no no. № # 行号 排序".split()
-_REMARKS = "备注 说明 附注 注 填表说明".split()
+_SERIALS = ("序号", "序", "编号", "no", "no.", "№", "#", "行号", "排序")
+_REMARKS = ("备注", "说明", "附注", "注", "填表说明")
 
 SEARCHED_ROWS = 60
 _LONGEST_HEADER = 40
 _UNIT = re.compile(
     r"(?:人民币)?[百千万亿]{0,2}(?:元|圆|人民币|人民币元|美元|港元|欧元|日元)?(?:人民币)?"
 )
+_UNIT_AT_END = re.compile(r"(?<=[本金额资])[万亿]元?$")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|<([^<>]*)>")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]{1,2}、|\(\d{1,2}\))")
 _PREFIX = re.compile(
-    r"(?:目标|拟引进|招商|本地|本县|我县|重点|入园|入驻|在库|规上|规模以上|项目|企业|公司|单位|商户|法人|主体|工商|登记)+"
+    r"(?:目标|拟引进|招商|本地|本县|我县|重点|入园|入驻|在库|规上|规模以上|企业|公司|单位|商户|法人|主体|工商|登记)+"
 )
 _SLASH = re.compile(r"[/、|\\]|以及|及|和|或|与")
 
@@ -90,8 +91,9 @@ def parse_header(value: object) -> Header:
         base, _, tail = key.replace(":", "/").rpartition("/")
         if base and _is_unit(tail):
             key, unit = base, tail
-    if not unit and (tail := re.search(r"(?<=[本金额资])[万亿]元?$", key)):
-        key, unit = key[: tail.start()], tail[0]
+    at_end = None if unit else _UNIT_AT_END.search(key)
+    if at_end:
+        key, unit = key[: at_end.start()], at_end[0]
     return Header(text, key, unit)
 
 
@@ -109,7 +111,7 @@ def known_headers(table: Table) -> Mapping[str, Meaning]:
     """Return key → meaning for every alias of the input columns of ``table``."""
     known: dict[str, Meaning] = {}
     for name in INPUT[table]:
-        column = COLUMNS[name]
+        column = column_of(table, name)
         for rank, alias in enumerate((column.title, name, *column.aliases), start=1):
             meaning = Meaning(name, rank)
             for key in (re.sub(r"\s+", "", alias).lower(), _plain(alias)):
@@ -123,7 +125,7 @@ def known_headers(table: Table) -> Mapping[str, Meaning]:
 
 def read_mapping(mapping: Mapping[str, str] | None, table: Table) -> dict[str, str]:
     """Check the user's ``mapping`` (header → column name or title) and key it by plain header."""
-    titles = {COLUMNS[name].title: name for name in INPUT[table]}
+    titles = {column_of(table, name).title: name for name in INPUT[table]}
     result = {}
     for header, wanted in (mapping or {}).items():
         name = titles.get(wanted.strip(), wanted.strip().lower())
@@ -133,17 +135,18 @@ def read_mapping(mapping: Mapping[str, str] | None, table: Table) -> dict[str, s
                 f"列对照“{header}={wanted}”中没有名为“{wanted}”的列，最接近的是“{near[0]}”；"
                 f"可用的列名：{'、'.join(INPUT[table])}"
             )
-        result[_full_key(header)] = name
+        result[full_key(header)] = name
     return result
 
 
-def _full_key(text: str) -> str:
+def full_key(text: str) -> str:
+    """Return the whole header in one form, brackets and all: what a user's mapping is found by."""
     return unicodedata.normalize("NFKC", re.sub(r"\s+", "", text)).lower()
 
 
 def meaning_of(header: Header, table: Table, mapping: Mapping[str, str]) -> Meaning:
     """Return what a header means; ``mapping`` (see ``read_mapping``) goes first."""
-    full = _full_key(header.text)
+    full = full_key(header.text)
     if full in mapping:
         return Meaning(mapping[full], 0)
     if not header.key or len(header.key) > _LONGEST_HEADER:

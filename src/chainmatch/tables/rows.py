@@ -4,17 +4,15 @@ Every row that is not blank is either kept or rejected with a reason.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chainmatch.tables.headers import (
     REQUIRED,
-    SERIAL,
     Layout,
     Table,
     build_layout,
-    is_known,
     meaning_of,
     parse_header,
 )
@@ -22,6 +20,7 @@ from chainmatch.tables.sheets import Row, Sheet
 from chainmatch.tables.values import is_blank, name_of, raw_text, text_of
 
 _LONGEST_QUOTE = 200
+_LONGEST_HEADER = 20
 
 _TOTAL = re.compile(
     r"(?:本页|本表|本类|全县|全部|以上|各项|企业)?(?:合计|总计|小计|共计|累计|总数)(?:数|[家户个]数?)?(?:[:：(（\d].*)?"
@@ -67,26 +66,20 @@ class Body(NamedTuple):
 
 
 def read_body(
-    sheet: Sheet,
-    layout: Layout,
-    table: Table,
-    mapping: Mapping[str, str],
-    start: int | None = None,
-    offset: int = 1,
+    sheet: Sheet, layout: Layout, table: Table, mapping: Mapping[str, str], begin: int
 ) -> Body:
-    """Return the kept and the rejected rows of ``sheet`` from index ``start`` on.
+    """Return the kept and the rejected rows of ``sheet`` from index ``begin`` on.
 
-    ``offset`` is the spreadsheet number of ``sheet.rows[0]``. A header that is repeated with other
-    columns starts a new segment.
+    A header that is repeated with other columns starts a new segment.
     """
-    begin = layout.last + 1 if start is None else start
     current = Segment(layout)
     segments, rejects = [current], []
     covered = _covered_keys(sheet, layout, table)
     for index, row in _filled_rows(sheet, layout, begin):
+        number = index + sheet.first
         again = _repeated_header(row, current.layout, table, mapping)
         if again is not None:
-            rejects.append(Reject(index + offset, "重复的表头", quote(row, current.layout)))
+            rejects.append(Reject(number, "重复的表头", quote(row, current.layout)))
             if again.columns and again.columns != current.layout.columns:
                 current = Segment(again)
                 segments.append(current)
@@ -95,10 +88,10 @@ def read_body(
         if why and index in covered:
             why = "企业名称与上一行合并为一格"
         if why:
-            rejects.append(Reject(index + offset, why, quote(row, current.layout)))
+            rejects.append(Reject(number, why, quote(row, current.layout)))
         else:
             current.rows.append(row)
-            current.numbers.append(index + offset)
+            current.numbers.append(number)
     return Body(segments, rejects)
 
 
@@ -128,11 +121,6 @@ def _filled_rows(sheet: Sheet, layout: Layout, begin: int) -> Iterator[tuple[int
                     filled[at] = value
             row = filled
         yield index, row
-
-
-def _key_positions(layout: Layout, table: Table) -> frozenset[int]:
-    names = (*REQUIRED[table], "code", "lead_id")
-    return frozenset(at for name in names for at in layout.columns.get(name, ()))
 
 
 def _fills(sheet: Sheet, layout: Layout) -> dict[int, dict[int, object]]:
@@ -191,7 +179,9 @@ def _repeated_header(
 
 
 def _looks_like_header(value: object, table: Table, mapping: Mapping[str, str]) -> bool:
-    if not isinstance(value, str) or not value or len(value) > 20:
+    if not isinstance(value, str) or not value or len(value) > _LONGEST_HEADER:
+        return False
+    if len(value) > 4 and value.endswith("公司"):  # nearly all names: spares the search below
         return False
     return bool(meaning_of(parse_header(value), table, mapping).column)
 

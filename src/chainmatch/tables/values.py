@@ -1,4 +1,4 @@
-"""What one cell says: text, name, credit code, date, sum of money. Unknown is "" or NaN, never 0."""
+"""What one cell says: text, name, credit code, date, money. Unknown is "" or NaN, never 0."""
 
 import math
 import re
@@ -9,14 +9,17 @@ from typing import NamedTuple
 
 from chainmatch.names import clean_code, valid_code
 
+# A spreadsheet keeps 15 digits of a number, so a longer code typed as a number has lost the rest.
+_EXACT = 10**15
 MAX_CELL = 32_767  # characters a cell of a spreadsheet can hold
 
 # What people and programs write where they know nothing. An Excel error says nothing either.
-UNKNOWN = frozenset(
-    "- -- --- — —— ― － / // \\ . 。 * ? ？ N/A n/a NA N.A. NULL null None none nan NaN NaT <NA> 无 暂无 未知 不详 "
-    "待补充 待定 待查 未填 未填写 未提供 空 空白 #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! "
-    "#FIELD! #GETTING_DATA".split()
-) | {""}
+_UNKNOWN_WORDS = """
+- -- --- — —— ― － / // \\ . 。 * ? ？ N/A n/a NA N.A. NULL null None none nan NaN NaT <NA>
+无 暂无 未知 不详 待补充 待定 待查 未填 未填写 未提供 空 空白
+#N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #GETTING_DATA
+"""
+UNKNOWN = frozenset(("", *_UNKNOWN_WORDS.split()))
 
 _BREAKS = re.compile(r"(?:_x000[DdAa]_|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])+")
 _CONTROLS = re.compile(
@@ -35,24 +38,27 @@ def is_blank(value: object) -> bool:
         return True
     if isinstance(value, str):
         return not value or value.isspace()
-    return value != value  # NaN and NaT
+    return _is_nan(value)
+
+
+def _is_nan(value: object) -> bool:
+    """Return whether a cell is NaN or NaT, the only values that differ from themselves."""
+    return value != value  # noqa: PLR0124
 
 
 def raw_text(value: object) -> str:
     """Return the cell as text; numbers without a needless ``.0``, dates in ISO form."""
     if isinstance(value, str):
         return value
-    if value is None or value != value:
+    if value is None or _is_nan(value):
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def text_of(value: object) -> str:
@@ -95,14 +101,12 @@ class Code(NamedTuple):
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
 _CODE_LIKE = re.compile(r"[0-9A-Z]{6,20}|[0-9A-Z]{8}-[0-9A-Z]")
-# A spreadsheet keeps 15 digits of a number, so a longer code typed as a number has lost the rest.
-_EXACT = 10**15
 
 
 def code_of(value: object) -> Code:
     """Return the credit code of a cell; ``code`` is "" where it is unknown, no code, or lost."""
     if isinstance(value, float):
-        if value != value or not value.is_integer() or value < 0:
+        if not value.is_integer() or value < 0:
             return Code("")
         digits = f"{value:.0f}"
         return Code(digits) if value < _EXACT else Code("", True, digits[:15])

@@ -1,0 +1,246 @@
+"""From kept rows to columns: firms with place and id, leads with number and amount."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from chainmatch.columns import LEAD_INPUT, TABLES
+from chainmatch.names import normal_name, valid_code
+from chainmatch.places import Place, locate
+from chainmatch.tables.headers import JOINED, Table
+from chainmatch.tables.rows import Segment
+from chainmatch.tables.values import (
+    MAX_CELL,
+    Money,
+    code_of,
+    date_of,
+    is_blank,
+    money_of,
+    name_of,
+    text_of,
+    wording_of,
+)
+
+Records = dict[str, list[Any]]
+
+
+@dataclass
+class Tally:
+    """What a reading comes across, to be said once at the end."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first_row: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, flags: Iterable[bool], numbers: Sequence[int]) -> None:
+        """Count the rows for which ``what`` holds and keep the first of them."""
+        hits = [number for flag, number in zip(flags, numbers, strict=True) if flag]
+        if hits:
+            self.counts[what] += len(hits)
+            self.first_row.setdefault(what, hits[0])
+
+    def notes(self) -> list[str]:
+        """Return one sentence for each thing that was counted, in the order of ``_SAYINGS``."""
+        return [
+            saying.format(count=f"{self.counts[what]:,}", row=self.first_row[what])
+            for what, saying in _SAYINGS.items()
+            if what in self.counts
+        ]
+
+
+_SAYINGS = {
+    "lost": "{count} 个统一社会信用代码被表格软件当作数字，末几位已丢失，作未知处理"
+    "（首见于第 {row} 行）；请把该列设为文本后重新导出",
+    "wrong": "{count} 个统一社会信用代码的校验位不符，原样保留但不用作企业编号"
+    "（首见于第 {row} 行）",
+    "no_code": "{count} 格信用代码不是代码，作未知处理（首见于第 {row} 行）",
+    "no_date": "{count} 个日期无法识别，作未知处理（首见于第 {row} 行）",
+    "no_money": "{count} 个金额无法识别，作未知处理（首见于第 {row} 行）",
+    "several": "{count} 个金额写成区间，取其下限（首见于第 {row} 行）",
+    "foreign": "{count} 个线索金额是外币，不折算，作未知处理（首见于第 {row} 行）",
+    "no_unit": "{count} 个金额没有写单位，按万元读（首见于第 {row} 行）",
+    "cut": f"{{count}} 格文字超过 {MAX_CELL:,} 字，已截断（首见于第 {{row}} 行）",
+    "renamed": "{count} 个线索编号重复，后面的加了“-2”“-3”（首见于第 {row} 行）",
+}
+
+
+def frame_of(parts: Sequence[tuple[Segment, str, str]], table: Table, tally: Tally) -> pd.DataFrame:
+    """Return the table of the kept rows in ``parts``: (segment, file, sheet) in file order."""
+    read = _firm_records if table == "firms" else _lead_records
+    pieces = [read(segment, file, sheet, tally) for segment, file, sheet in parts]
+    columns = TABLES["firms"] if table == "firms" else LEAD_INPUT
+    data = {name: [value for piece in pieces for value in piece[name]] for name in columns}
+    if table == "leads":
+        _number_leads(data, tally)
+    return _typed(data)
+
+
+def _typed(data: Records) -> pd.DataFrame:
+    kinds = {"capital": "float64", "amount": "float64", "row": "int64"}
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=kinds.get(name, "str")) for name, values in data.items()}
+    )
+
+
+def _values(segment: Segment, name: str) -> list[list[object]]:
+    """Return the raw cells of column ``name``, one list for each position that it has."""
+    return [
+        [row[at] if at < len(row) else None for row in segment.rows]
+        for at in segment.layout.columns.get(name, ())
+    ]
+
+
+def _texts(
+    segment: Segment, name: str, tally: Tally, reader: Callable[[object], str] = text_of
+) -> list[str]:
+    """Return column ``name`` as text; several columns of one meaning are joined."""
+    columns = [[reader(value) for value in cells] for cells in _values(segment, name)]
+    if not columns:
+        return [""] * len(segment.rows)
+    if len(columns) == 1:
+        joined = columns[0]
+    else:
+        joined = [_join(texts, JOINED[name]) for texts in zip(*columns, strict=True)]
+    if any(len(text) > MAX_CELL for text in joined):
+        tally.add("cut", (len(text) > MAX_CELL for text in joined), segment.numbers)
+        joined = [text[:MAX_CELL] for text in joined]
+    return joined
+
+
+def _join(texts: Iterable[str], link: str) -> str:
+    """Join what several columns of one meaning say; what was said already is left out."""
+    joined = ""
+    for text in texts:
+        if text and text not in joined:
+            joined = f"{joined}{link}{text}" if joined else text
+    return joined
+
+
+def _dates(segment: Segment, name: str, tally: Tally) -> list[str]:
+    cells = next(iter(_values(segment, name)), None)
+    if cells is None:
+        return [""] * len(segment.rows)
+    dates = [date_of(value) for value in cells]
+    tally.add(
+        "no_date",
+        (not found and bool(text_of(value)) for found, value in zip(dates, cells, strict=True)),
+        segment.numbers,
+    )
+    return dates
+
+
+def _sums(segment: Segment, name: str, tally: Tally) -> list[Money]:
+    cells = next(iter(_values(segment, name)), None)
+    if cells is None:
+        return [Money(math.nan, "")] * len(segment.rows)
+    unit = segment.layout.headers[segment.layout.columns[name][0]].unit
+    sums = [money_of(value, unit) for value in cells]
+    said = [bool(text_of(value)) and text_of(value).strip("0.") != "" for value in cells]
+    numbers = segment.numbers
+    tally.add(
+        "no_money",
+        (math.isnan(money.amount) and some for money, some in zip(sums, said, strict=True)),
+        numbers,
+    )
+    tally.add("several", (money.several for money in sums), numbers)
+    if not unit:
+        bare = (isinstance(value, (int, float)) or text_of(value).isdecimal() for value in cells)
+        tally.add(
+            "no_unit",
+            (flag and not is_blank(v) for flag, v in zip(bare, cells, strict=True)),
+            numbers,
+        )
+    return sums
+
+
+def _firm_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Records:
+    count, numbers = len(segment.rows), segment.numbers
+    texts = partial(_texts, segment, tally=tally)
+    cells = next(iter(_values(segment, "code")), [None] * count)
+    read = [code_of(value) for value in cells]
+    codes = [found.code for found in read]
+    valid = [valid_code(code) for code in codes]
+    tally.add("lost", (found.lost for found in read), numbers)
+    tally.add(
+        "wrong", (len(c) == 18 and not ok for c, ok in zip(codes, valid, strict=True)), numbers
+    )
+    tally.add(
+        "no_code",
+        (not f.code and not f.lost and bool(text_of(v)) for f, v in zip(read, cells, strict=True)),
+        numbers,
+    )
+    names = texts("name", reader=name_of)
+    regions, addresses = texts("region"), texts("address")
+    hints = [found.code or found.hint for found in read]
+    places = list(map(locate, regions, hints, addresses, names))
+    sums = _sums(segment, "capital", tally)
+    return {
+        "firm_id": list(map(_firm_id, codes, valid, names, places)),
+        "name": names,
+        "code": list(codes),
+        "region": regions,
+        "province": [place.province for place in places],
+        "city": [place.city for place in places],
+        "county": [place.county for place in places],
+        "zone": [place.zone for place in places],
+        "capital": [money.amount for money in sums],
+        "currency": [money.currency for money in sums],
+        "established": _dates(segment, "established", tally),
+        "scope": texts("scope", reader=wording_of),
+        "products": texts("products"),
+        "industry_code": texts("industry_code"),
+        "address": addresses,
+        "status": texts("status"),
+        "category": texts("category"),
+        "honours": texts("honours"),
+        "outcome": texts("outcome"),
+        "source": [file] * count,
+        "sheet": [sheet] * count,
+        "row": list(numbers),
+    }
+
+
+def _firm_id(code: str, valid: bool, name: str, place: Place) -> str:
+    if valid:
+        return code
+    key = f"{normal_name(name)}|{place.province}{place.city}"
+    return "x" + hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _lead_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Records:
+    del file, sheet
+    texts = partial(_texts, segment, tally=tally)
+    sums = _sums(segment, "amount", tally)
+    tally.add("foreign", (m.currency not in ("CNY", "") for m in sums), segment.numbers)
+    return {
+        "lead_id": texts("lead_id"),
+        "kind": texts("kind"),
+        "title": texts("title"),
+        "text": texts("text", reader=wording_of),
+        "industry": texts("industry"),
+        "region": texts("region"),
+        "amount": [m.amount if m.currency in ("CNY", "") else math.nan for m in sums],
+        "registered": _dates(segment, "registered", tally),
+    }
+
+
+def _number_leads(data: Records, tally: Tally) -> None:
+    """Number the leads: L001 … where none is written, -2, -3 where one is repeated."""
+    seen: set[object] = set()
+    ids = []
+    for number, written in enumerate(data["lead_id"], start=1):
+        base = wanted = written or f"L{number:03d}"
+        again = 1
+        while wanted in seen:
+            again += 1
+            wanted = f"{base}-{again}"
+        seen.add(wanted)
+        ids.append(wanted)
+    repeated = [bool(old) and old != new for old, new in zip(data["lead_id"], ids, strict=True)]
+    tally.add("renamed", repeated, range(1, len(ids) + 1))
+    data["lead_id"] = ids

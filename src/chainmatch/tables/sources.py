@@ -1,0 +1,71 @@
+"""Open any source: a workbook as a book of sheets, everything else as a stream of rows."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+import pandas as pd
+
+from chainmatch.errors import TableError
+from chainmatch.tables.delimited import IsHeader, open_delimited
+from chainmatch.tables.files import kind_of
+from chainmatch.tables.sheets import MAX_ROWS, Book, Row, Sheet, Stream, too_many
+from chainmatch.tables.sql import is_database, open_database
+from chainmatch.tables.workbooks import read_workbook
+
+Source: TypeAlias = "str | Path | pd.DataFrame"
+
+_BATCH = 20_000
+
+
+def open_source(source: Source, is_header: IsHeader) -> Book | Stream:
+    """Return the book or the stream of rows that ``source`` is.
+
+    Raises:
+        TableError: missing, empty, damaged, protected, too large, or no table at all.
+    """
+    if isinstance(source, pd.DataFrame):
+        return Stream("DataFrame", _frame_rows(source))
+    if isinstance(source, str) and is_database(source):
+        return open_database(source)
+    path = Path(source)
+    kind = kind_of(path)
+    if kind == "text":
+        return open_delimited(path, is_header)
+    if kind == "parquet":
+        return Stream(path.name, _parquet_rows(path))
+    return read_workbook(path, kind)
+
+
+def open_book(source: Source, is_header: IsHeader) -> Book:
+    """Return ``source`` as a book, all in memory; errors as in ``open_source``."""
+    opened = open_source(source, is_header)
+    if isinstance(opened, Book):
+        return opened
+    rows = list(islice(opened.rows, MAX_ROWS + 1))
+    if len(rows) > MAX_ROWS:
+        raise too_many(f"“{opened.file}”的行数")
+    return Book(opened.file, (Sheet("", rows, ragged=opened.ragged),), notes=opened.notes)
+
+
+def _frame_rows(frame: pd.DataFrame) -> Iterator[Row]:
+    """Yield the column names and then the rows of a frame, as a spreadsheet would show them."""
+    yield [str(name) for name in frame.columns]
+    for start in range(0, len(frame), _BATCH):
+        piece = frame.iloc[start : start + _BATCH]
+        columns = [piece.iloc[:, at].astype(object).tolist() for at in range(piece.shape[1])]
+        yield from zip(*columns, strict=True)
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    import pyarrow as pa  # noqa: PLC0415  heavy, and few files need it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        with pq.ParquetFile(path) as file:
+            yield [str(name) for name in file.schema_arrow.names]
+            for batch in file.iter_batches(_BATCH):
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    except (pa.ArrowException, OSError, ValueError):
+        raise TableError(f"Parquet 文件“{path.name}”已损坏，无法读取；请重新导出") from None

@@ -1,0 +1,131 @@
+"""Workbooks: XLSX, XLSB, XLS and ODS by python-calamine, measured before they are laid out."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import python_calamine as calamine
+
+from chainmatch.errors import TableError
+from chainmatch.tables.files import SAVE_AS, locked, no_table
+from chainmatch.tables.sheets import MAX_ROWS, MAX_SHEETS, Book, Sheet, too_many
+
+MAX_CELLS = 60_000_000  # of the rectangle that a sheet spans, empty cells included
+
+_WIDE_CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{2,3})(\d{1,7})"[^>]*>\s*<(?:v|is|f)\b')
+_ROW = re.compile(rb'<row\s[^>]*?\br="(\d{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<row\s[^>]*?\bhidden="(?:1|true)"')
+_ODS_ROW = re.compile(
+    rb"<table:table-row\b([^>]*)>((?:(?!</table:table-row>).){0,4000}?\boffice:value-type)?",
+    re.DOTALL,
+)
+_ODS_REPEATED_ROW = re.compile(rb'number-rows-repeated="(\d+)"')
+_ODS_REPEATED_CELL = re.compile(rb'number-columns-repeated="(\d{4,})"[^>]*office:value-type')
+_ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
+
+
+def read_workbook(path: Path, kind: str) -> Book:
+    """Return all sheets of a workbook, hidden ones too; ``kind`` as ``kind_of`` found it.
+
+    Raises:
+        TableError: protected, damaged, no workbook, or beyond the limits.
+    """
+    hidden_rows = 0 if kind == "xls" else _inspect(path, kind)
+    if kind == "xls" and _is_locked(path):
+        raise locked(path)
+    try:
+        with calamine.CalamineWorkbook.from_path(str(path)) as book:
+            sheets = _sheets(path, book)
+    except calamine.PasswordError:
+        raise locked(path) from None
+    except calamine.CalamineError as error:
+        if kind == "xls":
+            raise no_table(path, "旧版 Office 文档或已损坏的 .xls", SAVE_AS) from None
+        said = str(error).splitlines()[0]
+        raise TableError(f"工作簿“{path.name}”无法读取（{said}）；{SAVE_AS}") from None
+    total = sum(len(sheet.rows) for sheet in sheets)
+    if total > MAX_ROWS:
+        raise too_many(f"工作簿“{path.name}”共 {total:,} 行")
+    notes = (
+        [f"含 {hidden_rows:,} 个隐藏行（包括被筛选的行），与可见行同样处理"] if hidden_rows else []
+    )
+    return Book(path.name, tuple(sheets), len(sheets) > 1, tuple(notes))
+
+
+def _sheets(path: Path, book: calamine.CalamineWorkbook) -> list[Sheet]:
+    listed = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+    if len(listed) > MAX_SHEETS:
+        raise TableError(
+            f"工作簿“{path.name}”有 {len(listed)} 个工作表，超过上限 {MAX_SHEETS} 个；"
+            "请只留需要的工作表"
+        )
+    sheets = []
+    for meta in listed:
+        sheet = book.get_sheet_by_name(meta.name)
+        hidden = meta.visible != calamine.SheetVisibleEnum.Visible
+        rows = sheet.to_python(skip_empty_area=False)
+        sheets.append(Sheet(meta.name, rows, tuple(sheet.merged_cell_ranges or ()), hidden))
+    return sheets
+
+
+def _is_locked(path: Path) -> bool:
+    """Return whether an OLE file is the envelope of an encrypted workbook."""
+    return "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
+
+
+def _inspect(path: Path, kind: str) -> int:
+    """Return the number of hidden rows; refuse a sheet whose rectangle would fill the memory.
+
+    The reader lays out the whole rectangle between the first and the last filled cell, so one stray
+    cell at XFD1048576 would ask for half a terabyte.
+    """
+    hidden = 0
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.namelist():
+            if kind == "xlsx" and re.fullmatch(r"xl/worksheets/[^/]+\.xml", member):
+                data = archive.read(member)
+                _check_span(path, data)
+                hidden += sum(1 for _ in _HIDDEN_ROW.finditer(data))
+            elif kind == "ods" and member == "content.xml":
+                hidden += _inspect_ods(path, archive.read(member))
+    return hidden
+
+
+def _check_span(path: Path, data: bytes) -> None:
+    width, height = 26, 0
+    for found in _WIDE_CELL.finditer(data):
+        width = max(width, _column_number(found[1]))
+        height = max(height, int(found[2]))
+    last = data.rfind(b"<row")
+    if last >= 0 and (row := _ROW.match(data, last)):
+        height = max(height, int(row[1]))
+    if width * height > MAX_CELLS:
+        raise _too_wide(path, height, width)
+
+
+def _inspect_ods(path: Path, data: bytes) -> int:
+    hidden = height = 0
+    for found in _ODS_ROW.finditer(data):
+        if found[2]:
+            repeated = _ODS_REPEATED_ROW.search(found[1])
+            count = int(repeated[1]) if repeated else 1
+            height += count
+            hidden += count if _ODS_HIDDEN.search(found[1]) else 0
+    width = max((int(found[1]) for found in _ODS_REPEATED_CELL.finditer(data)), default=26)
+    if width * height > MAX_CELLS or height > MAX_ROWS:
+        raise _too_wide(path, height, width)
+    return hidden
+
+
+def _too_wide(path: Path, height: int, width: int) -> TableError:
+    return TableError(
+        f"工作簿“{path.name}”的内容一直铺到第 {height:,} 行、第 {width:,} 列，"
+        "多半是角落里有孤立的内容；请删去表格以外的内容后再读"
+    )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
