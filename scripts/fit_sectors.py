@@ -78,9 +78,7 @@ def count_words(graph, scopes) -> dict:
 
 
 def model(counted, weights, chain_weights) -> FitModel:
-    return FitModel(
-        FACTORS, weights, chain_weights, counted["registrations"], counted["words"]
-    )
+    return FitModel(FACTORS, weights, chain_weights, counted["registrations"], counted["words"])
 
 
 def features(graph, counted, labelled):
@@ -170,7 +168,9 @@ def report(labels, chains, predicted) -> None:
         here = chains == chain
         scores[chain] = average_precision_score(labels[here], predicted[here])
         found = labels[here & (predicted == 0)].sum()
-        print(f"{chain:18s} AP {scores[chain]:.3f}  positives {labels[here].sum():.0f}, silent {found:.0f}")
+        print(
+            f"{chain:18s} AP {scores[chain]:.3f}  positives {labels[here].sum():.0f}, silent {found:.0f}"
+        )
     print(f"{'mean':18s} AP {np.mean(list(scores.values())):.3f}")
     bins = np.minimum((predicted * 10).astype(int), 9)
     error = sum(

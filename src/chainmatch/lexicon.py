@@ -60,9 +60,12 @@ class Lexicon:
         found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         if not found:
             return []
-        spans = sorted((start, -end, word) for word, start, end in found)
-        kept = [hit for hit in self._resolve(spans) if hit.claims]
-        return [hit for hit in kept if _is_word(text, hit)]
+        spans = sorted(
+            (start, -end, word)
+            for word, start, end in found
+            if not self._claims[word] or _is_word(text, start, end)
+        )
+        return [hit for hit in self._resolve(spans) if hit.claims]
 
     def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[Hit]:
         for index, (start, minus_end, word) in enumerate(spans):
@@ -96,12 +99,11 @@ class Lexicon:
         return not same_head or any(owner.chain == claim.chain for owner in owners)
 
 
-def _is_word(text: str, hit: Hit) -> bool:
-    """Whether a hit begins and ends where words do."""
-    start, end, word, _ = hit
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` begins and ends where words do."""
     if text[end - 1 : end + 1] in VERBS or text[max(0, start - 1) : start + 1] in VERBS:
         return False  # 食用菌种|植, 销|售电
-    if len(word) > SHORT or not _touches_han(text, start, end):
+    if end - start > SHORT or not _touches_han(text, start, end):
         return True
     left = max(0, start - 4)
     return {start - left, end - left} <= _cuts(text[left : end + 4])
