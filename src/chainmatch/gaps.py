@@ -1,20 +1,21 @@
 """Coverage, gaps and anchors: what local firms do at each node, and which nodes are worth filling.
 
-**Coverage.** ``E(n)``, the expected number of local producers at a node, is the sum over local firms
-of fit × size. A firm counts from ``levels.fit`` on, and only with an activity that the node counts;
-where a node counts anything but ``trade``, selling is no coverage. ``size`` is 1 up to 10 million
-yuan of registered capital or where the capital is unknown, ``log10(capital / 100)`` above (capital in
-万元), 3 at most. Status is ``strong`` from ``levels.strong`` on, ``present`` from ``levels.present``
-on, ``weak`` above 0, else ``missing``; ``no-data`` where the list could not have shown a firm: it is
-empty or without scopes, no row of it shows any activity that the node counts, or the profile lists
-the node under ``unlisted``. Presence ``p(n) = min(1, E / levels.strong)``, unknown for ``no-data``.
+**Coverage.** ``E(n)``, the expected number of local producers at a node, is the sum over local
+firms of fit × size. A firm counts from ``levels.fit`` on, and only with an activity that the node
+counts; where a node counts anything but ``trade``, selling is no coverage. ``size`` is 1 up to 10
+million yuan of registered capital or where the capital is unknown, ``log10(capital / 100)`` above
+(capital in 万元), 3 at most. Status is ``strong`` from ``levels.strong`` on, ``present`` from
+``levels.present`` on, ``weak`` above 0, else ``missing``; ``no-data`` where the list could not have
+shown a firm: it is empty or without scopes, no row of it shows any activity that the node counts,
+or the profile lists the node under ``unlisted``. Presence ``p(n) = E / (E + levels.strong)``,
+unknown for ``no-data``.
 
 **Parts of a gap**, each 0…1 or unknown:
 
 pull
-    Mean over the two sides that exist of ``1 - Π(1 - p(m)) · Π(1 - 0.4 p(k))``, with m the nodes one
-    supply away and k those two supplies away. Nodes without data are left out; a side that knows
-    nothing is unknown.
+    Mean over the two sides that exist of ``1 - Π(1 - p(m)) · Π(1 - 0.4 p(k))``, with m the nodes
+    one supply away and k those two supplies away. Nodes without data are left out; a side that
+    knows nothing is unknown.
 structure
     ``log(1 + closed) / log(1 + most)``. ``closed`` counts the source-to-market paths of the chain
     through the node; a path counts 1 if all its other nodes are held, and half as much for each
@@ -22,9 +23,10 @@ structure
     the largest number of paths through one node of the chain. Both come from one pass down and one
     up in topological order. Unknown for a node without supplies inside its chain.
 feasibility
-    Half the weakest, half the mean of the known endowments that the node needs. Unknown if none is.
+    Half the weakest, half the mean of the known endowments that the node needs; unknown if none is.
 supply
-    ``min(1, targets / levels.targets)``, with ``targets`` the target firms at or above ``levels.fit``.
+    ``min(1, targets / levels.targets)`` with ``targets`` the target firms from ``levels.fit`` on
+    that do, and not only sell, what the node names.
 
 The gap's score is the weighted mean of the known parts (``gap_weights``).
 
@@ -35,7 +37,7 @@ node, where a neighbour counts 1 one supply away and 0.4 two supplies away.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import networkx as nx
 import pandas as pd
@@ -45,7 +47,7 @@ from chainmatch.columns import NEEDS, TABLES
 from chainmatch.profile import Profile, closed_nodes
 
 if TYPE_CHECKING:
-    Graph = nx.DiGraph[str]
+    Graph: TypeAlias = nx.DiGraph[str]
 
 FAR = 0.4  # weight of a neighbour two supplies away
 _READY = {"strong": 1.0, "present": 1.0, "weak": 0.75, "no-data": 0.75, "missing": 0.5}
@@ -58,7 +60,8 @@ _SCARCE = 0.4  # an endowment below this is named as a shortage
 class Survey:
     """What the county has.
 
-    gaps : one row for every node (``TABLES["gaps"]``); ``kind`` "" and ``score`` NaN where it is no gap.
+    gaps : one row for every node (``TABLES["gaps"]``); where it is no gap, ``kind`` is "" and
+        ``score`` NaN.
     anchors : one row for every local firm, strongest first (``TABLES["locals"]``).
     coverage : which local firms stand at which node, strongest first:
         ``node, firm_id, name, weight`` (fit × size), ``anchor``.
@@ -90,8 +93,8 @@ def survey(
 ) -> Survey:
     """Survey the county: gaps of every node, anchors, and who stands where.
 
-    ``local_fits`` and ``target_fits`` are tables of fits (``TABLES["match"]``), ``locals`` the firms
-    that ``local_fits`` speaks of. Without ``target_fits`` the part ``supply`` is unknown.
+    ``local_fits`` and ``target_fits`` are tables of fits (``TABLES["match"]``), ``locals`` the
+    firms that ``local_fits`` speaks of. Without ``target_fits`` the part ``supply`` is unknown.
     """
     sides = {node: _sides(graph, node) for node in graph}
     sizes = _sizes(locals)
@@ -100,6 +103,11 @@ def survey(
     coverage = _coverage(fits, profile, sizes, anchors)
     gaps = _gaps(graph, sides, coverage, _blind(graph, fits, locals, profile), profile, target_fits)
     return Survey(gaps, anchors, coverage)
+
+
+def saturating(amount: float, half: float) -> float:
+    """Return ``amount / (amount + half)``: 0 for nothing, one half at ``half``, towards 1."""
+    return amount / (amount + half)
 
 
 def counts(activity: str, node_activities: Iterable[str]) -> bool:
@@ -131,14 +139,14 @@ def _sizes(firms: pd.DataFrame) -> dict[str, float]:
     known = capital.where(yuan).fillna(0.0)
     return {
         firm: min(3.0, max(1.0, math.log10(value / 100))) if value > 1000 else 1.0
-        for firm, value in zip(firms["firm_id"], known, strict=True)
+        for firm, value in zip(firms["firm_id"].tolist(), known.tolist(), strict=True)
     }
 
 
 def _known_fits(fits: pd.DataFrame, graph: "Graph") -> pd.DataFrame:
     """The rows that name a node of the graph; ``counts`` says whether their activity covers it."""
     found = fits[fits["node"].isin(list(graph))]
-    pairs = list(zip(found["node"], found["activity"].fillna(""), strict=True))
+    pairs = list(zip(found["node"].tolist(), found["activity"].fillna("").tolist(), strict=True))
     answer = {
         (node, activity): counts(activity, graph.nodes[node]["activities"])
         for node, activity in set(pairs)
@@ -158,7 +166,7 @@ def _coverage(
     rows = [
         (node, firm, name, fit * sizes.get(firm, 1.0), strength.get(firm, 0.0))
         for node, firm, name, fit, counting in zip(
-            *(fits[c] for c in ("node", "firm_id", "name", "fit", "counts")), strict=True
+            *(fits[c].tolist() for c in ("node", "firm_id", "name", "fit", "counts")), strict=True
         )
         if counting and fit >= profile.levels.fit
     ]
@@ -177,16 +185,21 @@ def _anchors(
         for node, both in sides.items()
     }
     columns = ["firm_id", "chain", "node", "node_name", "fit", "grade", "evidence"]
-    best: dict[str, tuple[float, tuple[str, ...]]] = {}
-    for counting, firm, *rest in zip(fits["counts"], *(fits[c] for c in columns), strict=True):
+    best: dict[str, tuple[float, list[object]]] = {}
+    for counting, firm, *rest in zip(
+        fits["counts"].tolist(), *(fits[c].tolist() for c in columns), strict=True
+    ):
         anchor = round(counting * rest[3] * sizes.get(firm, 1.0) * hanging[rest[1]], 4)
         if firm not in best or anchor > best[firm][0]:
-            best[firm] = (anchor, tuple(rest))
+            best[firm] = (anchor, rest)
     rows = []
     for firm, name, category in zip(
-        firms["firm_id"], firms["name"], firms["category"].fillna(""), strict=True
+        firms["firm_id"].tolist(),
+        firms["name"].tolist(),
+        firms["category"].fillna("").tolist(),
+        strict=True,
     ):
-        anchor, rest = best.get(firm, (0.0, ("", "", "", math.nan, "", "")))
+        anchor, rest = best.get(firm, (0.0, ["", "", "", math.nan, "", ""]))
         rows.append((firm, name, category, *rest, anchor))
     table = pd.DataFrame(rows, columns=list(TABLES["locals"]))
     return table.sort_values(["anchor", "firm_id"], ascending=[False, True], ignore_index=True)
@@ -229,7 +242,7 @@ def _gaps(
     presence = {
         node: math.nan
         if status[node] == "no-data"
-        else min(1.0, expected.get(node, 0.0) / profile.levels.strong)
+        else saturating(expected.get(node, 0.0), profile.levels.strong)
         for node in graph
     }
     paths = count_paths(graph, status)
@@ -277,13 +290,13 @@ def _status(expected: float, blind: bool, profile: Profile) -> str:
 
 
 def _pull(sides: _Sides, presence: Mapping[str, float]) -> float:
-    known = [share for share in (_side_pull(side, presence) for side in sides) if share == share]
+    known = [s for s in (_side_pull(side, presence) for side in sides) if not math.isnan(s)]
     return sum(known) / len(known) if known else math.nan
 
 
 def _side_pull(side: _Side, presence: Mapping[str, float]) -> float:
     weights = [(presence[m], 1.0) for m in side.near] + [(presence[k], FAR) for k in side.far]
-    absent = [1 - weight * p for p, weight in weights if p == p]
+    absent = [1 - weight * p for p, weight in weights if not math.isnan(p)]
     return 1 - math.prod(absent) if absent else math.nan
 
 
@@ -342,7 +355,7 @@ def _targets(graph: "Graph", fits: pd.DataFrame | None, profile: Profile) -> dic
         return None
     known = _known_fits(fits, graph)
     good = known[known["counts"] & (known["fit"] >= profile.levels.fit)]
-    return good.groupby("node")["firm_id"].nunique().to_dict()
+    return dict(good.groupby("node")["firm_id"].nunique())
 
 
 def _supply(targets: Mapping[str, int] | None, node: str, profile: Profile) -> float:
@@ -352,8 +365,8 @@ def _supply(targets: Mapping[str, int] | None, node: str, profile: Profile) -> f
 
 
 def _weighted(parts: Mapping[str, float], profile: Profile) -> float:
-    weights = profile.gap_weights.model_dump()
-    known = [part for part in _PARTS if parts[part] == parts[part]]
+    weights: dict[str, float] = profile.gap_weights.model_dump()
+    known = [part for part in _PARTS if not math.isnan(parts[part])]
     total = sum(weights[part] for part in known)
     if not total:
         return math.nan
@@ -361,7 +374,7 @@ def _weighted(parts: Mapping[str, float], profile: Profile) -> float:
 
 
 def _kind(own: str, sides: _Sides, status: Mapping[str, str]) -> str:
-    """Kind of a gap: two sides held within two supplies, one of them next to it, make a ``fill``."""
+    """Kind of a gap; both sides held within two supplies, one of them next to it, is a fill."""
     if own == "weak":
         return "strengthen"
     if own != "missing":

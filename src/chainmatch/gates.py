@@ -7,7 +7,7 @@ places at any node cannot be scored at all.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pandas as pd
@@ -36,8 +36,9 @@ _BRANCH = re.compile(
 )
 _GONE = re.compile("注销|吊销|撤销|清算|责令关闭|已关闭")
 # A word of the negative list may be followed by one of these and still be what the firm does.
-_STILL = re.compile(r"(?:的|及|和|产品|制品|行业|业务|项目|业|品|类)*")
-_UNWANTED = frozenset(("make", "grow", "operate", "serve"))
+_STILL = re.compile(r"(?:的|及|和|产品|制品|行业|业务|项目|业|品|类| )*")
+_DOING = frozenset(("make", "grow", "operate", "serve"))
+_BRACKET = re.compile(r"\([^()]*\)?")
 
 
 class _Case(NamedTuple):
@@ -67,7 +68,7 @@ def check(
         for firm, why in rule(case).items():
             failed.setdefault(firm, []).append((gate, why))
     rows = []
-    for firm, name in zip(targets["firm_id"], targets["name"], strict=True):
+    for firm, name in zip(targets["firm_id"].tolist(), targets["name"].tolist(), strict=True):
         if firm in failed:
             (gate, why), *others = failed[firm]
             also = "、".join(other for other, _ in others)
@@ -84,7 +85,9 @@ def _already_here(case: _Case) -> _Why:
     words = {"same": "是同一家企业", "branch": "是总部与分支的关系"}
     links = case.links
     use = links["relation"].isin(list(words)) & (links["confidence"] >= case.profile.gates.link)
-    rows = links[use].sort_values(["left_id", "confidence", "right_id"], ascending=[True, False, True])
+    rows = links[use].sort_values(
+        ["left_id", "confidence", "right_id"], ascending=[True, False, True]
+    )
     return {
         firm: f"与本地企业“{local}”{words[relation]}（置信度{confidence:.0%}）；"
         "如核实不是，请从本地名单或关联表中更正。"
@@ -122,26 +125,27 @@ def _outlet(case: _Case) -> _Why:
     found = {}
     for firm, name in _texts(case.targets, "name"):
         if _OUTLET.search(name):
-            found[firm] = "是按网点布设的机构（银行、保险、邮政、通信、加油站等），没有投资决策权；请改为联系其总部。"
+            found[firm] = (
+                "是按网点布设的机构（银行、保险、邮政、通信、加油站等），没有投资决策权；请改为联系其总部。"
+            )
         elif _BRANCH.search(name):
             found[firm] = "是分支机构，没有独立的投资决策权；请改为联系其总公司。"
     return found
 
 
 def _negative_words(case: _Case) -> _Why:
-    words = case.profile.gates.negative.words
+    words = [_unwanted(word) for word in case.profile.gates.negative.words]
     if not words:
         return {}
-    hit = re.compile("|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))))
+    any_word = re.compile("|".join(re.escape(word.object) for word in words))
     found = {}
     for column in ("products", "scope"):
         for firm, text in _texts(case.targets, column):
-            phrase = offered(text, hit) if hit.search(text) else ""
-            if phrase:
-                word = hit.search(normalise(phrase))
+            hit = _offered(text, words) if any_word.search(text) else None
+            if hit:
                 found[firm] = (
-                    f"经营内容“{phrase}”在负面清单内；如企业实际不开展，请其变更经营范围，"
-                    f"或在县情配置的负面清单中去掉“{word[0] if word else phrase}”。"
+                    f"经营内容“{hit[0]}”属于负面清单“{hit[1]}”；"
+                    "企业变更经营范围，或县情配置的负面清单去掉该项后可纳入。"
                 )
     return found
 
@@ -151,7 +155,9 @@ def _no_scope(case: _Case) -> _Why:
     blank = _blank(case.targets, "scope") & _blank(case.targets, "products")
     fit = set(_good(case)["firm_id"])
     why = "没有经营范围和主营产品，企业名称也看不出行业；补充经营范围后可重新评估。"
-    return dict.fromkeys((f for f in case.targets.loc[blank, "firm_id"] if f not in fit), why)
+    return dict.fromkeys(
+        (f for f in case.targets.loc[blank, "firm_id"].tolist() if f not in fit), why
+    )
 
 
 def _closed(case: _Case) -> _Why:
@@ -164,7 +170,9 @@ def _closed(case: _Case) -> _Why:
     )
     return {
         firm: f"{case.closed[node]}；本地条件具备或县情配置调整后可重新纳入。"
-        for firm, node in best.drop_duplicates("firm_id")[["firm_id", "node"]].itertuples(index=False)
+        for firm, node in best.drop_duplicates("firm_id")[["firm_id", "node"]].itertuples(
+            index=False
+        )
     }
 
 
@@ -173,7 +181,7 @@ def _unrelated(case: _Case) -> _Why:
     best = case.fits.groupby("firm_id")["fit"].max().to_dict()
     blank = _no_scope(case)
     found = {}
-    for firm in case.targets["firm_id"]:
+    for firm in case.targets["firm_id"].tolist():
         fit = best.get(firm, 0.0)
         if fit < floor and firm not in blank:
             level = f"最高契合度{fit:.2f}，低于{floor:g}" if fit else "没有任何环节的依据"
@@ -186,8 +194,9 @@ def _too_small(case: _Case) -> _Why:
     capital = pd.to_numeric(case.targets["capital"], errors="coerce")
     yuan = case.targets["currency"].fillna("").isin(["", "CNY"])
     small = case.targets[yuan & (capital < floor)]
+    lift = "增资或调低县情配置的最低注册资本后可纳入。"
     return {
-        firm: f"注册资本{value:,.0f}万元，低于{floor:,.0f}万元；增资或调低县情配置的最低注册资本后可纳入。"
+        firm: f"注册资本{value:,.0f}万元，低于{floor:,.0f}万元；{lift}"
         for firm, value in zip(small["firm_id"], capital[small.index], strict=True)
     }
 
@@ -218,25 +227,54 @@ _GATES: dict[str, Callable[[_Case], _Why]] = {
 # --- helpers -----------------------------------------------------------------------------------
 
 
-def offered(scope: str, word: re.Pattern[str]) -> str:
-    """Return the first phrase of ``scope`` by which the firm offers what ``word`` names, or "".
+class _Unwanted(NamedTuple):
+    """A word of the negative list, read as a scope is read: ``水泥熟料生产`` is 水泥熟料 + make."""
 
-    Excluded phrases do not count, nor selling, building or researching it, nor a thing that only
-    has the word in front (电镀设备).
+    word: str
+    object: str
+    activities: frozenset[str]
+
+
+def _unwanted(word: str) -> _Unwanted:
+    text = normalise(word)
+    items = read_scope(text)
+    core = text[items[0].core_start : items[0].core_end] if len(items) == 1 else ""
+    return _Unwanted(word, core or text, items[0].activities if core else frozenset())
+
+
+def offered(scope: str, words: Iterable[str]) -> tuple[str, str] | None:
+    """Return the first phrase of ``scope`` that offers one of ``words``, and the word; else None.
+
+    A word with a verb (水泥熟料生产) asks for that activity. A word without (电镀) asks that the
+    firm makes, grows, operates or serves it, or names it without any verb. Excluded phrases do not
+    count, nor a thing that only has the word in front (电镀设备).
     """
+    return _offered(scope, [_unwanted(word) for word in words])
+
+
+def _offered(scope: str, words: list[_Unwanted]) -> tuple[str, str] | None:
     text = normalise(scope)
     for item in read_scope(scope):
-        if (not item.activities or item.activities & _UNWANTED) and _names(text, item, word):
-            return scope[item.start : item.end]
-    return ""
+        for word in words:
+            if _does(item, word.activities) and _names(text, item, word.object):
+                return scope[item.start : item.end], word.word
+    return None
 
 
-def _names(text: str, item: Item, word: re.Pattern[str]) -> bool:
-    for found in word.finditer(text, item.start, item.end):
-        rest = text[found.end() : max(item.core_end, found.end())]
-        if _STILL.fullmatch(rest):
-            return True
-    return False
+def _does(item: Item, wanted: frozenset[str]) -> bool:
+    if wanted:
+        return bool(item.activities & wanted)
+    only_research = "research" in item.activities and "make" not in item.activities
+    return not item.activities or (bool(item.activities & _DOING) and not only_research)
+
+
+def _names(text: str, item: Item, word: str) -> bool:
+    """Whether ``word`` is what the item is about: nothing but fillers and verbs behind it."""
+    span = _BRACKET.sub(lambda found: " " * len(found[0]), text[item.start : item.end])
+    return any(
+        _STILL.fullmatch(span[found.end() : max(item.core_end - item.start, found.end())])
+        for found in re.finditer(re.escape(word), span)
+    )
 
 
 def _good(case: _Case) -> pd.DataFrame:
@@ -244,7 +282,7 @@ def _good(case: _Case) -> pd.DataFrame:
 
 
 def _texts(firms: pd.DataFrame, column: str) -> Iterator[tuple[str, str]]:
-    return zip(firms["firm_id"], firms[column].fillna("").astype(str), strict=True)
+    return zip(firms["firm_id"].tolist(), firms[column].fillna("").tolist(), strict=True)
 
 
 def _blank(firms: pd.DataFrame, column: str) -> "pd.Series[bool]":

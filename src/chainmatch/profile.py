@@ -1,7 +1,7 @@
 """The county profile (县情配置): home, priorities, endowments, weights, gates and capacity.
 
-A profile is a YAML file that an officer edits. Everything that is a judgement of the county, and not
-a fact of a firm, stands here and nowhere in the code.
+A profile is a YAML file that an officer edits. Everything that is a judgement of the county, and
+not a fact of a firm, stands here and nowhere in the code.
 """
 
 from collections.abc import Iterator
@@ -109,9 +109,10 @@ class Levels(_Record):
     """From where on something counts.
 
     fit : fit from which a firm counts at a node.
-    present, strong : expected number of local producers from which a node is present, strong.
+    present, strong : expected number of local producers from which a node is present, strong;
+        at ``strong`` the pull on its neighbours is one half.
     targets : number of fitting target firms that is enough for a gap.
-    partners : number of local suppliers (buyers) that is enough for a firm.
+    partners : number of local suppliers (buyers) that makes the part ``partners`` one half.
     text : share of local rows with a scope below which "missing" cannot be told from "no data".
     near_km : distance at which closeness is one half.
     """
@@ -128,10 +129,10 @@ class Levels(_Record):
 class Profile(_Record):
     """One county. ``None`` among the endowments, and any need not named there, is unknown.
 
-    ``zones`` gives the priority of economic zones, ``in_province`` that of the home province outside
-    any named zone, ``elsewhere`` that of the rest. ``unlisted`` names nodes whose doers stand in no
-    list of firms (public hospitals, farm households), each with the reason. ``as_of`` is the day on
-    which the age of firms is counted; without it age is unknown.
+    ``zones`` gives the priority of economic zones, ``in_province`` that of the home province
+    outside any named zone, ``elsewhere`` that of the rest. ``unlisted`` names nodes whose doers
+    stand in no list of firms (public hospitals, farm households), each with the reason. ``as_of``
+    is the day on which the age of firms is counted; without it age is unknown.
     """
 
     name: Text
@@ -241,7 +242,8 @@ def _not_in(
 
 def _senseless(profile: Profile, document: Document) -> Iterator[_Found]:
     if distance_km(profile.place, profile.place) is None:
-        why = f"home：不认识的地方“{profile.home.province}{profile.home.city}”，请写简称，如 陕西、商洛"
+        place = profile.home.province + profile.home.city
+        why = f"home：不认识的地方“{place}”，请写简称，如 陕西、商洛"
         yield document.line(("home",)), why
     for key in ("weights", "gap_weights"):
         if not sum(getattr(profile, key).model_dump().values()) > 0:

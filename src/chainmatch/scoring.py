@@ -6,11 +6,12 @@ holds exactly what the score was computed from.
 sector
     The firm's fit to the node.
 gap
-    The score of the node's gap × the priority of its chain; 0 where the node is held already,
-    unknown where the local list could not have shown it.
+    The weighted mean of the node's gap parts × what is left to fill, ``1 - E / levels.strong`` (1
+    for a missing node, 0 from ``strong`` on), × the priority of its chain. Unknown where the local
+    list could not have shown the node.
 partners
-    Mean over the two sides of the node of ``min(1, Σ weight / levels.partners)`` over the local
-    firms one supply away, each firm once, with weight = fit × size as in :mod:`chainmatch.gaps`.
+    Mean over the two sides of the node of ``W / (W + levels.partners)``, with W the sum of weights
+    (fit × size as in :mod:`chainmatch.gaps`) of the local firms one supply away, each firm once.
     A side whose nodes all lack data is unknown; a side without nodes is left out.
 region
     Mean of the priority of the firm's zone (``zones``, ``in_province``, ``elsewhere``) and of
@@ -18,7 +19,8 @@ region
 scale
     Mean of capital, ``log10(capital / 50) / 3`` between 500 thousand and 500 million yuan, and age,
     ``years / 10``, both within 0…1; titles held lift it to at least their own value and never
-    lower it. Unknown if nothing is known; capital in a foreign currency is unknown.
+    lower it. Age alone says nothing about strength: without capital and titles the part is unknown.
+    Capital in a foreign currency is unknown.
 name
     The highest confidence of a link to a local firm (same group or brand); 0 if there is none.
 
@@ -66,27 +68,35 @@ _HONOURS = {
 _OTHER_HONOUR = 0.5
 _FULL_AGE = 10.0
 _SHOWN = 3  # partners named on each side, weak points named for each firm
-_WEAK = 0.6  # a known part below this is a weak point
-_SCARCE = 0.4
+_FIRST = 0.8  # a zone of this priority is a priority zone
+_SCARCE = 0.4  # an endowment below this is named as a shortage
+# A known part below this is a weak point.
+_WEAK = {"sector": 0.6, "gap": 0.4, "partners": 0.4, "region": 0.6, "scale": 0.5}
 
 
 class _Node(NamedTuple):
-    """What all firms of one node share. ``short`` names what the county lacks for it."""
+    """What all firms of one node share: parts, partners by name, and the weak sides in words."""
 
     gap: float
-    status: str
     partners: float
     named: str
-    short: str
+    doubt: str  # about the gap
+    short: str  # what the county lacks
+
+
+class _Region(NamedTuple):
+    part: float
+    priority: float
+    km: float
 
 
 class _Firm(NamedTuple):
-    """What one firm brings to every node. ``km`` and ``capital`` may be NaN."""
+    """What one firm brings to every node; any number may be NaN."""
 
     region: float
     scale: float
     name: float
-    km: float
+    place: _Region
     capital: float
 
 
@@ -100,36 +110,40 @@ def score(
 ) -> pd.DataFrame:
     """Score every target firm that fits an open node (``TABLES["scores"]``), best first.
 
-    ``targets`` are firms that passed the gates, ``fits`` their fits (``TABLES["match"]``), ``links``
-    their links to local firms (``None``: not looked for, so ``name`` is unknown). Ties stand in the
-    order of firm ids.
+    ``targets`` are firms that passed the gates, ``fits`` their fits (``TABLES["match"]``),
+    ``links`` their links to local firms (``None``: not looked for, so ``name`` is unknown). Ties
+    stand in the order of firm ids.
     """
     rows = _candidates(targets, fits, profile, graph)
     nodes = _nodes(survey, profile, graph, rows["node"].unique())
-    firms = dict(zip(targets["firm_id"], _firms(targets, links, profile), strict=True))
-    weights = profile.weights.model_dump()
+    firms = dict(zip(targets["firm_id"].tolist(), _firms(targets, links, profile), strict=True))
+    weights = {part: getattr(profile.weights, part) for part in PARTS}
     parts = np.array(
         [
-            (fit, nodes[node].gap, nodes[node].partners, *firms[firm][:3])
-            for firm, node, fit in zip(rows["firm_id"], rows["node"], rows["fit"], strict=True)
+            (fit, nodes[node].gap, nodes[node].partners, *firms[firm][:3])  # in order of PARTS
+            for firm, node, fit in zip(
+                *(rows[c].tolist() for c in ("firm_id", "node", "fit")), strict=True
+            )
         ],
         dtype=float,
     ).reshape(-1, len(PARTS))
     parts = parts.round(4)
-    chosen = _best_rows(rows, weighted_mean(parts, np.array([weights[part] for part in PARTS])))
+    chosen = _best_rows(rows, weighted_mean(parts, np.array(list(weights.values()))))
     table = _table(rows.iloc[chosen], parts[chosen], targets, graph)
-    table["partner_firms"] = [nodes[node].named for node in table["node"]]
+    table["partner_firms"] = [nodes[node].named for node in table["node"].tolist()]
     table["weak_points"] = [
         "；".join(_weak_points(dict(zip(PARTS, values, strict=True)), weights, grade, node, firm))
         for values, grade, node, firm in zip(
-            parts[chosen],
-            table["grade"],
-            (nodes[node] for node in table["node"]),
-            (firms[firm] for firm in table["firm_id"]),
+            parts[chosen].tolist(),
+            table["grade"].tolist(),
+            (nodes[node] for node in table["node"].tolist()),
+            (firms[firm] for firm in table["firm_id"].tolist()),
             strict=True,
         )
     ]
-    table[["score", "low", "high"]] = [_interval(values, weights) for values in parts[chosen]]
+    table[["score", "low", "high"]] = [
+        _interval(values, weights) for values in parts[chosen].tolist()
+    ]
     table = table.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
     return table[list(TABLES["scores"])]
 
@@ -147,7 +161,9 @@ def weighted_mean(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return mean
 
 
-def contributions(row: Mapping[str, Any], weights: Weights | Mapping[str, float]) -> dict[str, float]:
+def contributions(
+    row: Mapping[str, Any], weights: Weights | Mapping[str, float]
+) -> dict[str, float]:
     """Return what each part adds to the score of a row of scores; unknown parts add 0.
 
     ``math.fsum`` of the values is the score, to the last bit.
@@ -159,24 +175,26 @@ def contributions(row: Mapping[str, Any], weights: Weights | Mapping[str, float]
     return dict(zip(PARTS, added, strict=True))
 
 
-def _contributions(values: Iterable[float], weights: list[float]) -> list[float]:
+def _contributions(values: Iterable[float], weights: Iterable[float]) -> list[float]:
     pairs = list(zip(values, weights, strict=True))
-    total = math.fsum(weight for value, weight in pairs if not math.isnan(value))
+    total = math.fsum([weight for value, weight in pairs if not math.isnan(value)])
     if not total:
         return [0.0] * len(pairs)
     return [0.0 if math.isnan(value) else weight * value / total for value, weight in pairs]
 
 
-def _interval(values: np.ndarray, weights: Mapping[str, float]) -> tuple[float, float, float]:
+def _interval(values: list[float], weights: Mapping[str, float]) -> tuple[float, float, float]:
     """Return score, low and high of one firm."""
-    order = [weights[part] for part in PARTS]
+    order = list(weights.values())
+    mean = math.fsum(_contributions(values, order))
+    if not any(map(math.isnan, values)):
+        return mean, mean, mean
     low, high = (
-        min(1.0, math.fsum(_contributions(np.where(np.isnan(values), fill, values), order)))
+        min(1.0, math.fsum(_contributions([fill if math.isnan(v) else v for v in values], order)))
         for fill in (0.0, 1.0)
     )
-    if not any(w for v, w in zip(values, order, strict=True) if not math.isnan(v)):
+    if not any(weight for v, weight in zip(values, order, strict=True) if not math.isnan(v)):
         return math.nan, low, high
-    mean = math.fsum(_contributions(values, order))
     return mean, min(low, mean), max(high, mean)
 
 
@@ -186,7 +204,8 @@ def _interval(values: np.ndarray, weights: Mapping[str, float]) -> tuple[float, 
 def _candidates(
     targets: pd.DataFrame, fits: pd.DataFrame, profile: Profile, graph: "Graph"
 ) -> pd.DataFrame:
-    is_open = [node for node in graph if node not in closed_nodes(profile, graph)]
+    closed = closed_nodes(profile, graph)
+    is_open = [node for node in graph if node not in closed]
     use = (
         fits["node"].isin(is_open)
         & (fits["fit"] >= profile.gates.min_fit)
@@ -222,9 +241,9 @@ def _table(
         "name": firms["name"].to_numpy(),
         "region": stated.to_numpy(),
         "zone": firms["zone"].fillna("").to_numpy(),
-        "chain": [graph.nodes[node]["chain"] for node in rows["node"]],
+        "chain": [graph.nodes[node]["chain"] for node in rows["node"].tolist()],
         "node": rows["node"].to_numpy(),
-        "node_name": [graph.nodes[node]["name"] for node in rows["node"]],
+        "node_name": [graph.nodes[node]["name"] for node in rows["node"].tolist()],
         "grade": rows["grade"].to_numpy(),
         "evidence": rows["evidence"].to_numpy(),
     }
@@ -238,12 +257,12 @@ def _table(
 def _nodes(
     survey: "Survey", profile: Profile, graph: "Graph", wanted: Iterable[str]
 ) -> dict[str, _Node]:
-    columns = ["node", "status", "kind", "score"]
-    gaps = {row[0]: row for row in survey.gaps[columns].itertuples(index=False, name=None)}
+    status = dict(zip(survey.gaps["node"], survey.gaps["status"], strict=True))
+    worth = _worth(survey, profile)
+    doubts = _doubts(survey.gaps)
     local: dict[str, list[tuple[str, str, float, float]]] = {}
     for node, *firm in survey.coverage.itertuples(index=False, name=None):
         local.setdefault(node, []).append(tuple(firm))
-    status = {node: row[1] for node, row in gaps.items()}
     found = {}
     for node in wanted:
         data = graph.nodes[node]
@@ -252,21 +271,49 @@ def _nodes(
             _share(firms, neighbours, status, profile)
             for firms, neighbours in zip(sides, (graph.pred[node], graph.succ[node]), strict=True)
         ]
-        known = [share for share in shares if not math.isnan(share)]
         found[node] = _Node(
-            gap=_gap(gaps[node][2], gaps[node][3], status[node], profile.chain_weight(data["chain"])),
-            status=status[node],
-            partners=sum(known) / len(known) if known else math.nan,
+            gap=worth[node] * profile.chain_weight(data["chain"]),
+            partners=_mean(*shares),
             named=_named(sides),
+            doubt=doubts[node],
             short=_short(data["needs"], profile),
         )
     return found
 
 
-def _gap(kind: str, value: float, status: str, priority: float) -> float:
-    if status == "no-data":
-        return math.nan
-    return value * priority if kind else 0.0
+def _worth(survey: "Survey", profile: Profile) -> dict[str, float]:
+    """What filling each node is worth: mean of its known gap parts × what is left to fill."""
+    weights = profile.gap_weights.model_dump()
+    mean = weighted_mean(
+        survey.gaps[list(weights)].to_numpy(dtype=float), np.array(list(weights.values()))
+    )
+    expected = survey.coverage.groupby("node")["weight"].sum()
+    share = survey.gaps["node"].map(expected).fillna(0.0) / profile.levels.strong
+    worth = (mean * (1 - share).clip(lower=0.0)).where(survey.gaps["status"] != "no-data")
+    return dict(zip(survey.gaps["node"], worth, strict=True))
+
+
+_DOUBTS = {
+    "pull": "本地对该环节的牵引弱",
+    "structure": "只补该环节，链条仍难贯通",
+    "feasibility": "要素条件偏紧",
+    "supply": "可招的同类企业少，比选余地小",
+}
+
+
+def _doubts(gaps: pd.DataFrame) -> dict[str, str]:
+    """The weakest side of each node's gap in words."""
+    found = {}
+    columns = ["node", "status", "local_firms", *_DOUBTS]
+    for node, status, local, *values in zip(*(gaps[c].tolist() for c in columns), strict=True):
+        known = {part: v for part, v in zip(_DOUBTS, values, strict=True) if not math.isnan(v)}
+        if status in ("strong", "present"):
+            found[node] = f"本地已有同类企业（{local.split('、')[0]}等）"
+        else:
+            found[node] = (
+                _DOUBTS[min(known, key=lambda part: known[part])] if known else "缺口待核实"
+            )
+    return found
 
 
 def _partners(
@@ -290,7 +337,8 @@ def _share(
 ) -> float:
     if all(status[node] == "no-data" for node in neighbours):  # also where there are none
         return math.nan
-    return min(1.0, sum(weight for _, weight in firms) / profile.levels.partners)
+    together = sum(weight for _, weight in firms)
+    return together / (together + profile.levels.partners)
 
 
 def _named(sides: list[list[tuple[str, float]]]) -> str:
@@ -316,40 +364,41 @@ def _short(needs: Iterable[str], profile: Profile) -> str:
 
 def _firms(targets: pd.DataFrame, links: pd.DataFrame | None, profile: Profile) -> list[_Firm]:
     kin = _kin(links)
-    places: dict[Place, tuple[float, float]] = {}
+    places: dict[Place, _Region] = {}
     found = []
     columns = ["firm_id", "province", "city", "county", "zone", "currency", "honours"]
-    text = (targets[column].fillna("") for column in columns)
+    text = (targets[column].fillna("").tolist() for column in columns)
     capital = pd.to_numeric(targets["capital"], errors="coerce").astype(float)
     ages = _ages(targets["established"], profile.as_of)
-    for firm, *where, currency, honours, amount, age in zip(*text, capital, ages, strict=True):
+    for firm, *where, currency, honours, amount, age in zip(
+        *text, capital.tolist(), ages, strict=True
+    ):
         place = Place(*where)
         if place not in places:
             places[place] = _region(place, profile)
-        region, km = places[place]
         yuan = amount if currency in ("", "CNY") else math.nan
         name = math.nan if kin is None else kin.get(firm, 0.0)
-        found.append(_Firm(region, scale(yuan, age, honours), name, km, yuan))
+        region = places[place]
+        found.append(_Firm(region.part, scale(yuan, age, honours), name, region, yuan))
     return found
 
 
 def _kin(links: pd.DataFrame | None) -> dict[str, float] | None:
     if links is None:
         return None
-    return links.groupby("left_id")["confidence"].max().to_dict()
+    return dict(links.groupby("left_id")["confidence"].max())
 
 
-def _region(place: Place, profile: Profile) -> tuple[float, float]:
-    """Return the part and the distance in km."""
+def _region(place: Place, profile: Profile) -> _Region:
     km = distance_km(place, profile.place)
-    parts = [] if km is None else [1 / (1 + km / profile.levels.near_km)]
     if place.zone in profile.zones:
-        parts.append(profile.zones[place.zone])
-    elif place.province:
-        same = place.province == profile.home.province
-        parts.append(profile.in_province if same else profile.elsewhere)
-    mean = sum(parts) / len(parts) if parts else math.nan
-    return mean, math.nan if km is None else km
+        priority = profile.zones[place.zone]
+    elif place.province == profile.home.province:
+        priority = profile.in_province
+    else:
+        priority = profile.elsewhere if place.province else math.nan
+    closeness = math.nan if km is None else 1 / (1 + km / profile.levels.near_km)
+    return _Region(_mean(priority, closeness), priority, math.nan if km is None else km)
 
 
 def _ages(established: pd.Series, as_of: date | None) -> list[float]:
@@ -363,15 +412,19 @@ def _ages(established: pd.Series, as_of: date | None) -> list[float]:
 
 def scale(capital: float, age: float, honours: str) -> float:
     """Return the part ``scale``: capital in 万元 of yuan or NaN, age in years or NaN, titles."""
-    known = []
-    if not math.isnan(capital):
-        known.append(min(1.0, max(0.0, math.log10(max(capital, 1e-9) / 50) / 3)))
-    if not math.isnan(age):
-        known.append(min(1.0, age / _FULL_AGE))
     titles = [value for word, value in _HONOURS.items() if word in honours]
-    lift = max(titles) if titles else _OTHER_HONOUR if honours else math.nan
-    mean = sum(known) / len(known) if known else math.nan
-    return max((v for v in (mean, lift) if not math.isnan(v)), default=math.nan)
+    lift = max(titles, default=_OTHER_HONOUR) if honours else math.nan
+    if math.isnan(capital):
+        return lift
+    size = min(1.0, max(0.0, math.log10(max(capital, 1e-9) / 50) / 3))
+    strength = _mean(size, math.nan if math.isnan(age) else min(1.0, age / _FULL_AGE))
+    return strength if math.isnan(lift) else max(strength, lift)
+
+
+def _mean(*values: float) -> float:
+    """Mean of the known values; NaN if none is."""
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
 
 
 # --- words -------------------------------------------------------------------------------------
@@ -380,7 +433,7 @@ _UNKNOWN_WORDS = {
     "gap": "本地现状无数据，缺口价值不详",
     "partners": "本地上下游无数据",
     "region": "所在地不详",
-    "scale": "注册资本、成立日期均不详",
+    "scale": "注册资本不详，企业实力无从判断",
     "name": "与本地企业的关系未核对",
 }
 
@@ -390,18 +443,20 @@ def _weak_points(
 ) -> list[str]:
     """The weakest points, worst first: by weight × what the part lacks; unknown lacks one half.
 
-    The absence of kin among local firms is the rule and no weak point.
+    That a firm has no kin among local firms is the rule and no weak point. What the county lacks
+    and the weakest side of the gap follow if there is room.
     """
-    worst = sorted(
-        (
-            (-weights[part] * (0.5 if math.isnan(value) else 1 - value), index, part)
-            for index, (part, value) in enumerate(parts.items())
-            if (part != "name" or math.isnan(value)) and not value >= _WEAK and weights[part]
-        ),
+    lacks = sorted(
+        (-weights[part] * (0.5 if math.isnan(value) else 1 - value), index, part)
+        for index, (part, value) in enumerate(parts.items())
+        if weights[part] and not (part == "name" and value >= 0)
     )
-    texts = [_weak_text(part, parts[part], grade, node, firm) for *_, part in worst]
+    weak = [part for *_, part in lacks if not parts[part] >= _WEAK.get(part, 1.0)]
+    texts = [_weak_text(part, parts[part], grade, node, firm) for part in weak]
     if node.short:
         texts.append(f"要素短板：{node.short}")
+    if "gap" not in weak and not math.isnan(parts["gap"]):
+        texts.append(node.doubt)
     return texts[:_SHOWN]
 
 
@@ -410,14 +465,16 @@ def _weak_text(part: str, value: float, grade: str, node: _Node, firm: _Firm) ->
         return _UNKNOWN_WORDS[part]
     match part:
         case "sector":
-            doubt = "，依据存疑" if grade == "uncertain" else ""
-            return f"契合度仅{value:.2f}{doubt}"
+            return f"契合度{value:.2f}{'，依据存疑' if grade == 'uncertain' else ''}"
         case "gap":
-            return "本地已有同类企业" if node.status in ("strong", "present") else f"缺口价值仅{value:.2f}"
+            return node.doubt
         case "partners":
             return "本地上下游企业少" if node.named else "本地没有上下游企业"
         case "region":
-            return "片区优先度低" if math.isnan(firm.km) else f"片区优先度低或路远（约{firm.km:.0f}公里）"
+            far = "" if math.isnan(firm.place.km) else f"路程约{firm.place.km:.0f}公里"
+            return (
+                far if far and firm.place.priority >= _FIRST else f"不在优先片区{far and '，'}{far}"
+            )
         case _:
-            small = "" if math.isnan(firm.capital) else f"（注册资本{firm.capital:,.0f}万元）"
-            return f"企业规模小{small}"
+            size = "" if math.isnan(firm.capital) else f"，注册资本{firm.capital:,.0f}万元"
+            return f"企业实力{value:.2f}{size}"

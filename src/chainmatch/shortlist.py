@@ -13,6 +13,7 @@ them to a matroid again.
 Nemhauser and Wolsey 1978), and 1 - 1/e if only ``top`` binds (Nemhauser, Wolsey and Fisher 1978).
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ import pandas as pd
 
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
-from chainmatch import names
+from chainmatch.names import parse_name
 from chainmatch.profile import Capacity, Profile
 from chainmatch.scoring import COLUMN, PARTS, weighted_mean
 
@@ -60,9 +61,16 @@ def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) ->
     return table[list(TABLES["shortlist"])]
 
 
-def group_key(name: str) -> str:
-    """Return the brand by which firms of one group are known, or the name where it has none."""
-    return names.parse_name(name).brand or name
+def group_key(name: str, zone: str = "") -> str:
+    """Return what firms of one group share: the brand, with the economic zone where it is short.
+
+    Two-character brands are common (17 firms each in a registry's median), longer ones mostly name
+    one group. A name without a brand stands for itself.
+    """
+    brand = parse_name(name).brand
+    if not brand:
+        return name
+    return brand if len(brand) > 2 else f"{brand}（{zone}）"
 
 
 def greedy(
@@ -101,22 +109,22 @@ def greedy(
 def _members(groups: np.ndarray) -> list[np.ndarray]:
     order = np.argsort(groups, kind="stable")
     edges = np.searchsorted(groups[order], np.arange(groups.max(initial=-1) + 2))
-    return [order[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [order[a:b] for a, b in pairwise(edges)]
 
 
 def _limits(pool: pd.DataFrame, capacity: Capacity) -> list[_Limits]:
-    keys = [
-        (pool["node"], capacity.per_gap),
-        ([group_key(name) for name in pool["name"]], capacity.per_group),
+    zones = pool["zone"].fillna("")
+    groups = [
+        group_key(name, zone)
+        for name, zone in zip(pool["name"].tolist(), zones.tolist(), strict=True)
     ]
+    keys = [(pool["node"], capacity.per_gap), (groups, capacity.per_group)]
     if capacity.per_zone is not None:
-        keys.append((pool["zone"].fillna(""), capacity.per_zone))
+        keys.append((zones, capacity.per_zone))
     return [_Limits(pd.factorize(pd.Series(key))[0], most) for key, most in keys]
 
 
-def _stability(
-    pool: pd.DataFrame, profile: Profile, limits: list[_Limits], top: int
-) -> np.ndarray:
+def _stability(pool: pd.DataFrame, profile: Profile, limits: list[_Limits], top: int) -> np.ndarray:
     """Share of seeded draws of weights, each ±20 %, in which each firm is chosen; node kept."""
     base = np.array([profile.weights.model_dump()[part] for part in PARTS])
     random = np.random.default_rng(_SEED)
