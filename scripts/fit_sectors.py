@@ -10,7 +10,7 @@ probability that the chain is the firm's business. Figures printed are cross-val
 
 import argparse
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from sklearn.model_selection import GroupKFold
 from chainmatch.chains import read_chains
 from chainmatch.lexicon import Lexicon
 from chainmatch.resources import data_folder
-from chainmatch.sectors import FitModel, Matcher, _logit, _summarise, _Summary
+from chainmatch.sectors import FitModel, Matcher, Summary, _strongest_first, logit, summarise
 from chainmatch.text import normalise
 
 FACTORS = {
@@ -39,7 +39,7 @@ FACTORS = {
     "name": 0.6,
     "code": 0.9,
 }
-START = {"intercept": -3.0, **dict.fromkeys(_Summary._fields, 2.0)}
+START = {"intercept": -3.0, **dict.fromkeys(Summary._fields, 2.0)}
 REGULARISATION = 1.0
 
 
@@ -87,20 +87,18 @@ def features(graph, counted, labelled):
     matcher = Matcher(graph, start)
     rows = []
     for firm, row in enumerate(labelled.itertuples()):
-        evidence, items = matcher._scope(row.scope, "scope")
-        evidence += matcher._name(row.name)
-        by_node: dict = {}
-        for piece in evidence:
-            by_node.setdefault(piece.node, []).append(piece)
+        found = defaultdict(list)
+        items = matcher._scope(row.scope, "scope", found)
+        matcher._name(row.name, found)
         for chain, data in graph.graph["chains"].items():
             label = getattr(row, data["name"])
             if label != label or label == "":
                 continue
             summaries = []
-            for node, pieces in by_node.items():
+            for node, evidence in found.items():
                 if graph.nodes[node]["chain"] == chain:
-                    pieces.sort(key=lambda p: (-p.strength, p.field != "scope", p.start))
-                    summaries.append(_summarise(pieces, items))
+                    evidence.sort(key=_strongest_first)
+                    summaries.append(summarise(evidence, items))
             rows.append((firm, chain, float(label), summaries))
     return rows
 
@@ -140,11 +138,11 @@ def fit(rows):
         y = np.array([label for _, label in chosen])
         learned = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(x, y)
         weights = {"intercept": learned.intercept_[0]}
-        weights |= dict(zip(_Summary._fields, learned.coef_[0], strict=True))
+        weights |= dict(zip(Summary._fields, learned.coef_[0], strict=True))
         weights["stated"] = weights["name"] if weights["stated"] == 0 else weights["stated"]
         weights = {k: v if k == "intercept" else max(0.0, v) for k, v in weights.items()}
     values = [(strongest(row[3], weights)[1], row[2]) for row in rows if row[3]]
-    x = np.array([[_logit(v[0]), min(2.0, sum(v[1:4]))] for v, _ in values])
+    x = np.array([[logit(v[0]), min(2.0, sum(v[1:4]))] for v, _ in values])
     learned = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(x, [y for _, y in values])
     best, further = learned.coef_[0]
     return weights, {"intercept": learned.intercept_[0], "best": best, "further": max(0, further)}
@@ -156,7 +154,7 @@ def score(summaries, weights, chain_weights):
         return 0.0
     z = (
         chain_weights["intercept"]
-        + chain_weights["best"] * _logit(values[0])
+        + chain_weights["best"] * logit(values[0])
         + chain_weights["further"] * min(2.0, sum(values[1:4]))
     )
     return 1 / (1 + np.exp(-z))

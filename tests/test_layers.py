@@ -20,7 +20,7 @@ ROWS = [
     {"chains"},
     {"names", "places", "lexicon"},
     {"text", "columns", "yamlfile"},
-    {"errors", "resources", "_version"},
+    {"errors", "resources", "_version", "verbs"},
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.text import VERBS, clauses, normalise, read_scope
+from chainmatch.text import clauses, normalise, read_scope
+from chainmatch.verbs import VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 import networkx as nx
 
-from chainmatch.text import VERBS, normalise
+from chainmatch.text import normalise
+from chainmatch.verbs import VERBS
 
 SHORT = 2  # wordings up to this length are checked against the segmenter
 _HAN = ("\u3400", "\u9fff")
@@ -75,12 +76,18 @@ class Lexicon:
                 continue
             for other, (a, minus_b, rival) in enumerate(spans):
                 b = -minus_b
-                if other == index or a >= end or b <= start:
+                if a >= end:
+                    break
+                if other == index or b <= start:
                     continue
-                claims = tuple(c for c in claims if not self._yields(c, (start, end), (a, b), rival))
+                claims = tuple(
+                    c for c in claims if not self._yields(c, (start, end), (a, b), rival)
+                )
             yield Hit(start, end, self.words[word], claims)
 
-    def _yields(self, claim: Claim, span: tuple[int, int], over: tuple[int, int], rival: int) -> bool:
+    def _yields(
+        self, claim: Claim, span: tuple[int, int], over: tuple[int, int], rival: int
+    ) -> bool:
         """Whether a claim gives way to a rival wording that overlaps it."""
         longer = over[1] - over[0] > span[1] - span[0]
         covers = over[0] <= span[0] and span[1] <= over[1] and longer
@@ -115,7 +122,7 @@ def _touches_han(text: str, start: int, end: int) -> bool:
     return _HAN[0] <= before <= _HAN[1] or _HAN[0] <= behind <= _HAN[1]
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 17)
 def _cuts(text: str) -> frozenset[int]:
     ends = [0]
     for word in _segmenter().cut(text, HMM=False):

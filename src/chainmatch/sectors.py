@@ -13,9 +13,11 @@ the same firm has the same fit alone, in a batch and in any order.
 import json
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
@@ -23,29 +25,47 @@ import networkx as nx
 from chainmatch.errors import OptionError
 from chainmatch.lexicon import Hit, Lexicon
 from chainmatch.resources import data_folder
-from chainmatch.text import NOTHING, Clause, Item, clauses, normalise, read_clause
+from chainmatch.text import NOTHING, Item, clauses, normalise, read_clause
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FLOOR = 0.05  # a fit below this is not worth a line
+SPEAKING = 0.3  # evidence from here on says that an item is about the node
 QUOTE = 60  # longest quotation, in characters
-FIELDS = {"scope": "经营范围", "products": "主营产品", "name": "企业名称", "industry_code": "行业代码"}
 
 
 class Evidence(NamedTuple):
-    """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1)."""
+    """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1).
 
-    node: str
+    ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how`` says
+    how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
+    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``, ``other``;
+    ``name``, ``code`` for the other fields.
+    """
+
     field: str
     start: int
     end: int
     quote: str
     activity: str
     strength: float
-    order: int  # number of the item in its field, from 0
+    order: int
     hint: bool
-    place: str
+    how: str
+
+
+class _Piece(NamedTuple):
+    """Evidence inside one clause, for one node; positions are relative to the clause."""
+
+    node: str
+    start: int
+    end: int
+    activity: str
+    strength: float
+    order: int
+    hint: bool
+    how: str
 
 
 class Fit(NamedTuple):
@@ -97,7 +117,7 @@ def read_model() -> FitModel:
     )
 
 
-class _Summary(NamedTuple):
+class Summary(NamedTuple):
     """What the evidence for one node adds up to; the features of the fit, each in 0…1."""
 
     best: float  # strongest evidence
@@ -136,19 +156,23 @@ class Matcher:
             for code in data["codes"]:
                 self._codes.setdefault(code.rstrip("?"), []).append(node)
         self._clause = lru_cache(maxsize=1 << 16)(self._read_clause)
+        self._specificity = cache(self.model.specificity)
+        self._intercept = self.model.weights["intercept"]
+        self._weights = [self.model.weights[name] for name in Summary._fields]
 
     def fits(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
     ) -> list[Fit]:
         """Return the fits of one firm of at least 0.05, best first, ties by node id."""
-        evidence, items = self._scope(scope, "scope")
-        evidence += self._scope(products, "products")[0] if products else []
-        evidence += self._name(name) if name else []
-        evidence += self._code(industry_code) if industry_code else []
-        by_node: dict[str, list[Evidence]] = {}
-        for piece in evidence:
-            by_node.setdefault(piece.node, []).append(piece)
-        fits = [self._fit(node, pieces, items) for node, pieces in by_node.items()]
+        found: dict[str, list[Evidence]] = defaultdict(list)
+        items = self._scope(scope, "scope", found)
+        if products:
+            self._scope(products, "products", found)
+        if name:
+            self._name(name, found)
+        if industry_code:
+            self._code(industry_code, found)
+        fits = (self._fit(node, evidence, items) for node, evidence in found.items())
         return sorted((f for f in fits if f.fit >= FLOOR), key=lambda f: (-f.fit, f.node))
 
     def chain_fits(self, fits: Sequence[Fit]) -> dict[str, float]:
@@ -162,101 +186,78 @@ class Matcher:
         if not values:
             return 0.0
         weights = self.model.chain_weights
-        return _logistic(
+        return logistic(
             weights["intercept"]
-            + weights["best"] * _logit(values[0])
+            + weights["best"] * logit(values[0])
             + weights["further"] * min(2.0, sum(values[1:4]))
         )
 
-    def _scope(self, text: str, field: str) -> tuple[list[Evidence], int]:
-        """Return the evidence of a scope and its number of items."""
-        found: list[Evidence] = []
+    def _scope(self, text: str, field: str, found: dict[str, list[Evidence]]) -> int:
+        """Add the evidence of a scope to ``found``; return its number of items."""
         carried = NOTHING
-        order = 0
+        items = 0
         for offset, clause in clauses(normalise(text)):
             pieces, count, carried = self._clause(clause, carried)
-            for piece in pieces:
-                start, end = piece.start + offset, piece.end + offset
-                quote = text[start:end].strip()
-                found.append(
-                    piece._replace(
-                        field=field, start=start, end=end, quote=quote, order=order + piece.order
-                    )
+            for node, start, end, activity, strength, order, hint, how in pieces:
+                span = (start + offset, end + offset)
+                quote = text[span[0] : span[1]]
+                found[node].append(
+                    Evidence(field, *span, quote, activity, strength, items + order, hint, how)
                 )
-            order += count
-        return found, order
+            items += count
+        return items
 
     def _read_clause(
         self, clause: str, carried: frozenset[str]
-    ) -> tuple[tuple[Evidence, ...], int, frozenset[str]]:
+    ) -> tuple[tuple[_Piece, ...], int, frozenset[str]]:
         hits = self.lexicon.find(clause)
         if not hits and ":" not in clause:
             return (), clause.count("、") + clause.count(",") + 1, NOTHING
         read = read_clause(clause, carried)
-        found = [
+        pieces = [
             piece
             for hit in hits
             if (item := read.item_at(hit.start)) is not None
-            for piece in self._weigh(clause, hit, item, read)
+            for piece in self._weigh(clause, hit, item)
         ]
-        return tuple(found), read.count, read.carried
+        return tuple(pieces), read.count, read.carried
 
-    def _weigh(self, clause: str, hit: Hit, item: Item, read: Clause) -> Iterator[Evidence]:
+    def _weigh(self, clause: str, hit: Hit, item: Item) -> Iterator[_Piece]:
         factors = self.model.factors
-        head = _is_head(clause, hit, item)
-        order = read.order(item)
-        start, end = _quotation(hit, item)
-        for claim in hit.claims:
-            wanted = self._wanted[claim.node]
-            kind, activity = _activity(item, wanted)
-            strength = (
-                factors[kind]
-                * (1.0 if head else factors["modifier"])
-                * (factors["hint"] if claim.hint else 1.0)
-                * (factors["branch"] if item.branch else 1.0)
-                * (1 - factors["common"] * (1 - self.model.specificity(hit.word)))
-            )
-            yield Evidence(
-                claim.node, "", start, end, "", activity, strength, order, claim.hint, kind
-            )
+        shared = 1.0 - factors["common"] * (1.0 - self._specificity(hit.word))
+        if not _is_head(clause, hit, item):
+            shared *= factors["modifier"]
+        if item.branch:
+            shared *= factors["branch"]
+        start, end = _quotation(clause, hit, item)
+        for node, _, hint in hit.claims:
+            how, activity = _activity(item, self._wanted[node])
+            strength = shared * factors[how] * (factors["hint"] if hint else 1.0)
+            yield _Piece(node, start, end, activity, strength, item.order, hint, how)
 
-    def _name(self, name: str) -> list[Evidence]:
-        normal = normalise(name)
-        strength = self.model.factors["name"]
-        return [
-            Evidence(
-                claim.node,
-                "name",
-                hit.start,
-                hit.end,
-                name[hit.start : hit.end],
-                "",
-                strength * (self.model.factors["hint"] if claim.hint else 1.0),
-                0,
-                claim.hint,
-                "name",
-            )
-            for hit in self.lexicon.find(normal)
-            for claim in hit.claims
-        ]
+    def _name(self, name: str, found: dict[str, list[Evidence]]) -> None:
+        factors = self.model.factors
+        for hit in self.lexicon.find(normalise(name)):
+            for node, _, hint in hit.claims:
+                strength = factors["name"] * (factors["hint"] if hint else 1.0)
+                quote = name[hit.start : hit.end]
+                found[node].append(
+                    Evidence("name", hit.start, hit.end, quote, "", strength, 0, hint, "name")
+                )
 
-    def _code(self, code: str) -> list[Evidence]:
+    def _code(self, code: str, found: dict[str, list[Evidence]]) -> None:
         code = code.strip().lstrip("ABCDEFGHIJKLMNOPQRST")
         strength = self.model.factors["code"]
-        return [
-            Evidence(node, "industry_code", 0, len(code), code, "", strength, 0, False, "code")
-            for node in self._codes.get(code, ())
-        ]
+        for node in self._codes.get(code, ()):
+            found[node].append(
+                Evidence("industry_code", 0, len(code), code, "", strength, 0, False, "code")
+            )
 
-    def _fit(self, node: str, pieces: list[Evidence], items: int) -> Fit:
-        pieces.sort(key=lambda piece: (-piece.strength, piece.field != "scope", piece.start))
-        summary = _summarise(pieces, items)
-        weights = self.model.weights
-        value = _logistic(
-            weights["intercept"]
-            + sum(weights[key] * number for key, number in summary._asdict().items())
-        )
-        return Fit(node, value, _grade(value, pieces), pieces[0].activity, tuple(pieces))
+    def _fit(self, node: str, evidence: list[Evidence], items: int) -> Fit:
+        evidence.sort(key=_strongest_first)
+        summary = summarise(evidence, items)
+        value = logistic(self._intercept + sum(map(mul, self._weights, summary)))
+        return Fit(node, value, _grade(value, evidence), evidence[0].activity, tuple(evidence))
 
 
 def _activity(item: Item, wanted: frozenset[str]) -> tuple[str, str]:
@@ -277,48 +278,56 @@ def _is_head(clause: str, hit: Hit, item: Item) -> bool:
     return not rest or _BEHIND_HEAD.match(rest) is not None
 
 
-def _quotation(hit: Hit, item: Item) -> tuple[int, int]:
+def _quotation(clause: str, hit: Hit, item: Item) -> tuple[int, int]:
     """Return the span to quote: the item with its verb if short enough, else less."""
-    spans = (
-        (min(item.start, item.verb_start), max(item.end, item.verb_end)),
-        (item.start, item.end),
-        (hit.start, hit.end),
-    )
-    return next((a, b) for a, b in spans if b - a <= QUOTE or (a, b) == spans[-1])
+    start, end = min(item.start, item.verb_start), max(item.end, item.verb_end)
+    if end - start > QUOTE:
+        start, end = item.start, max(item.end, hit.end)
+    if end - start > QUOTE:
+        start, end = hit.start, hit.end
+    quote = clause[start:end]
+    return start + len(quote) - len(quote.lstrip()), start + len(quote.rstrip())
 
 
-def _summarise(pieces: Sequence[Evidence], items: int) -> _Summary:
-    written = [piece for piece in pieces if piece.field == "scope"]
+def _strongest_first(piece: Evidence) -> tuple[float, bool, int]:
+    return (-piece.strength, piece.field != "scope", piece.start)
+
+
+def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
+    """Add up the evidence for one node, strongest first, of a scope of ``items`` items."""
+    written = [piece for piece in evidence if piece.field == "scope"]
+    named = [piece.strength for piece in evidence if piece.field == "name"]
+    told = [p.strength for p in evidence if p.field in ("products", "industry_code")]
     best = written[0].strength if written else 0.0
-    further = sum({(p.start, p.end): p.strength for p in written[1:]}.values())
-    speaking = {piece.order for piece in written if piece.strength >= 0.3}
-    return _Summary(
+    further = sum({p.start: p.strength for p in written[1:]}.values())
+    speaking = {piece.order for piece in written if piece.strength >= SPEAKING}
+    return Summary(
         best=best,
         breadth=min(1.0, further / 3),
         lead=best / (1 + 0.25 * written[0].order) if written else 0.0,
         focus=min(1.0, len(speaking) / max(items, 1)),
-        name=max((p.strength for p in pieces if p.field == "name"), default=0.0),
-        stated=max((p.strength for p in pieces if p.field in ("products", "industry_code")), default=0.0),
+        name=max(named, default=0.0),
+        stated=max(told, default=0.0),
     )
 
 
-def _grade(fit: float, pieces: Sequence[Evidence]) -> str:
+def _grade(fit: float, evidence: Sequence[Evidence]) -> str:
     """``likely`` from 0.5 with a stated activity, else ``uncertain``.
 
     ``confirmed`` needs two independent kinds of evidence (products or industry code beside the
     scope): a scope alone never confirms.
     """
-    fields = {piece.field for piece in pieces if piece.strength >= 0.5}
+    fields = {piece.field for piece in evidence if piece.strength >= 0.5}
     if fit >= 0.5 and "scope" in fields and fields & {"products", "industry_code"}:
         return "confirmed"
     return "likely" if fit >= 0.5 else "uncertain"
 
 
-def _logistic(value: float) -> float:
+def logistic(value: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
-def _logit(share: float) -> float:
+def logit(share: float) -> float:
     share = min(1 - 1e-6, max(1e-6, share))
     return math.log(share / (1 - share))
 
