@@ -77,10 +77,10 @@ def _candidates(head: bytes, name: str) -> list[str]:
     zeros = head.count(0)
     if not zeros:
         return ["utf-8", "gb18030"]
-    # UTF-16 without a mark: every separator and line break has a zero byte, always on one side.
+    # UTF-16 without a mark: every separator and line break has a zero byte on the same side.
     low, high = head[::2].count(0), head[1::2].count(0)
-    if min(low, high) == 0 and zeros * 50 > len(head):
-        return ["utf-16-le" if high else "utf-16-be"]
+    if max(low, high) > 8 * min(low, high) and zeros * 50 > len(head):
+        return ["utf-16-le" if high > low else "utf-16-be"]
     raise TableError(
         f"文件“{name}”含二进制内容，不是文本表格；请换成 xlsx、xls、ods、csv 或 parquet 表格"
     )

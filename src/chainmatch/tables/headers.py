@@ -227,8 +227,11 @@ def _may_be_header(row: Sequence[object], table: Table) -> bool:
 
 
 def _says_something(header: Header, table: Table) -> bool:
-    unit_only = bool(header.unit) and not header.key
-    return unit_only or bool(meaning_of(header, table, {}).column)
+    return _is_unit_only(header) or bool(meaning_of(header, table, {}).column)
+
+
+def _is_unit_only(header: Header) -> bool:
+    return bool(header.unit) and not header.key
 
 
 def _is_pair(
@@ -244,9 +247,13 @@ def _is_pair(
         return False
     if single is None or len(pair.columns) > len(single.columns):
         return True
-    required = {at for name in REQUIRED[table] for at in single.columns.get(name, ())}
+    understood = [bool(meaning_of(header, table, mapping).column) for header in single.headers]
     filled = [(at, parse_header(value)) for at, value in enumerate(bottom) if value]
-    return all(at not in required and _says_something(header, table) for at, header in filled)
+    return all(
+        _is_unit_only(header)
+        or (_says_something(header, table) and not (at < len(understood) and understood[at]))
+        for at, header in filled
+    )
 
 
 def _two_rows(

@@ -35,6 +35,7 @@ _GROUP = re.compile(
     r"(?:[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章节类部批]).*"
 )
 _COUNT = re.compile(r"[共计约]*\d+(?:\.\d+)?[家户个条项万元亿]*")
+_NUMBER = re.compile(r"[(（]?(?:[A-Za-z]{0,3}\d{1,7}|[一二三四五六七八九十百]+)[)）.、]?")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -173,7 +174,7 @@ def _repeated_header(
     enough = len(again.columns) >= 2 or len(layout.columns) == 1
     if not enough:
         return None
-    if set(again.columns.values()) <= set(layout.columns.values()):
+    if again.columns.items() <= layout.columns.items():
         return layout  # the same header, or the upper half of it
     return again
 
@@ -252,9 +253,8 @@ def _filled(row: Row) -> int:
 def _only_serial(row: Row, layout: Layout, key: str = "") -> bool:
     """Return whether all that the row holds is its running number."""
     serial = layout.serial | set(layout.columns.get(key, ()))
-    filled = [at for at, value in enumerate(row) if not is_blank(value)]
-    if all(at in serial for at in filled):
-        return True
-    first = raw_text(row[filled[0]]).strip()
     mapped = {at for positions in layout.columns.values() for at in positions}
-    return len(filled) == 1 and filled[0] not in mapped and bool(re.fullmatch(r"\d{1,7}", first))
+    filled = [at for at, value in enumerate(row) if not is_blank(value)]
+    return all(at in serial or (len(filled) == 1 and at not in mapped) for at in filled) and all(
+        _NUMBER.fullmatch(raw_text(row[at]).strip()) for at in filled
+    )

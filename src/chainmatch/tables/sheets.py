@@ -17,7 +17,7 @@ Range = tuple[tuple[int, int], tuple[int, int]]  # (row, column) of the corners,
 class Sheet:
     """One sheet. ``ragged``: a text table, where a stray separator shifts a row's cells.
 
-    ``first`` is the number of ``rows[0]`` as a spreadsheet counts; 1 but in a piece of a long table.
+    ``first`` is the number of ``rows[0]`` as a spreadsheet counts; above 1 in later pieces.
     """
 
     name: str

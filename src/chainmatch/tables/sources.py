@@ -59,8 +59,8 @@ def _frame_rows(frame: pd.DataFrame) -> Iterator[Row]:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
-    import pyarrow as pa  # noqa: PLC0415  heavy, and few files need it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa  # heavy, and few files need it
+    import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:

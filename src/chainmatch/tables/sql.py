@@ -30,7 +30,7 @@ def open_database(source: str) -> Stream:
         raise OptionError(f"“{source}”不是数据库来源；请写成 sqlite:///文件.db::表名或查询")
     address, wanted = found[1], found[2].strip()
     try:
-        import sqlalchemy as sql  # noqa: PLC0415  an extra
+        import sqlalchemy as sql  # an extra
     except ImportError:
         raise OptionError(
             "读取数据库需要 SQLAlchemy，当前没有安装；请运行 pip install 'chainmatch[sql]'"
@@ -57,7 +57,7 @@ def open_database(source: str) -> Stream:
 
 
 def _rows(engine: Any, statement: Any, label: str) -> Iterator[Row]:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         with engine.connect() as connection:

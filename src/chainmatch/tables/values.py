@@ -26,7 +26,7 @@ _CONTROLS = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
 )
 _BLANKS = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f\u3000]+")
-_BLANK_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+_BLANK_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
 # Full-width letters and digits. Chinese brackets and other signs stay as the register writes them.
 _WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
 _WIDTH |= {code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)} | {0xFF06: "&", 0x3000: " "}
@@ -65,6 +65,8 @@ def text_of(value: object) -> str:
     """Return the text of a cell on one line, blanks trimmed, "" where nothing is said."""
     if type(value) is str and value.isprintable() and "_x000" not in value:
         found = value.strip()
+        if "  " in found:
+            found = _BLANKS.sub(" ", found)
     else:
         found = _CONTROLS.sub("", _BREAKS.sub(" ", raw_text(value)))
         found = _BLANKS.sub(" ", found).strip()
@@ -92,7 +94,7 @@ def name_of(value: object) -> str:
 
 
 class Code(NamedTuple):
-    """A credit code as read. ``lost``: it was eaten as a number; ``hint`` holds what survived."""
+    """A credit code as read. ``lost``: eaten as a number; ``hint``: what survived, then zeros."""
 
     code: str
     lost: bool = False
@@ -103,29 +105,35 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
 _CODE_LIKE = re.compile(r"[0-9A-Z]{6,20}|[0-9A-Z]{8}-[0-9A-Z]")
 
 
+def _padded(digits: str) -> str:
+    """Return the first 15 digits, filled up to the length of a code: the place still shows."""
+    return digits[:15].ljust(18, "0")
+
+
 def code_of(value: object) -> Code:
     """Return the credit code of a cell; ``code`` is "" where it is unknown, no code, or lost."""
     if isinstance(value, float):
         if not value.is_integer() or value < 0:
             return Code("")
         digits = f"{value:.0f}"
-        return Code(digits) if value < _EXACT else Code("", True, digits[:15])
+        return Code(digits) if value < _EXACT else Code("", True, _padded(digits))
     text = unicodedata.normalize("NFKC", text_of(value)).strip(" '’‘`\"").upper()
     if not text:
         return Code("")
     if _SCIENTIFIC.fullmatch(text):
         digits = text.split("E")[0].replace(".", "")
-        return Code("", True, digits[:15] if len(digits) >= 8 else "")
+        return Code("", True, _padded(digits) if len(digits) >= 8 else "")
     text = clean_code(text)
     if len(text) == 18 and text.endswith("000") and text.isdecimal() and not valid_code(text):
-        return Code("", True, text[:15])
+        return Code("", True, _padded(text))
     return Code(text if _CODE_LIKE.fullmatch(text) else "")
 
 
 _DATE = re.compile(
     r"(\d{4})\s*(?:[-/.,、年]\s*(\d{1,2})\s*(?:[-/.,、月]\s*(\d{1,2})\s*[日号]?|月)?|年)?"
-    r"(?:[\sT]*(?:星期.|周.)?[\sT]*\d{1,2}[:时]\d{1,2}[分:]?(?:\d{1,2}(?:\.\d+)?秒?)?\s*(?:[AP]M|Z|\+00:?00)?)?"
+    r"(?:[\sT]*\d{1,2}[:时]\d{1,2}[分:]?(?:\d{1,2}(?:\.\d+)?秒?)?\s*(?:[AP]M|Z|\+00:?00)?)?"
 )
+_WEEKDAY = re.compile("(?:星期|周|礼拜)[一二三四五六日天]")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
@@ -149,6 +157,7 @@ def date_of(value: object) -> str:
 
 @lru_cache(maxsize=65_536)
 def _date_of_text(text: str) -> str:
+    text = _WEEKDAY.sub(" ", text).strip()
     if "年" in text:
         text = _TENS.sub(lambda found: f"{found[1] or '一'}{found[2] or '〇'}", text)
         text = text.translate(_CHINESE_DIGITS)
@@ -253,14 +262,14 @@ def _money_of_text(text: str, unit: str) -> Money:
     scale = _scale(_after(plain, found.end()) or own)
     if scale is None:
         scale = _scale(unicodedata.normalize("NFKC", unit)) or 1.0
-    amount = float(found[0]) * scale
+    amount = round(float(found[0]) * scale, 6)
     if not 0 < amount < 1e12:
         return NO_MONEY
     currency = _currency(words)
     if currency == "CNY" and not re.search(r"人民币|RMB|CNY|元|[¥￥]", words):
         currency = _currency(unicodedata.normalize("NFKC", unit).upper())
     several = bool(_RANGE.match(plain, found.end()))
-    return Money(round(amount, 6), currency, several)
+    return Money(amount, currency, several)
 
 
 def _after(plain: str, end: int) -> str:
