@@ -337,6 +337,11 @@ def zone_of(province: str, city: str = "") -> str:
     return zones.get((province, city)) or zones.get((province, "")) or ""
 
 
+def zone_names() -> tuple[str, ...]:
+    """Return the names of the economic zones."""
+    return tuple(dict.fromkeys(_gazetteer().zones.values()))
+
+
 def distance_km(a: Place, b: Place) -> float | None:
     """Return the great-circle distance between the prefectures of two places in km.
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from chainmatch.columns import NEEDS
 from chainmatch.errors import ProfileError
-from chainmatch.places import Place, distance_km
+from chainmatch.places import Place, distance_km, zone_names
 from chainmatch.resources import data_folder
 from chainmatch.yamlfile import Document, YamlError, explain, nearest, read_document
 
@@ -102,7 +102,7 @@ class Capacity(_Record):
     per_gap: Count = 3
     per_zone: MaybeCount = None
     per_group: Count = 1
-    repeat: Share = 0.8
+    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.8
 
 
 class Levels(_Record):
@@ -216,10 +216,12 @@ def _fail(document: Document, problems: list[_Found]) -> NoReturn:
 
 
 def _unknown_names(document: Document, graph: "nx.DiGraph[str] | None") -> Iterator[_Found]:
-    """Names that no key of the model catches: needs, chains, nodes."""
+    """Names that no key of the model catches: needs, zones, chains, nodes."""
     needs = list(NEEDS)
     yield from _not_in(document, ("endowments",), needs, "要素")
     yield from _not_in(document, ("gates", "require"), needs, "要素")
+    yield from _not_in(document, ("zones",), list(zone_names()), "片区")
+    yield from _not_in(document, ("gates", "excluded_zones"), list(zone_names()), "片区")
     if graph is not None:
         yield from _not_in(document, ("chain_weights",), list(graph.graph["chains"]), "产业链")
         yield from _not_in(document, ("unlisted",), list(graph), "环节")

@@ -37,13 +37,12 @@ import numpy as np
 import pandas as pd
 
 from chainmatch.columns import NEEDS, TABLES
+from chainmatch.gaps import Survey, saturating
 from chainmatch.places import Place, distance_km
 from chainmatch.profile import Profile, Weights, closed_nodes
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from chainmatch.gaps import Survey
 
     Graph: TypeAlias = "nx.DiGraph[str]"
 
@@ -103,7 +102,7 @@ class _Firm(NamedTuple):
 def score(
     targets: pd.DataFrame,
     fits: pd.DataFrame,
-    survey: "Survey",
+    survey: Survey,
     links: pd.DataFrame | None,
     profile: Profile,
     graph: "Graph",
@@ -141,9 +140,8 @@ def score(
             strict=True,
         )
     ]
-    table[["score", "low", "high"]] = [
-        _interval(values, weights) for values in parts[chosen].tolist()
-    ]
+    intervals = [_interval(values, weights) for values in parts[chosen].tolist()]
+    table[["score", "low", "high"]] = np.array(intervals, dtype=float).reshape(-1, 3)
     table = table.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
     return table[list(TABLES["scores"])]
 
@@ -255,7 +253,7 @@ def _table(
 
 
 def _nodes(
-    survey: "Survey", profile: Profile, graph: "Graph", wanted: Iterable[str]
+    survey: Survey, profile: Profile, graph: "Graph", wanted: Iterable[str]
 ) -> dict[str, _Node]:
     status = dict(zip(survey.gaps["node"], survey.gaps["status"], strict=True))
     worth = _worth(survey, profile)
@@ -281,7 +279,7 @@ def _nodes(
     return found
 
 
-def _worth(survey: "Survey", profile: Profile) -> dict[str, float]:
+def _worth(survey: Survey, profile: Profile) -> dict[str, float]:
     """What filling each node is worth: mean of its known gap parts × what is left to fill."""
     weights = profile.gap_weights.model_dump()
     mean = weighted_mean(
@@ -296,7 +294,7 @@ def _worth(survey: "Survey", profile: Profile) -> dict[str, float]:
 _DOUBTS = {
     "pull": "本地对该环节的牵引弱",
     "structure": "只补该环节，链条仍难贯通",
-    "feasibility": "要素条件偏紧",
+    "feasibility": "要素条件一般",
     "supply": "可招的同类企业少，比选余地小",
 }
 
@@ -310,9 +308,7 @@ def _doubts(gaps: pd.DataFrame) -> dict[str, str]:
         if status in ("strong", "present"):
             found[node] = f"本地已有同类企业（{local.split('、')[0]}等）"
         else:
-            found[node] = (
-                _DOUBTS[min(known, key=lambda part: known[part])] if known else "缺口待核实"
-            )
+            found[node] = _DOUBTS[min(known, key=lambda part: known[part])] if known else ""
     return found
 
 
@@ -337,8 +333,7 @@ def _share(
 ) -> float:
     if all(status[node] == "no-data" for node in neighbours):  # also where there are none
         return math.nan
-    together = sum(weight for _, weight in firms)
-    return together / (together + profile.levels.partners)
+    return saturating(sum(weight for _, weight in firms), profile.levels.partners)
 
 
 def _named(sides: list[list[tuple[str, float]]]) -> str:
@@ -441,13 +436,13 @@ _UNKNOWN_WORDS = {
 def _weak_points(
     parts: Mapping[str, float], weights: Mapping[str, float], grade: str, node: _Node, firm: _Firm
 ) -> list[str]:
-    """The weakest points, worst first: by weight × what the part lacks; unknown lacks one half.
+    """The weakest points, worst first: by weight × what the part lacks; unknown may lack all.
 
     That a firm has no kin among local firms is the rule and no weak point. What the county lacks
     and the weakest side of the gap follow if there is room.
     """
     lacks = sorted(
-        (-weights[part] * (0.5 if math.isnan(value) else 1 - value), index, part)
+        (-weights[part] * (1 if math.isnan(value) else 1 - value), index, part)
         for index, (part, value) in enumerate(parts.items())
         if weights[part] and not (part == "name" and value >= 0)
     )
@@ -455,9 +450,10 @@ def _weak_points(
     texts = [_weak_text(part, parts[part], grade, node, firm) for part in weak]
     if node.short:
         texts.append(f"要素短板：{node.short}")
-    if "gap" not in weak and not math.isnan(parts["gap"]):
+        texts = [text for text in texts if text != _DOUBTS["feasibility"]]
+    elif not math.isnan(parts["gap"]):
         texts.append(node.doubt)
-    return texts[:_SHOWN]
+    return [text for text in dict.fromkeys(texts) if text][:_SHOWN]
 
 
 def _weak_text(part: str, value: float, grade: str, node: _Node, firm: _Firm) -> str:

@@ -30,7 +30,7 @@ SPREAD = 0.2
 _SEED = 20260101
 
 
-class _Limits(NamedTuple):
+class Limit(NamedTuple):
     """One constraint: the group of each firm as a number 0…, and how many of a group may enter."""
 
     groups: np.ndarray
@@ -73,9 +73,7 @@ def group_key(name: str, zone: str = "") -> str:
     return brand if len(brand) > 2 else f"{brand}（{zone}）"
 
 
-def greedy(
-    scores: np.ndarray, limits: "list[_Limits]", top: int, repeat: float
-) -> list[np.ndarray]:
+def greedy(scores: np.ndarray, limits: list[Limit], top: int, repeat: float) -> list[np.ndarray]:
     """Choose up to ``top`` columns in every row of ``scores`` (draws × firms, in id order).
 
     ``limits[0]`` is the node, where each further firm counts ``repeat`` times the one before.
@@ -112,7 +110,7 @@ def _members(groups: np.ndarray) -> list[np.ndarray]:
     return [order[a:b] for a, b in pairwise(edges)]
 
 
-def _limits(pool: pd.DataFrame, capacity: Capacity) -> list[_Limits]:
+def _limits(pool: pd.DataFrame, capacity: Capacity) -> list[Limit]:
     zones = pool["zone"].fillna("")
     groups = [
         group_key(name, zone)
@@ -121,10 +119,10 @@ def _limits(pool: pd.DataFrame, capacity: Capacity) -> list[_Limits]:
     keys = [(pool["node"], capacity.per_gap), (groups, capacity.per_group)]
     if capacity.per_zone is not None:
         keys.append((zones, capacity.per_zone))
-    return [_Limits(pd.factorize(pd.Series(key))[0], most) for key, most in keys]
+    return [Limit(pd.factorize(pd.Series(key))[0], most) for key, most in keys]
 
 
-def _stability(pool: pd.DataFrame, profile: Profile, limits: list[_Limits], top: int) -> np.ndarray:
+def _stability(pool: pd.DataFrame, profile: Profile, limits: list[Limit], top: int) -> np.ndarray:
     """Share of seeded draws of weights, each ±20 %, in which each firm is chosen; node kept."""
     base = np.array([profile.weights.model_dump()[part] for part in PARTS])
     random = np.random.default_rng(_SEED)

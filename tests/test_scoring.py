@@ -1,0 +1,298 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chainmatch.columns import TABLES
+from chainmatch.gaps import survey
+from chainmatch.gates import check
+from chainmatch.profile import Weights
+from chainmatch.scoring import COLUMN, PARTS, contributions, scale, score, weighted_mean
+
+
+def scores_of(world, **changes):
+    world = world.but(**changes) if changes else world
+    found = survey(world.graph, world.local_fits, world.locals, world.profile, world.target_fits)
+    return score(world.targets, world.target_fits, found, world.links, world.profile, world.graph)
+
+
+def test_the_ranking_of_the_five_targets(world):
+    scores = scores_of(world)
+    assert list(scores.columns) == list(TABLES["scores"])
+    # T1 and T2 fill the hole between garden and drinks, T1 with the better fit; T3 has a local
+    # buyer; T4 has nobody next to it; T5 does what the county already has plenty of.
+    assert list(scores["firm_id"]) == ["T1", "T2", "T3", "T4", "T5"]
+    assert list(scores["node"]) == ["making", "making", "packaging", "machines", "garden"]
+    assert scores["score"].is_monotonic_decreasing
+
+
+def test_the_parts_of_the_best_by_hand(world):
+    row = scores_of(world).iloc[0]
+    assert row["sector"] == 0.9
+    assert row["gap"] == pytest.approx(0.5134, abs=1e-4)  # the score of the gap at making
+    # Upstream 1.8 + 0.9 + 0.8 = 3.5, downstream 0.9; half at 3.
+    assert row["partners"] == pytest.approx((3.5 / 6.5 + 0.9 / 3.9) / 2, abs=1e-4)
+    # 杭州 is some 1,050 km away and in a zone of priority 1.
+    assert 0.70 < row["region_part"] < 0.80
+    # log10(5000 / 50) / 3 = 2/3, and older than ten years.
+    assert row["scale"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-4)
+    assert row["name_part"] == 0
+    weights = [0.30, 0.25, 0.20, 0.10, 0.10, 0.05]
+    parts = [row[COLUMN[part]] for part in PARTS]
+    assert row["score"] == pytest.approx(sum(w * p for w, p in zip(weights, parts, strict=True)))
+    assert row["low"] == row["score"] == row["high"]
+    assert row["partner_firms"] == "上游：云岭茶园公司、双河茶场、青坪茶业公司；下游：月溪饮品公司"
+
+
+def test_an_unknown_part_widens_the_interval_and_is_no_zero(world):
+    row = scores_of(world).set_index("firm_id").loc["T3"]
+    assert math.isnan(row["scale"])
+    known = {"sector": 0.30, "gap": 0.25, "partners": 0.20, "region": 0.10, "name": 0.05}
+    total = sum(weight * row[COLUMN[part]] for part, weight in known.items())
+    assert row["score"] == pytest.approx(total / 0.9)
+    assert row["low"] == pytest.approx(total)
+    assert row["high"] == pytest.approx(total + 0.1)
+    assert "注册资本不详" in row["weak_points"]
+
+
+def test_full_nodes_are_worth_nothing_and_half_full_ones_half(world, make):
+    assert scores_of(world).set_index("firm_id").loc["T5", "gap"] == 0
+    half = world.local_fits.assign(
+        fit=[1.5 / 4 if node == "garden" else fit for node, fit in zip(
+            world.local_fits["node"], world.local_fits["fit"], strict=True)]
+    )  # fmt: skip
+    # Now garden has 0.375 × (2 + 1 + 1) = 1.5 of the 3 that are strong.
+    found = survey(world.graph, half, world.locals, world.profile, world.target_fits)
+    row = found.gaps.set_index("node").loc["garden"]
+    mean = (
+        0.35 * row["pull"]
+        + 0.2 * row["structure"]
+        + 0.3 * row["feasibility"]
+        + 0.15 * row["supply"]
+    )
+    scores = scores_of(world, local_fits=half).set_index("firm_id")
+    assert scores.loc["T5", "gap"] == pytest.approx(mean / 2, abs=1e-4)
+
+
+def test_a_node_without_data_has_an_unknown_gap(world):
+    profile = world.profile_with(unlisted={"making": "多为农户"})
+    row = scores_of(world, profile=profile).set_index("firm_id").loc["T1"]
+    assert math.isnan(row["gap"])
+    assert row["low"] < row["score"] < row["high"]
+    assert "缺口价值不详" in row["weak_points"]
+
+
+def test_a_firm_is_scored_at_the_node_where_it_is_worth_most(world, make):
+    fits = make.fits(("T1", "garden", 0.9), ("T1", "making", 0.7), ("T1", "drinks", 0.1))
+    scores = scores_of(world, target_fits=fits)
+    assert list(scores["node"]) == ["making"]  # garden is full; drinks is below the floor
+
+
+def test_closed_nodes_are_not_scored(world, make):
+    fits = make.fits(("T1", "garden", 0.3), ("T1", "making", 0.9))
+    closed = world.profile_with(gates={"negative": {"nodes": ["making"]}})
+    assert list(scores_of(world, target_fits=fits, profile=closed)["node"]) == ["garden"]
+
+
+def test_the_priority_of_a_chain_weighs_its_gaps(world):
+    plain = scores_of(world).set_index("firm_id")
+    half = scores_of(world, profile=world.profile_with(chain_weights={"tea": 0.5}))
+    half = half.set_index("firm_id")
+    assert half.loc["T1", "gap"] == pytest.approx(plain.loc["T1", "gap"] / 2, abs=1e-4)
+    assert half.loc["T1", "partners"] == plain.loc["T1", "partners"]
+
+
+def test_kin_at_home_counts_by_its_confidence(world, make):
+    links = make.links(("T4", "L1", "group", 0.6), ("T4", "L2", "group", 0.8))
+    scores = scores_of(world, links=links).set_index("firm_id")
+    assert scores.loc["T4", "name_part"] == 0.8
+    assert scores.loc["T1", "name_part"] == 0
+    unknown = scores_of(world, links=None)
+    assert unknown["name_part"].isna().all()
+    assert (unknown["high"] - unknown["low"]).min() == pytest.approx(0.05)
+
+
+def test_regions_by_zone_and_distance(world, make):
+    places = {
+        "A": {"province": "浙江", "city": "杭州", "zone": "长三角"},
+        "B": {"province": "陕西", "city": "西安"},
+        "C": {"province": "甘肃", "city": "兰州"},
+        "D": {"province": "浙江", "zone": "长三角"},
+        "E": {},
+    }
+    firms = [{"firm_id": k, "name": k, "scope": "茶", **v} for k, v in places.items()]
+    fits = make.fits(*((k, "making", 0.9) for k in places))
+    scores = scores_of(world, targets=make.firms(*firms), target_fits=fits).set_index("firm_id")
+    part = scores["region_part"]
+    assert part["D"] == 1.0  # the zone alone is known
+    assert part["B"] > part["C"]  # the home province, and near
+    assert part["A"] > part["C"]
+    assert math.isnan(part["E"])
+    assert "所在地不详" in scores.loc["E", "weak_points"]
+
+
+@pytest.mark.parametrize(
+    ("capital", "age", "honours", "expected"),
+    [
+        (50, math.nan, "", 0.0),
+        (500, math.nan, "", 1 / 3),
+        (50_000, math.nan, "", 1.0),
+        (1e9, math.nan, "", 1.0),
+        (0, math.nan, "", 0.0),
+        (5_000, 5, "", (2 / 3 + 1 / 2) / 2),
+        (50, 30, "", 0.5),
+        (math.nan, 30, "", math.nan),  # age alone says nothing about strength
+        (math.nan, math.nan, "上市公司", 1.0),
+        (50, 0, "高新技术企业", 0.7),
+        (50_000, 30, "高新技术企业", 1.0),  # a title never lowers
+        (50, 0, "县级先进单位", 0.5),
+        (math.nan, math.nan, "专精特新、单项冠军", 1.0),
+    ],
+)
+def test_scale(capital, age, honours, expected):
+    assert scale(capital, age, honours) == pytest.approx(expected, nan_ok=True)
+
+
+def test_age_needs_a_day_to_count_to(world):
+    with_day = scores_of(world).set_index("firm_id")["scale"]
+    without = scores_of(world, profile=world.profile_with(as_of=None)).set_index("firm_id")["scale"]
+    assert without["T1"] == pytest.approx(2 / 3, abs=1e-4)
+    assert with_day["T1"] > without["T1"]
+
+
+def test_ties_stand_in_the_order_of_ids(world, make):
+    twins = [{"firm_id": i, "name": i, "scope": "茶"} for i in ("Z", "A", "M")]
+    fits = make.fits(*((i, "making", 0.9) for i in ("Z", "A", "M")))
+    assert list(scores_of(world, targets=make.firms(*twins), target_fits=fits)["firm_id"]) == [
+        "A", "M", "Z",
+    ]  # fmt: skip
+
+
+def test_no_targets_no_scores(world, make):
+    empty = scores_of(world, targets=make.firms(), target_fits=make.fits())
+    assert empty.empty
+    assert list(empty.columns) == list(TABLES["scores"])
+
+
+def test_what_passes_the_gates_is_exactly_what_is_scored(world, make):
+    """The counts of a run add up: every firm is excluded or scored, none both."""
+    nodes = ["garden", "making", "packaging", ""]
+    fits = [
+        (f"F{i}", node, 0.05 + 0.15 * level if node else 0.0)
+        for i, (node, level) in enumerate((n, k) for n in nodes for k in range(4))
+    ]
+    firms = make.firms(*({"firm_id": f"F{i}", "name": f"F{i}", "scope": "茶"} for i in range(16)))
+    profile = world.profile_with(gates={"negative": {"nodes": ["packaging"]}})
+    table = make.fits(*fits)
+    excluded = check(firms, world.links, table, profile, world.graph)
+    scored = scores_of(world, targets=firms, target_fits=table, profile=profile)
+    assert set(scored["firm_id"]) | set(excluded["firm_id"]) == set(firms["firm_id"])
+    passed = firms[~firms["firm_id"].isin(excluded["firm_id"])]
+    assert len(scores_of(world, targets=passed, target_fits=table, profile=profile)) == len(passed)
+    assert 0 < len(passed) < len(firms)
+
+
+def test_at_most_three_weak_points_worst_first(world):
+    scores = scores_of(world).set_index("firm_id")
+    points = scores["weak_points"].str.split("；")
+    assert points.map(len).between(1, 3).all()
+    assert points["T4"][0] == "本地没有上下游企业"
+    assert any("本地已有同类企业" in point for point in points["T5"])
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+PART = st.one_of(st.just(math.nan), st.floats(0, 1).map(lambda value: round(value, 4)))
+ROW = st.lists(PART, min_size=6, max_size=6)
+WEIGHT = st.floats(0.01, 10)
+WEIGHTS = st.lists(WEIGHT, min_size=6, max_size=6)
+
+
+def mean(parts, weights):
+    return float(weighted_mean(np.array([parts]), np.array(weights))[0])
+
+
+def as_row(parts):
+    return {COLUMN[part]: value for part, value in zip(PARTS, parts, strict=True)}
+
+
+@given(ROW, WEIGHTS)
+def test_the_mean_lies_between_the_parts_and_in_the_interval(parts, weights):
+    value = mean(parts, weights)
+    known = [part for part in parts if not math.isnan(part)]
+    if not known:
+        assert math.isnan(value)
+        return
+    assert min(known) - 1e-9 <= value <= max(known) + 1e-9
+    low, high = (mean([f if math.isnan(p) else p for p in parts], weights) for f in (0, 1))
+    assert low - 1e-9 <= value <= high + 1e-9
+
+
+@given(ROW, WEIGHTS, st.integers(0, 5), st.floats(0, 1))
+def test_a_better_part_never_lowers_the_score(parts, weights, index, better):
+    if math.isnan(parts[index]):
+        return
+    raised = [*parts]
+    raised[index] = max(parts[index], better)
+    assert mean(raised, weights) >= mean(parts, weights) - 1e-12
+
+
+@given(ROW, WEIGHTS, st.integers(0, 5))
+def test_an_unknown_part_counts_as_the_mean_of_the_others_never_as_zero(parts, weights, index):
+    hidden = [*parts]
+    hidden[index] = math.nan
+    value = mean(hidden, weights)
+    if not math.isnan(value):
+        filled = [*hidden]
+        filled[index] = value
+        assert mean(filled, weights) == pytest.approx(value)
+        filled[index] = 0.0
+        assert mean(filled, weights) <= value
+
+
+@given(ROW, WEIGHTS)
+def test_contributions_add_up_to_the_score(parts, weights):
+    added = contributions(as_row(parts), dict(zip(PARTS, weights, strict=True)))
+    assert list(added) == list(PARTS)
+    value = mean(parts, weights)
+    if not math.isnan(value):
+        assert math.fsum(added.values()) == pytest.approx(value)
+    assert all(added[p] == 0 for p, v in zip(PARTS, parts, strict=True) if math.isnan(v))
+
+
+def test_contributions_add_up_to_the_last_bit_in_a_table(world):
+    for row in scores_of(world).to_dict("records"):
+        added = contributions(row, world.profile.weights)
+        assert math.fsum(added.values()) == row["score"]
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
+@given(
+    fits=st.lists(st.floats(0.2, 1), min_size=5, max_size=5),
+    capital=st.lists(st.one_of(st.none(), st.floats(1, 1e6)), min_size=5, max_size=5),
+    weights=WEIGHTS,
+)
+def test_every_score_lies_in_its_interval_and_no_firm_sees_the_others(
+    world, fits, capital, weights
+):
+    weights = Weights(**dict(zip(PARTS, weights, strict=True)))
+    profile = world.profile_with(weights=weights.model_dump())
+    targets = world.targets.assign(
+        capital=pd.Series([math.nan if c is None else c for c in capital]), currency="CNY"
+    )
+    table = world.target_fits[
+        world.target_fits["firm_id"] + world.target_fits["node"] != "T1garden"
+    ]
+    table = table.assign(fit=[round(fit, 4) for fit in fits])
+    found = survey(world.graph, world.local_fits, world.locals, profile, None)
+    scores = score(targets, table, found, world.links, profile, world.graph)
+    assert ((scores["low"] <= scores["score"]) & (scores["score"] <= scores["high"])).all()
+    assert scores[["low", "high"]].stack().between(0, 1).all()
+    alone = score(targets.iloc[:2], table, found, world.links, profile, world.graph)
+    both = scores[scores["firm_id"].isin(["T1", "T2"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, both)
