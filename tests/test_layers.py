@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "src" / "chainmatch"
 
-# Rows of the design, top first; ``lexicon``, ``yamlfile`` and the text views stand where they are used.
+# Rows of the design, top first; helpers stand in the row where they are used.
 ROWS = [
     {"__init__", "cli"},
     {"report"},

@@ -68,6 +68,11 @@ def test_verbs_inside_a_noun_are_not_verbs_of_the_item():
     assert read("定制式义齿生产") == {"定制式义齿": MAKE}
 
 
+def test_a_trade_that_stands_alone_gives_nobody_its_verb():
+    assert read("卷烟、雪茄烟、纺织")["卷烟"] == set()
+    assert read("组织成员种植天麻、猪苓") == {"天麻": GROW, "猪苓": GROW}
+
+
 def test_standard_items():
     text = (
         "一般项目：光伏设备及元器件制造；光伏设备及元器件销售（除依法须经批准的项目外，"
@@ -126,8 +131,13 @@ def test_quotations_hold_object_and_verb():
     assert quotes[-2:] == ["片剂、丸剂的加工", "丸剂的加工"]
 
 
-PIECES = [*list(VERBS)[:60], *"片剂 茶叶 光伏组件 不含 除 外 除外 （ ） ( 、 ， ； 。 ： 的 和 限分支机构经营".split()]
-SCOPES = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
+PIECES = [
+    *list(VERBS)[:60],
+    *"片剂 茶叶 光伏组件 不含 除 外 除外 （ ） ( 、 ， ； 。 ： 的 和 限分支机构经营".split(),
+]
+SCOPES = st.one_of(
+    st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+)
 
 
 @given(SCOPES)

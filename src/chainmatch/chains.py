@@ -1,17 +1,17 @@
 """Industry chains: read, check and walk them.
 
-All chains of a folder make one directed graph. Nodes are chainmatch nodes (环节), edges are supplies
-(供给关系) in the direction in which goods flow; the graph has no cycle. Recycling loops stand beside
-the edges, in ``graph.graph["recycling"]``.
+All chains of a folder make one directed graph. Its nodes are what firms do at one step (环节),
+its edges supplies (供给关系) in the direction in which goods flow; it has no cycle. Recycling loops
+stand beside the edges, in ``graph.graph["recycling"]``.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import networkx as nx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chainmatch.columns import NEEDS
 from chainmatch.errors import ChainError
 from chainmatch.resources import data_folder
+from chainmatch.text import read_scope
 from chainmatch.yamlfile import Document, Location, YamlError, explain, nearest, read_document
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
 
 
 def check_chains(folder: str | Path | None = None) -> "pd.DataFrame":
-    """Return every problem of the chain files: columns ``file, line, level, why``, in that order."""
+    """Return every problem of the chain files; columns ``file, line, level, why``."""
     import pandas as pd
 
     files, problems = _load(folder)
@@ -344,9 +345,9 @@ def _ends(file: _File, known: dict[str, Node]) -> Iterator[Problem]:
     pairs: set[tuple[str, str]] = set()
     for part in ("supplies", "recycling"):
         for i, supply in enumerate(getattr(file.chain, part)):
-            missing = [end for end in (supply.start, supply.end) if end not in known]
-            for end in missing:
-                yield file.problem((part, i), f"不认识的环节{nearest(end, sorted(known))}")
+            missing = [node for node in (supply.start, supply.end) if node not in known]
+            for node in missing:
+                yield file.problem((part, i), f"不认识的环节{nearest(node, sorted(known))}")
             if missing:
                 continue
             start, end = known[supply.start], known[supply.end]
@@ -422,24 +423,38 @@ class Trace(NamedTuple):
 def resolve_wording(graph: "nx.DiGraph[str]", wording: str, limit: int = 5) -> tuple[str, ...]:
     """Return the nodes that ``wording`` names, best kind of match only, in graph order.
 
-    Kinds, first that matches wins: node id or name; an object; a hint; an object or name that
-    contains the wording; a wording that contains an object or a name. Empty if none does.
+    Kinds, first that matches wins: node id or name; an object; a hint; the same without the verbs
+    at its ends (锂电池生产); the longest object or name in the wording; the shortest object or name
+    that holds the wording. Empty if none does.
     """
-    wording = wording.strip()
-    if not wording:
-        return ()
-    kinds = (
-        lambda node, data: wording in (node, data["name"]),
-        lambda _, data: wording in data["objects"],
-        lambda _, data: wording in data["hints"],
-        lambda _, data: any(wording in word for word in (data["name"], *data["objects"])),
-        lambda _, data: any(word in wording for word in (data["name"], *data["objects"])),
-    )
-    for kind in kinds:
-        nodes = [node for node, data in graph.nodes(data=True) if kind(node, data)]
+    whole = wording.strip()
+    core = next((whole[i.core_start : i.core_end] for i in read_scope(whole)), "")
+    for word in dict.fromkeys(filter(None, (whole, core))):
+        nodes = _named(graph, word)
         if nodes:
             return tuple(nodes[:limit])
-    return ()
+    return tuple(_like(graph, core or whole)[:limit]) if whole else ()
+
+
+def _named(graph: "nx.DiGraph[str]", word: str) -> list[str]:
+    kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
+        lambda node, data: word in (node, data["name"]),
+        lambda _, data: word in data["objects"],
+        lambda _, data: word in data["hints"],
+    )
+    named = ([n for n, data in graph.nodes(data=True) if kind(n, data)] for kind in kinds)
+    return next(filter(None, named), [])
+
+
+def _like(graph: "nx.DiGraph[str]", wording: str) -> list[str]:
+    words = {n: (data["name"], *data["objects"]) for n, data in graph.nodes(data=True)}
+    inside = {n: max((len(w) for w in ws if w in wording), default=0) for n, ws in words.items()}
+    longest = max(inside.values(), default=0)
+    if longest:
+        return [node for node, length in inside.items() if length == longest]
+    around = {n: min((len(w) for w in ws if wording in w), default=0) for n, ws in words.items()}
+    shortest = min(filter(None, around.values()), default=0)
+    return [node for node, length in around.items() if length == shortest and shortest]
 
 
 def trace(graph: "nx.DiGraph[str]", start: str, end: str, limit: int = 20) -> Trace:

@@ -22,10 +22,9 @@ def chain_id(graph: "nx.DiGraph[str]", wording: str) -> str:
 
 def chain_counts(graph: "nx.DiGraph[str]") -> list[dict[str, str | int]]:
     """Return one record a chain: id, name, segments, nodes, supplies, sourced, objects."""
-    supplies = Counter(chain for _, _, chain in graph.edges(data="chain"))
-    sourced = Counter(
-        data["chain"] for *_, data in graph.edges(data=True) if data["source"] != GENERAL_KNOWLEDGE
-    )
+    edges = [data for _, _, data in graph.edges(data=True)]
+    supplies = Counter(data["chain"] for data in edges)
+    sourced = Counter(data["chain"] for data in edges if data["source"] != GENERAL_KNOWLEDGE)
     return [
         {
             "chain": chain,

@@ -244,8 +244,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse with Chinese headings; a wrong option is one line and exit code 2."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("formatter_class", _Formatter)
-        super().__init__(*args, add_help=False, **kwargs)
+        super().__init__(*args, **{"formatter_class": _Formatter, **kwargs, "add_help": False})
         self._positionals.title = "参数"
         self._optionals.title = "选项"
         self.add_argument("-h", "--help", action="help", help="显示本帮助")
@@ -314,7 +313,9 @@ def _add_rank(commands: Any) -> None:
         "评出精准招商清单",
         "读取目标企业、本地企业和线索，写出清单、缺口、排除原因等全部结果。",
     )
-    parser.add_argument("targets", nargs="?", metavar="目标企业名单", help="xlsx、xls、ods、csv 或 parquet")
+    parser.add_argument(
+        "targets", nargs="?", metavar="目标企业名单", help="xlsx、xls、ods、csv 或 parquet"
+    )
     parser.add_argument("--local", metavar="文件", help="本地企业名单")
     parser.add_argument("--leads", metavar="文件", help="招商线索")
     parser.add_argument("--sample", action="store_true", help="使用自带的虚构样例")
@@ -328,7 +329,9 @@ def _add_tables(commands: Any) -> None:
     match = _command(commands, "match", _match, "识别企业处在哪些产业链环节")
     match.add_argument("firms", metavar="企业名单", help="xlsx、xls、ods、csv 或 parquet")
     match.add_argument("--by", choices=("node", "chain"), default="node", help="按环节或按产业链")
-    match.add_argument("--top", type=_positive, default=3, metavar="N", help="每家最多几个环节，默认 3")
+    match.add_argument(
+        "--top", type=_positive, default=3, metavar="N", help="每家最多几个环节，默认 3"
+    )
     _out(match)
     gaps = _command(commands, "gaps", _gaps, "找出产业链缺口")
     gaps.add_argument("local", metavar="本地企业名单", help="本地企业名单")
@@ -367,7 +370,9 @@ def _add_runs(commands: Any) -> None:
 
 
 def _add_chains(commands: Any) -> None:
-    parser = commands.add_parser("chains", help="查看和检查产业链", description="查看和检查产业链。")
+    parser = commands.add_parser(
+        "chains", help="查看和检查产业链", description="查看和检查产业链。"
+    )
     actions = parser.add_subparsers(title="操作", metavar="操作", required=True, dest="action")
     listing = _command(actions, "list", _chains_list, "列出全部产业链")
     check = _command(actions, "check", _chains_check, "检查产业链文件")

@@ -1,8 +1,8 @@
 """Typed matching of leads (线索): who could answer a project, a will to invest, or a need.
 
 A lead is prose, not a scope. It is cut into phrases; each phrase says what the lead offers
-(``年产…``, ``主营…``) or what it seeks (``拟建…``, ``寻…``, ``缺…``), and names nodes in the words of the
-chains. Whom it is matched with follows from its kind:
+(``年产…``, ``主营…``) or what it seeks (``拟建…``, ``寻…``, ``缺…``), and names nodes in the words
+of the chains. Whom it is matched with follows from its kind:
 
 ================  ==========================================================================
 有项目无投资主体  targets at the nodes sought, then leads of kind 有意愿无项目 at these nodes
@@ -175,7 +175,18 @@ def _lines(
     for rank, partner in enumerate(partners, start=1):
         why = partner.why if partner.score >= WEAK else f"弱匹配：{partner.why}"
         score = round(partner.score, 4)
-        yield (lead_id, kind, title, named, rank, partner.kind, partner.id, partner.name, score, why)
+        yield (
+            lead_id,
+            kind,
+            title,
+            named,
+            rank,
+            partner.kind,
+            partner.id,
+            partner.name,
+            score,
+            why,
+        )
     if not partners:
         yield (lead_id, kind, title, named, 1, "", "", "", 0.0, _missing(kind, shown, named))
 
@@ -220,9 +231,7 @@ def _phrases(title: str, text: str) -> list[str]:
     return [found[0] for part in (title, text) for found in _PHRASE.finditer(part)]
 
 
-def _side(
-    phrase: str, kind: str, offers: dict[str, int], seeks: dict[str, int]
-) -> dict[str, int]:
+def _side(phrase: str, kind: str, offers: dict[str, int], seeks: dict[str, int]) -> dict[str, int]:
     """Say whether a phrase tells what the lead offers or what it seeks."""
     seeking, offering = _SEEKS.search(phrase), _OFFERS.search(phrase)
     if seeking and offering:

@@ -1,8 +1,8 @@
 """The words of the chains, found in running Chinese text with word boundaries.
 
-Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording counts
-only if no longer wording owns it, no false friend of its node covers it, it does not lie across two
-other wordings, and, for short ones, the segmenter agrees with its ends.
+Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording
+counts only if no longer wording owns it, no false friend of its node covers it, it does not lie
+across two other wordings, and, for short ones, the segmenter agrees with its ends.
 """
 
 import logging

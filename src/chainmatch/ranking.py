@@ -4,12 +4,10 @@
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
@@ -28,7 +26,7 @@ from chainmatch.tables import Reading, read_firms, read_leads
 if TYPE_CHECKING:
     import networkx as nx
 
-Source = str | Path | pd.DataFrame
+Source: TypeAlias = str | Path | pd.DataFrame
 Progress = Callable[[str], None]
 
 
@@ -116,9 +114,7 @@ def rank(
     scores = score(passed, fits, found, candidates.links, county, graph)
     shortlist = select(scores, county, top=top)
     step("匹配线索")
-    lead_matches = match_leads(
-        hints, graph, passed, fits, home.firms, local_fits, found, county
-    )
+    lead_matches = match_leads(hints, graph, passed, fits, home.firms, local_fits, found, county)
     readings = {"targets": wanted, "local": own, **({"leads": hints} if hints else {})}
     sources = {"targets": targets, "local": local, "leads": leads}
     manifest = {

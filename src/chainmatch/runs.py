@@ -68,7 +68,9 @@ def explain(firm: str, run: str | Path) -> str:
             return card(row, folder)
     duplicate = _row(folder.table("duplicates"), firm)
     if duplicate is not None:
-        return f"{duplicate['name']}\n重复：已并入“{duplicate['kept_name']}”（{duplicate['why']}）。"
+        return (
+            f"{duplicate['name']}\n重复：已并入“{duplicate['kept_name']}”（{duplicate['why']}）。"
+        )
     raise RunError(f"“{firm}”不在这次运算中，请用 chainmatch find 核对名称。")
 
 
@@ -113,7 +115,7 @@ def _card(row: "pd.Series[Any]", folder: RunFolder) -> list[str]:
         f"本地伙伴：{row['partner_firms'] or '未发现'}",
         f"得分：{row['score']:.3f}（区间 {row['low']:.3f}～{row['high']:.3f}）",
     ]
-    given = contributions(row, weights)
+    given = contributions(row.to_dict(), weights)
     lines += [
         f"  {COLUMNS[COLUMN[part]].title}："
         + (f"{row[COLUMN[part]]:.2f}，贡献 {given[part]:.3f}" if part in given else "未知")
@@ -152,9 +154,7 @@ def diff(run_a: str | Path, run_b: str | Path) -> Diff:
 def _causes(a: dict[str, Any], b: dict[str, Any]) -> tuple[str, ...]:
     inputs = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "线索"}
     found = [
-        f"数据：{title}不同"
-        for key, title in inputs.items()
-        if _digest(a, key) != _digest(b, key)
+        f"数据：{title}不同" for key, title in inputs.items() if _digest(a, key) != _digest(b, key)
     ]
     before, after = a["profile"], b["profile"]
     changed = sorted(

@@ -1,9 +1,9 @@
 """The matcher: what a firm writes about itself becomes fits to the nodes of the chains.
 
-Every wording of a chain that a scope, a product list, a name or an industry code holds is a piece of
-evidence. Its strength is the product of factors that can be read off the text: does the firm do with
-the thing what the node does (activity), is the thing the head of its item, how distinctive is the
-wording. A node's fit is a logistic function of a few sums of these strengths; the numbers were
+Every wording of a chain that a scope, a product list, a name or an industry code holds is a piece
+of evidence. Its strength is the product of factors that can be read off the text: does the firm do
+with the thing what the node does (activity), is the thing the head of its item, how distinctive is
+the wording. A node's fit is a logistic function of a few sums of these strengths; the numbers were
 learned on labelled firms (``data/learned/fit.json``, made by ``scripts/fit_sectors.py``).
 
 The matcher is fitted on the chains and on what ships with the package, never on the rows it reads:
@@ -38,8 +38,8 @@ QUOTE = 60  # longest quotation, in characters
 class Evidence(NamedTuple):
     """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1).
 
-    ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how`` says
-    how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
+    ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
+    says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
     elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``, ``other``;
     ``name``, ``code`` for the other fields.
     """
@@ -131,7 +131,7 @@ class Summary(NamedTuple):
 # A wording is the head of its item if nothing but these stands behind it.
 _BEHIND_HEAD = re.compile(
     "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
-    r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之)"
+    r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之|(?:专业)?领域内?|第?[一二三、IⅠⅡⅢ]+类)"
 )
 
 
@@ -220,7 +220,7 @@ class Matcher:
             if (item := read.item_at(hit.start)) is not None
             for piece in self._weigh(clause, hit, item)
         ]
-        return tuple(pieces), read.count, read.carried
+        return tuple(pieces), read.size, read.carried
 
     def _weigh(self, clause: str, hit: Hit, item: Item) -> Iterator[_Piece]:
         factors = self.model.factors
@@ -264,9 +264,11 @@ def _activity(item: Item, wanted: frozenset[str]) -> tuple[str, str]:
     """Return how an item's activities meet those that a node wants, and the activity to print."""
     done = item.activities
     if not done:
-        producing = wanted & {"make", "grow"}
+        producing = wanted & {"make", "grow", "research"}
         return ("bare-make" if producing else "bare", "")
     met = done & wanted
+    if met == {"serve"} and "make" in done:
+        met = NOTHING  # 设计、制造、安装 of a machine is no service with it
     if not met:
         return ("only-trade" if "trade" in done else "other", min(done))
     return ("stated" if item.place in ("own", "verb") else "reached", min(met))
@@ -324,10 +326,12 @@ def _grade(fit: float, evidence: Sequence[Evidence]) -> str:
 
 
 def logistic(value: float) -> float:
+    """Return ``1 / (1 + e^-value)``."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 def logit(share: float) -> float:
+    """Return the inverse of :func:`logistic`, finite at 0 and 1."""
     share = min(1 - 1e-6, max(1e-6, share))
     return math.log(share / (1 - share))
 

@@ -1,7 +1,7 @@
 """The grammar of business scopes: a scope (经营范围) becomes items (经营项目).
 
-A scope is a list of clauses (``；`` ``。`` or a line break between them), a clause a list of segments
-(``、`` ``，`` ``：`` or a blank). A segment is an object, a verb, or both. The verb of an object stands
+A scope is a list of clauses (``；`` ``。`` or a line break between them), a clause a list of
+segments (``、`` ``，`` ``：`` or a blank). A segment is an object, a verb, or both. The verb stands
 
 =========  =============================  =============================================
 place      example                        rule
@@ -12,10 +12,10 @@ before     ``生产、销售：片剂、颗粒剂``    verbs reach forward to th
 nowhere    ``片剂、颗粒剂``                the item is bare: its activities are unknown
 =========  =============================  =============================================
 
-Only verbs at the ends of a segment are verbs of the item: in ``食品加工机械销售`` a machine is sold,
-nothing is processed. Brackets hold exclusions (``不含X`` ``X除外``), conditions (``凭许可证经营``) or
-further items, which share the activity of what they stand behind. What a scope excludes or only
-quotes from the law is no item.
+Only verbs at the ends of a segment are verbs of the item: in ``食品加工机械销售`` a machine is
+sold, nothing is processed. Brackets hold exclusions (``不含X`` ``X除外``), conditions
+(``凭许可证经营``) or further items, which share the activity of what they stand behind. What a
+scope excludes or only quotes from the law is no item.
 
 Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
 """
@@ -34,6 +34,7 @@ from chainmatch.verbs import (
     LEADING,
     LEADING_UNLESS_NOUN,
     NOUN_ENDS,
+    TRADES,
     VERBS,
 )
 
@@ -152,7 +153,7 @@ class Clause(NamedTuple):
         return None
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """Number of items that name something."""
         return sum(item.place != "verb" for item in self.items)
 
@@ -362,6 +363,8 @@ class _Reader:
             return
         first = not any(item.place != "verb" for item in self.items)
         self._append(segment, verbs, "verb")
+        if self.masked[segment.start : segment.end] in TRADES and not segment.colon:
+            return
         if segment.colon or first:
             self._reach_forward(segment, verbs, more=first)
             self._group, self._closed = [], False

@@ -45,7 +45,9 @@ def read_document(path: Path) -> Document:
     """Read one file. Raises :class:`YamlError` if it is missing, too large or not well-formed."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise YamlError(f"{path}：文件超过 {MAX_BYTES // 1_000_000} MB，不像是配置文件，请检查。")
+            raise YamlError(
+                f"{path}：文件超过 {MAX_BYTES // 1_000_000} MB，不像是配置文件，请检查。"
+            )
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise YamlError(f"{path}：找不到文件，请检查路径。") from None
@@ -60,7 +62,9 @@ def read_document(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise YamlError(f"{path}:{line}：YAML 格式错误（{error.problem}），请检查缩进、冒号和引号。") from None
+        raise YamlError(
+            f"{path}:{line}：YAML 格式错误（{error.problem}），请检查缩进、冒号和引号。"
+        ) from None
     except yaml.YAMLError as error:
         raise YamlError(f"{path}：YAML 格式错误（{error}），请检查文件内容。") from None
     except RecursionError:
@@ -87,7 +91,9 @@ def _convert(node: yaml.Node, where: Location, lines: dict[Location, int], path:
     return result
 
 
-def explain(error: ValidationError, document: Document, model: type[BaseModel]) -> list[tuple[int, str]]:
+def explain(
+    error: ValidationError, document: Document, model: type[BaseModel]
+) -> list[tuple[int, str]]:
     """Translate what pydantic found into (line, Chinese sentence), all of it, in line order."""
     return sorted(
         (document.line(tuple(found["loc"])), _sentence(found, model))

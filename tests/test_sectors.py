@@ -1,0 +1,187 @@
+"""The matcher on hand-read scopes of our own wording (``tests/scopes``) and on its laws."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainmatch.chains import read_chains
+from chainmatch.columns import TABLES
+from chainmatch.errors import OptionError
+from chainmatch.sectors import FLOOR, Matcher, match, read_model
+
+SURE = 0.5
+CASES = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parent / "scopes").glob("*.yaml"))
+}
+GRAPH = read_chains()
+SCOPES = [case["scope"] for cases in CASES.values() for case in cases]
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return GRAPH
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return Matcher(GRAPH)
+
+
+def read(matcher, chain, case):
+    """Whether the best node of the chain is the expected one; forbidden nodes that were found."""
+    fits = matcher.fits(case["scope"], case["name"])
+    here = [fit for fit in fits if matcher.graph.nodes[fit.node]["chain"] == chain]
+    sure = [fit.node for fit in fits if fit.fit >= SURE]
+    best = here[0].node if here and (case["top"] or here[0].fit >= SURE) else None
+    return best == case["top"], set(case.get("never") or ()) & set(sure)
+
+
+def test_there_are_enough_hand_read_cases_and_half_are_hard():
+    assert len(CASES) == 5
+    assert all(len(cases) >= 30 for cases in CASES.values())
+    assert all(sum(bool(c.get("never")) for c in cases) >= 15 for cases in CASES.values())
+
+
+@pytest.mark.parametrize("chain", CASES)
+def test_the_best_node_is_right_in_nineteen_of_twenty(matcher, chain):
+    wrong = [c["name"] for c in CASES[chain] if not read(matcher, chain, c)[0]]
+    assert len(wrong) <= 0.05 * len(CASES[chain]), wrong
+
+
+def test_forbidden_nodes_are_not_claimed(matcher):
+    found = [
+        (case["name"], node)
+        for chain, cases in CASES.items()
+        for case in cases
+        for node in read(matcher, chain, case)[1]
+    ]
+    forbidden = sum(len(c.get("never") or ()) for cases in CASES.values() for c in cases)
+    assert len(found) <= 0.03 * forbidden, found
+
+
+def fit_to(matcher, node, scope, **more):
+    return next((f for f in matcher.fits(scope, **more) if f.node == node), None)
+
+
+def node_of(graph, word, activity):
+    """The one node that claims ``word`` with ``activity``."""
+    nodes = [
+        node
+        for node, data in graph.nodes(data=True)
+        if word in data["objects"] and activity in data["activities"]
+    ]
+    return nodes[0]
+
+
+def test_making_is_not_selling(matcher, graph):
+    makers = node_of(graph, "中药饮片", "make")
+    made = fit_to(matcher, makers, "中药饮片生产、销售")
+    sold = fit_to(matcher, makers, "中药饮片零售；中成药零售；化学药制剂零售；日用百货")
+    assert made.fit >= SURE
+    assert sold is None or sold.fit < 0.2
+
+
+def test_what_is_excluded_is_not_offered(matcher, graph):
+    makers = node_of(graph, "中药饮片", "make")
+    assert fit_to(matcher, makers, "药品生产（不含中药饮片）") is None
+
+
+def test_a_modifier_is_not_the_thing(matcher, graph):
+    makers = node_of(graph, "中药饮片", "make")
+    found = fit_to(matcher, makers, "中药饮片机械制造")
+    assert found is None or found.fit < SURE
+
+
+def test_a_long_shop_list_is_weaker_than_a_clear_word(matcher, graph):
+    makers = node_of(graph, "硬质合金", "make")
+    clear = fit_to(matcher, makers, "硬质合金生产")
+    others = "、".join(f"五金{n}" for n in "甲乙丙丁戊己庚辛壬癸子丑寅卯")
+    lost = fit_to(matcher, makers, f"{others}、硬质合金生产")
+    assert lost.fit < clear.fit
+
+
+def test_a_name_alone_is_weak_and_with_the_scope_strong(matcher, graph):
+    makers = node_of(graph, "硬质合金", "make")
+    named = fit_to(matcher, makers, "货物进出口", name="某地硬质合金有限公司")
+    written = fit_to(matcher, makers, "硬质合金制造")
+    both = fit_to(matcher, makers, "硬质合金制造", name="某地硬质合金有限公司")
+    assert named.fit < SURE < written.fit <= both.fit
+
+
+def test_a_scope_alone_never_confirms(matcher):
+    grades = {fit.grade for scope in SCOPES for fit in matcher.fits(scope)}
+    assert grades <= {"likely", "uncertain"}
+
+
+def test_products_beside_the_scope_confirm(matcher, graph):
+    makers = node_of(graph, "硬质合金", "make")
+    found = fit_to(matcher, makers, "硬质合金制造、销售", products="硬质合金棒材生产")
+    assert found.grade == "confirmed"
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_evidence_stands_word_for_word_where_it_says(matcher, scope):
+    for fit in matcher.fits(scope):
+        assert FLOOR <= fit.fit <= 1
+        for piece in fit.evidence:
+            assert piece.quote
+            assert scope[piece.start : piece.end] == piece.quote
+            assert 0 <= piece.strength <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(SCOPES), min_size=1, max_size=6), st.randoms())
+def test_a_row_never_depends_on_its_neighbours(scopes, random):
+    shuffled = random.sample(scopes, len(scopes))
+    warm, cold = Matcher(GRAPH), Matcher(GRAPH)
+    together = {scope: warm.fits(scope) for scope in shuffled}
+    assert all(cold.fits(scope) == together[scope] for scope in scopes)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=60), st.sampled_from(SCOPES))
+def test_no_text_makes_it_fail(text, scope):
+    matcher = Matcher(GRAPH)
+    for mixed in (text, text + scope, scope + text):
+        assert all(0 <= fit.fit <= 1 for fit in matcher.fits(mixed, text))
+
+
+def firms(*rows):
+    return pd.DataFrame(rows, columns=["firm_id", "name", "scope"])
+
+
+def test_the_table_by_node_has_a_row_for_every_firm(graph):
+    table = match(firms(("1", "甲", "硬质合金制造"), ("2", "乙", "理发")), graph)
+    assert list(table.columns) == list(TABLES["match"])
+    assert set(table["firm_id"]) == {"1", "2"}
+    assert table[table["firm_id"] == "2"]["chain"].tolist() == [""]
+
+
+def test_the_table_by_chain_has_one_number_a_chain(graph):
+    table = match(firms(("1", "甲", "硬质合金制造"), ("2", "乙", "理发")), graph, by="chain")
+    assert list(table.columns) == ["firm_id", "name", *graph.graph["chains"]]
+    assert table.loc[0, "green-industry"] > 0.5
+    assert (table.iloc[1, 2:] == 0).all()
+
+
+def test_top_limits_the_rows_of_a_firm(graph):
+    scope = "硬质合金、光伏组件、中药饮片、食用菌、锂电池制造"
+    assert len(match(firms(("1", "甲", scope)), graph, top=2)) == 2
+    assert len(match(firms(("1", "甲", scope)), graph, top=None)) > 2
+
+
+def test_an_unknown_table_is_refused(graph):
+    with pytest.raises(OptionError, match="node"):
+        match(firms(), graph, by="segment")
+
+
+def test_a_common_word_is_less_specific_than_a_rare_one():
+    model = read_model()
+    counted = sorted(model.frequencies, key=model.frequencies.get)
+    assert model.specificity(counted[-1]) < model.specificity(counted[0]) <= 1
+    assert 0 < model.specificity("从未见过的写法") <= 1
