@@ -64,7 +64,8 @@ def find_encoding(path: Path) -> Encoding:
     candidates = [_BOMS[mark]] if mark else _candidates(head, path.name)
     line = 0
     for name in candidates:
-        cut, line = _check(path, name, len(mark))
+        cut, reached = _check(path, name, len(mark))
+        line = max(line, reached)
         if cut is not None:
             return Encoding(name, len(mark), cut)
     raise TableError(
@@ -162,6 +163,6 @@ def _loose_records(file: io.TextIOBase, separator: str, good: int, name: str) ->
     except csv.Error:
         number += 1
     raise TableError(
-        f"文件“{name}”第 {number} 行有不成对的双引号，其后的行无法分开；"
+        f"文件“{name}”第 {number} 行有不成对的双引号（或单元格过长），其后的行无法分开；"
         "请删去多余的引号，或另存为 .xlsx 再读"
     )

@@ -43,7 +43,7 @@ def is_blank(value: object) -> bool:
 
 def _is_nan(value: object) -> bool:
     """Return whether a cell is NaN or NaT, the only values that differ from themselves."""
-    return value != value  # noqa: PLR0124
+    return value != value
 
 
 def raw_text(value: object) -> str:

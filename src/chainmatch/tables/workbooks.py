@@ -19,8 +19,7 @@ _ODS_ROW = re.compile(
     rb"<table:table-row\b([^>]*)>((?:(?!</table:table-row>).){0,4000}?\boffice:value-type)?",
     re.DOTALL,
 )
-_ODS_REPEATED_ROW = re.compile(rb'number-rows-repeated="(\d+)"')
-_ODS_REPEATED_CELL = re.compile(rb'number-columns-repeated="(\d{4,})"[^>]*office:value-type')
+_ODS_REPEATED = re.compile(rb'number-rows-repeated="(\d+)"')
 _ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 
 
@@ -42,7 +41,14 @@ def read_workbook(path: Path, kind: str) -> Book:
         if kind == "xls":
             raise no_table(path, "旧版 Office 文档或已损坏的 .xls", SAVE_AS) from None
         said = str(error).splitlines()[0]
+        if "limit exceeded" in said:
+            raise _too_wide(path, "上亿个单元格") from None
         raise TableError(f"工作簿“{path.name}”无法读取（{said}）；{SAVE_AS}") from None
+    except BaseException as error:
+        # A panic inside the reader is no Exception; only damaged files cause one.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError(f"工作簿“{path.name}”已损坏，无法读取；请重新下载或重新导出") from None
     total = sum(len(sheet.rows) for sheet in sheets)
     if total > MAX_ROWS:
         raise too_many(f"工作簿“{path.name}”共 {total:,} 行")
@@ -76,8 +82,8 @@ def _is_locked(path: Path) -> bool:
 def _inspect(path: Path, kind: str) -> int:
     """Return the number of hidden rows; refuse a sheet whose rectangle would fill the memory.
 
-    The reader lays out the whole rectangle between the first and the last filled cell, so one stray
-    cell at XFD1048576 would ask for half a terabyte.
+    Of an XLSX the reader lays out the whole rectangle between the first and the last filled cell, so
+    one stray cell at XFD1048576 would ask for half a terabyte. For ODS it has a limit of its own.
     """
     hidden = 0
     with zipfile.ZipFile(path) as archive:
@@ -87,7 +93,7 @@ def _inspect(path: Path, kind: str) -> int:
                 _check_span(path, data)
                 hidden += sum(1 for _ in _HIDDEN_ROW.finditer(data))
             elif kind == "ods" and member == "content.xml":
-                hidden += _inspect_ods(path, archive.read(member))
+                hidden += _hidden_in_ods(archive.read(member))
     return hidden
 
 
@@ -100,27 +106,23 @@ def _check_span(path: Path, data: bytes) -> None:
     if last >= 0 and (row := _ROW.match(data, last)):
         height = max(height, int(row[1]))
     if width * height > MAX_CELLS:
-        raise _too_wide(path, height, width)
+        raise _too_wide(path, f"第 {height:,} 行、第 {width:,} 列")
 
 
-def _inspect_ods(path: Path, data: bytes) -> int:
-    hidden = height = 0
+def _hidden_in_ods(data: bytes) -> int:
+    """Return the number of hidden rows that hold something."""
+    hidden = 0
     for found in _ODS_ROW.finditer(data):
-        if found[2]:
-            repeated = _ODS_REPEATED_ROW.search(found[1])
-            count = int(repeated[1]) if repeated else 1
-            height += count
-            hidden += count if _ODS_HIDDEN.search(found[1]) else 0
-    width = max((int(found[1]) for found in _ODS_REPEATED_CELL.finditer(data)), default=26)
-    if width * height > MAX_CELLS or height > MAX_ROWS:
-        raise _too_wide(path, height, width)
+        if found[2] and _ODS_HIDDEN.search(found[1]):
+            repeated = _ODS_REPEATED.search(found[1])
+            hidden += int(repeated[1]) if repeated else 1
     return hidden
 
 
-def _too_wide(path: Path, height: int, width: int) -> TableError:
+def _too_wide(path: Path, end: str) -> TableError:
     return TableError(
-        f"工作簿“{path.name}”的内容一直铺到第 {height:,} 行、第 {width:,} 列，"
-        "多半是角落里有孤立的内容；请删去表格以外的内容后再读"
+        f"工作簿“{path.name}”的内容一直铺到{end}，多半是角落里有孤立的内容；"
+        "请删去表格以外的内容后再读"
     )
 
 
