@@ -1,3 +1,4 @@
+import io
 import math
 
 import numpy as np
@@ -203,6 +204,20 @@ def test_at_most_three_weak_points_worst_first(world):
     assert any("本地已有同类企业" in point for point in points["T5"])
 
 
+def test_tables_that_went_through_csv_score_the_same(world):
+    def again(table):
+        return pd.read_csv(io.StringIO(table.to_csv(index=False)))
+
+    through = world.but(
+        targets=again(world.targets),
+        target_fits=again(world.target_fits),
+        locals=again(world.locals),
+        local_fits=again(world.local_fits),
+        links=again(world.links),
+    )
+    pd.testing.assert_frame_equal(scores_of(through), scores_of(world), check_dtype=False)
+
+
 # --- laws ----------------------------------------------------------------------------------------
 
 PART = st.one_of(st.just(math.nan), st.floats(0, 1).map(lambda value: round(value, 4)))
@@ -296,3 +311,27 @@ def test_every_score_lies_in_its_interval_and_no_firm_sees_the_others(
     alone = score(targets.iloc[:2], table, found, world.links, profile, world.graph)
     both = scores[scores["firm_id"].isin(["T1", "T2"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, both)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
+@given(st.lists(st.floats(0.2, 1), min_size=6, max_size=6), st.integers(0, 5), st.floats(0.2, 1))
+def test_a_better_fit_never_lowers_a_firm(world, fits, index, better):
+    """Neither its score nor its rank, whichever node it is scored at."""
+    found = survey(world.graph, world.local_fits, world.locals, world.profile, None)
+    raised = [max(fit, better) if i == index else fit for i, fit in enumerate(fits)]
+    firm = world.target_fits["firm_id"][index]
+    before, after = (
+        score(
+            world.targets,
+            world.target_fits.assign(fit=values),
+            found,
+            world.links,
+            world.profile,
+            world.graph,
+        ).set_index("firm_id")
+        for values in (fits, raised)
+    )
+    assert after.loc[firm, "score"] >= before.loc[firm, "score"]
+    assert after.index.get_loc(firm) <= before.index.get_loc(firm)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
 from chainmatch.scoring import COLUMN, PARTS
-from chainmatch.shortlist import Limit, greedy, group_key, select
+from chainmatch.shortlist import Limit, greedy, group_key, select, why_not
 
 
 def scored(*rows: tuple, weights=None) -> pd.DataFrame:
@@ -96,6 +96,21 @@ def test_group_key():
     assert group_key("杭州华兴茶业有限公司", "长三角") == group_key(
         "宁波华兴食品有限公司", "长三角"
     )
+
+
+def test_why_not_names_the_limit_and_who_fills_it(world):
+    scores = scored(*FOUR)
+    rows = scores.set_index("firm_id", drop=False).to_dict("index")
+    profile = capacity(world, per_gap=1, top=1)
+    assert "AAAA公司" in why_not(rows["B"], select(scores, profile), profile)
+    assert "最多选1家" in why_not(rows["B"], select(scores, profile), profile)
+    assert "不及已入选的1家" in why_not(rows["D"], select(scores, profile), profile)
+    zones = capacity(world, per_zone=1)
+    assert why_not(rows["D"], select(scores, zones), zones).startswith("片区“未列入片区”")
+    folded = capacity(world, repeat=0.5, top=2)
+    reason = why_not(rows["B"], select(scores, folded), folded)
+    assert "0.400" in reason
+    assert "同环节已选1家" in reason
 
 
 def test_stability_is_one_where_weights_cannot_matter(world):

@@ -37,7 +37,7 @@ node, where a neighbour counts 1 one supply away and 0.4 two supplies away.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import networkx as nx
 import pandas as pd
@@ -105,6 +105,11 @@ def survey(
     return Survey(gaps, anchors, coverage)
 
 
+def text_of(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column as text, with "" where it is unknown."""
+    return column.astype(object).where(column.notna(), "")
+
+
 def saturating(amount: float, half: float) -> float:
     """Return ``amount / (amount + half)``: 0 for nothing, one half at ``half``, towards 1."""
     return amount / (amount + half)
@@ -135,7 +140,7 @@ def _side(step: Mapping[str, Iterable[str]], node: str) -> _Side:
 
 def _sizes(firms: pd.DataFrame) -> dict[str, float]:
     capital = pd.to_numeric(firms["capital"], errors="coerce")
-    yuan = firms["currency"].fillna("").isin(["", "CNY"])
+    yuan = text_of(firms["currency"]).isin(["", "CNY"])
     known = capital.where(yuan).fillna(0.0)
     return {
         firm: min(3.0, max(1.0, math.log10(value / 100))) if value > 1000 else 1.0
@@ -146,7 +151,7 @@ def _sizes(firms: pd.DataFrame) -> dict[str, float]:
 def _known_fits(fits: pd.DataFrame, graph: "Graph") -> pd.DataFrame:
     """The rows that name a node of the graph; ``counts`` says whether their activity covers it."""
     found = fits[fits["node"].isin(list(graph))]
-    pairs = list(zip(found["node"].tolist(), found["activity"].fillna("").tolist(), strict=True))
+    pairs = list(zip(found["node"].tolist(), text_of(found["activity"]).tolist(), strict=True))
     answer = {
         (node, activity): counts(activity, graph.nodes[node]["activities"])
         for node, activity in set(pairs)
@@ -196,7 +201,7 @@ def _anchors(
     for firm, name, category in zip(
         firms["firm_id"].tolist(),
         firms["name"].tolist(),
-        firms["category"].fillna("").tolist(),
+        text_of(firms["category"]).tolist(),
         strict=True,
     ):
         anchor, rest = best.get(firm, (0.0, ["", "", "", math.nan, "", ""]))
@@ -211,7 +216,7 @@ def _blind(
     """Nodes at which the list could not have shown a firm, each with the reason."""
     if not len(locals):
         return dict.fromkeys(graph, "没有本地企业名单")
-    text = locals["scope"].fillna("").ne("") | locals["products"].fillna("").ne("")
+    text = text_of(locals["scope"]).ne("") | text_of(locals["products"]).ne("")
     if text.mean() < profile.levels.text:
         return dict.fromkeys(graph, f"本地名单只有{text.mean():.0%}的企业有经营范围")
     shown = set(fits["activity"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import pandas as pd
 
 from chainmatch.columns import TABLES
+from chainmatch.gaps import text_of
 from chainmatch.profile import Profile, closed_nodes
 from chainmatch.text import Item, normalise, read_scope
 
@@ -192,7 +193,7 @@ def _unrelated(case: _Case) -> _Why:
 def _too_small(case: _Case) -> _Why:
     floor = case.profile.gates.min_capital
     capital = pd.to_numeric(case.targets["capital"], errors="coerce")
-    yuan = case.targets["currency"].fillna("").isin(["", "CNY"])
+    yuan = text_of(case.targets["currency"]).isin(["", "CNY"])
     small = case.targets[yuan & (capital < floor)]
     lift = "增资或调低县情配置的最低注册资本后可纳入。"
     return {
@@ -282,8 +283,8 @@ def _good(case: _Case) -> pd.DataFrame:
 
 
 def _texts(firms: pd.DataFrame, column: str) -> Iterator[tuple[str, str]]:
-    return zip(firms["firm_id"].tolist(), firms[column].fillna("").tolist(), strict=True)
+    return zip(firms["firm_id"].tolist(), text_of(firms[column]).tolist(), strict=True)
 
 
 def _blank(firms: pd.DataFrame, column: str) -> "pd.Series[bool]":
-    return firms[column].fillna("").astype(str).str.strip().eq("")
+    return text_of(firms[column]).str.strip().eq("")

@@ -37,7 +37,7 @@ import numpy as np
 import pandas as pd
 
 from chainmatch.columns import NEEDS, TABLES
-from chainmatch.gaps import Survey, saturating
+from chainmatch.gaps import Survey, saturating, text_of
 from chainmatch.places import Place, distance_km
 from chainmatch.profile import Profile, Weights, closed_nodes
 
@@ -231,14 +231,14 @@ def _table(
     rows: pd.DataFrame, parts: np.ndarray, targets: pd.DataFrame, graph: "Graph"
 ) -> pd.DataFrame:
     firms = targets.drop_duplicates("firm_id").set_index("firm_id").reindex(rows["firm_id"])
-    places = firms[["province", "city", "county"]].fillna("")
-    region = firms["region"].fillna("")
-    stated = region.where(region.ne(""), places["province"] + places["city"] + places["county"])
+    place = text_of(firms["province"]) + text_of(firms["city"]) + text_of(firms["county"])
+    region = text_of(firms["region"])
+    stated = region.where(region.ne(""), place)
     data = {
         "firm_id": rows["firm_id"].to_numpy(),
         "name": firms["name"].to_numpy(),
         "region": stated.to_numpy(),
-        "zone": firms["zone"].fillna("").to_numpy(),
+        "zone": text_of(firms["zone"]).to_numpy(),
         "chain": [graph.nodes[node]["chain"] for node in rows["node"].tolist()],
         "node": rows["node"].to_numpy(),
         "node_name": [graph.nodes[node]["name"] for node in rows["node"].tolist()],
@@ -362,7 +362,7 @@ def _firms(targets: pd.DataFrame, links: pd.DataFrame | None, profile: Profile) 
     places: dict[Place, _Region] = {}
     found = []
     columns = ["firm_id", "province", "city", "county", "zone", "currency", "honours"]
-    text = (targets[column].fillna("").tolist() for column in columns)
+    text = (text_of(targets[column]).tolist() for column in columns)
     capital = pd.to_numeric(targets["capital"], errors="coerce").astype(float)
     ages = _ages(targets["established"], profile.as_of)
     for firm, *where, currency, honours, amount, age in zip(
@@ -400,7 +400,7 @@ def _ages(established: pd.Series, as_of: date | None) -> list[float]:
     """Years since registration; NaN where unknown or after ``as_of``."""
     if as_of is None:
         return [math.nan] * len(established)
-    dates = pd.to_datetime(established.fillna(""), errors="coerce", format="%Y-%m-%d")
+    dates = pd.to_datetime(established, errors="coerce", format="%Y-%m-%d")
     years = (pd.Timestamp(as_of) - dates).dt.days / 365.25
     return [float(year) for year in years.where(years >= 0)]
 

@@ -10,17 +10,19 @@ them to a matroid again.
 
 **Guarantee.** The greedy choice (always the firm that adds most, ties by firm id) reaches at least
 1/4 of the best possible worth under all three constraints, 1/3 under two, 1/2 under one (Fisher,
-Nemhauser and Wolsey 1978), and 1 - 1/e if only ``top`` binds (Nemhauser, Wolsey and Fisher 1978).
+Nemhauser and Wolsey 1978). Where nodes and ``top`` are the only limits it is the best.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
+from chainmatch.gaps import text_of
 from chainmatch.names import parse_name
 from chainmatch.profile import Capacity, Profile
 from chainmatch.scoring import COLUMN, PARTS, weighted_mean
@@ -59,6 +61,36 @@ def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) ->
     table = table.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
     table.insert(0, "rank", range(1, len(table) + 1))
     return table[list(TABLES["shortlist"])]
+
+
+def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> str:
+    """Say in Chinese why a scored firm is not on the shortlist ``chosen``.
+
+    ``row`` is its row of scores. The first limit that is full is named with the firms that fill it;
+    if none is, the firm adds less than the last one chosen.
+    """
+    capacity = profile.capacity
+    zones = text_of(chosen["zone"])
+    zone = row["zone"] if isinstance(row["zone"], str) else ""
+    keys = [group_key(*pair) for pair in zip(chosen["name"].tolist(), zones.tolist(), strict=True)]
+    group = group_key(row["name"], zone)
+    limits = [
+        (chosen["node"] == row["node"], capacity.per_gap, f"环节“{row['node_name']}”"),
+        (
+            pd.Series(keys, index=chosen.index, dtype=object) == group,
+            capacity.per_group,
+            "同一集团",
+        ),
+        (zones == zone, capacity.per_zone, f"片区“{zone or '未列入片区'}”"),
+    ]
+    for same, most, what in limits:
+        if most is not None and same.sum() >= most:
+            names = "、".join(chosen.loc[same, "name"].head(3))
+            return f"{what}最多选{most}家，已选{names}{'等' if same.sum() > 3 else ''}。"
+    before = int(limits[0][0].sum())
+    worth = row["score"] * capacity.repeat**before
+    folded = f"（同环节已选{before}家，按{capacity.repeat:g}的{before}次方折算）" if before else ""
+    return f"得分{row['score']:.3f}，计入价值{worth:.3f}{folded}，不及已入选的{len(chosen)}家。"
 
 
 def group_key(name: str, zone: str = "") -> str:
@@ -111,7 +143,7 @@ def _members(groups: np.ndarray) -> list[np.ndarray]:
 
 
 def _limits(pool: pd.DataFrame, capacity: Capacity) -> list[Limit]:
-    zones = pool["zone"].fillna("")
+    zones = text_of(pool["zone"])
     groups = [
         group_key(name, zone)
         for name, zone in zip(pool["name"].tolist(), zones.tolist(), strict=True)
