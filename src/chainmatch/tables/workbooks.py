@@ -82,8 +82,8 @@ def _is_locked(path: Path) -> bool:
 def _inspect(path: Path, kind: str) -> int:
     """Return the number of hidden rows; refuse a sheet whose rectangle would fill the memory.
 
-    Of an XLSX the reader lays out the whole rectangle between the first and the last filled cell, so
-    one stray cell at XFD1048576 would ask for half a terabyte. For ODS it has a limit of its own.
+    Of an XLSX the reader lays out the rectangle between the first and the last filled cell, so one
+    stray cell at XFD1048576 would ask for half a terabyte. For ODS it has a limit of its own.
     """
     hidden = 0
     with zipfile.ZipFile(path) as archive:
