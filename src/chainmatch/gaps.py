@@ -325,8 +325,10 @@ def count_paths(graph: "Graph", status: Mapping[str, str]) -> dict[str, Paths]:
     one = dict.fromkeys(graph, 1.0)
     found: dict[str, Paths] = {}
     for chain in dict.fromkeys(nx.get_node_attributes(graph, "chain").values()):
-        part = graph.subgraph([n for n, data in graph.nodes(data=True) if data["chain"] == chain])
-        total, whole, closed = (_through(part, weight) for weight in (one, held, ready))
+        nodes = [n for n, data in graph.nodes(data=True) if data["chain"] == chain]
+        part = nx.DiGraph(graph.subgraph(nodes))  # a copy: views are slow to walk
+        order = list(nx.topological_sort(part))
+        total, whole, closed = (_through(part, order, weight) for weight in (one, held, ready))
         most = max(total.values())
         for node in part:
             share = math.log1p(closed[node]) / math.log1p(most)
@@ -337,9 +339,8 @@ def count_paths(graph: "Graph", status: Mapping[str, str]) -> dict[str, Paths]:
     return found
 
 
-def _through(part: "Graph", weight: Mapping[str, float]) -> dict[str, float]:
+def _through(part: "Graph", order: list[str], weight: Mapping[str, float]) -> dict[str, float]:
     """Weighted number of source-to-market paths through each node, its own weight left out."""
-    order = list(nx.topological_sort(part))
     into: dict[str, float] = {}
     out: dict[str, float] = {}
     for node in order:

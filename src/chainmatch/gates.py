@@ -138,11 +138,11 @@ def _negative_words(case: _Case) -> _Why:
     words = [_unwanted(word) for word in case.profile.gates.negative.words]
     if not words:
         return {}
-    any_word = re.compile("|".join(re.escape(word.object) for word in words))
+    any_word = _any_of(words)
     found = {}
     for column in ("products", "scope"):
         for firm, text in _texts(case.targets, column):
-            hit = _offered(text, words) if any_word.search(text) else None
+            hit = _offered(text, words, any_word) if any_word.search(text) else None
             if hit:
                 found[firm] = (
                     f"经营内容“{hit[0]}”属于负面清单“{hit[1]}”；"
@@ -250,12 +250,21 @@ def offered(scope: str, words: Iterable[str]) -> tuple[str, str] | None:
     firm makes, grows, operates or serves it, or names it without any verb. Excluded phrases do not
     count, nor a thing that only has the word in front (电镀设备).
     """
-    return _offered(scope, [_unwanted(word) for word in words])
+    read = [_unwanted(word) for word in words]
+    return _offered(scope, read, _any_of(read))
 
 
-def _offered(scope: str, words: list[_Unwanted]) -> tuple[str, str] | None:
+def _any_of(words: list[_Unwanted]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word.object) for word in words))
+
+
+def _offered(
+    scope: str, words: list[_Unwanted], any_word: re.Pattern[str]
+) -> tuple[str, str] | None:
     text = normalise(scope)
     for item in read_scope(scope):
+        if not any_word.search(text, item.start, item.end):
+            continue
         for word in words:
             if _does(item, word.activities) and _names(text, item, word.object):
                 return scope[item.start : item.end], word.word
