@@ -1,7 +1,8 @@
-"""Learn the numbers of the matcher; writes data/learned/frequencies.json and fit.json.
+"""Learn the numbers of the matcher; writes data/learned/*.json.
 
     python scripts/fit_sectors.py --registry FILE.parquet --labels FILE.csv
 
+``borders``: beside which characters a short wording is no word, by the segmenter's majority.
 ``frequencies``: in how many registrations each wording of the chains stands (column ``scope``).
 ``fit``: weights of two small logistic functions. Labels are given per chain (1, 0, empty = do not
 count), so the node weights are learned on the strongest node of each firm and chain: its fit is the
@@ -20,7 +21,7 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from chainmatch.chains import read_chains
-from chainmatch.lexicon import Lexicon
+from chainmatch.lexicon import Lexicon, cuts_at, read_borders
 from chainmatch.resources import data_folder
 from chainmatch.sectors import FitModel, Matcher, Summary, _strongest_first, logit, summarise
 from chainmatch.text import normalise
@@ -30,6 +31,7 @@ FACTORS = {
     "reached": 0.9,  # the verb stands before or behind the list
     "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
     "bare-make": 0.5,  # no verb, and it could be made or sold
+    "own-sale": 0.5,  # the node sells, but the firm sells what it makes
     "only-trade": 0.1,  # sold, not made
     "other": 0.15,  # another activity than the node's
     "modifier": 0.15,  # the wording is not the head of its item
@@ -52,6 +54,8 @@ def main() -> None:
     folder = data_folder("learned")
     if arguments.registry:
         scopes = pd.read_parquet(arguments.registry, columns=["scope"])["scope"].dropna()
+        write(folder / "borders.json", learn_borders(graph, scopes))
+        read_borders.cache_clear()
         write(folder / "frequencies.json", count_words(graph, scopes))
     counted = json.loads((folder / "frequencies.json").read_text(encoding="utf-8"))
     labelled = pd.read_csv(arguments.labels, dtype=str)
@@ -67,6 +71,26 @@ def main() -> None:
 
 def write(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+
+def learn_borders(graph, scopes) -> dict:
+    lexicon = Lexicon(graph, borders={})
+    votes = defaultdict(lambda: (defaultdict(list), defaultdict(list)))
+    for scope in scopes:
+        text = normalise(scope)
+        for word, start, end in lexicon.short_words(text):
+            begins, ends = cuts_at(text, start, end)
+            votes[word][0][text[start - 1 : start]].append(begins)
+            votes[word][1][text[end : end + 1]].append(ends)
+    return {
+        word: [
+            "".join(
+                sorted(char for char, told in side.items() if char and 2 * sum(told) < len(told))
+            )
+            for side in votes[word]
+        ]
+        for word in sorted(votes)
+    }
 
 
 def count_words(graph, scopes) -> dict:

@@ -2,18 +2,24 @@
 
 Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording
 counts only if no longer wording owns it, no false friend of its node covers it, it does not lie
-across two other wordings, and, for short ones, the segmenter agrees with its ends.
+across two other wordings, and, for short ones, words begin and end there.
+
+Where a short wording straddles two words is learned once from a registry with the segmenter: the
+characters beside it that break it (``data/learned/borders.json``). The segmenter itself is asked only
+for wordings that the registry never showed, such as those of a county's own chain.
 """
 
+import json
 import logging
 import tempfile
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
 import networkx as nx
 
+from chainmatch.resources import data_folder
 from chainmatch.text import normalise
 from chainmatch.verbs import VERBS
 
@@ -41,7 +47,10 @@ class Hit(NamedTuple):
 class Lexicon:
     """All objects, hints and false friends of a chain graph in one automaton."""
 
-    def __init__(self, graph: "nx.DiGraph[str]") -> None:
+    def __init__(
+        self, graph: "nx.DiGraph[str]", borders: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._borders = read_borders() if borders is None else borders
         claims: dict[str, list[Claim]] = {}
         friends: dict[str, set[str]] = {}
         for node, data in graph.nodes(data=True):
@@ -64,9 +73,29 @@ class Lexicon:
         spans = sorted(
             (start, -end, word)
             for word, start, end in found
-            if not self._claims[word] or _is_word(text, start, end)
+            if not self._claims[word] or self._is_word(text, start, end)
         )
         return [hit for hit in self._resolve(spans) if hit.claims]
+
+    def short_words(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Yield (wording, start, end) of every short wording, whether it is a word there or not."""
+        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if end - start <= SHORT and self._claims[word]:
+                yield self.words[word], start, end
+
+    def _is_word(self, text: str, start: int, end: int) -> bool:
+        """Whether ``text[start:end]`` begins and ends where words do."""
+        before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+        if text[end - 1] + behind in VERBS and text[end : end + 2] not in VERBS:
+            return False  # 食用菌种|植, but not 味精|制造
+        if before + text[start] in VERBS and text[max(0, start - 2) : start] not in VERBS:
+            return False  # 销|售电
+        if end - start > SHORT or not (_is_han(before) or _is_han(behind)):
+            return True
+        known = self._borders.get(text[start:end])
+        if known is None:
+            return all(cuts_at(text, start, end))
+        return not (before and before in known[0]) and not (behind and behind in known[1])
 
     def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[Hit]:
         for index, (start, minus_end, word) in enumerate(spans):
@@ -106,23 +135,25 @@ class Lexicon:
         return not same_head or any(owner.chain == claim.chain for owner in owners)
 
 
-def _is_word(text: str, start: int, end: int) -> bool:
-    """Whether ``text[start:end]`` begins and ends where words do."""
-    if text[end - 1 : end + 1] in VERBS or text[max(0, start - 1) : start + 1] in VERBS:
-        return False  # 食用菌种|植, 销|售电
-    if end - start > SHORT or not _touches_han(text, start, end):
-        return True
+def cuts_at(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Ask the segmenter whether words begin at ``start`` and end at ``end`` of a text."""
     left = max(0, start - 4)
-    return {start - left, end - left} <= _cuts(text[left : end + 4])
+    cuts = _cuts(text[left : end + 4])
+    return start - left in cuts, end - left in cuts
 
 
-def _touches_han(text: str, start: int, end: int) -> bool:
-    before = text[start - 1 : start]
-    behind = text[end : end + 1]
-    return _HAN[0] <= before <= _HAN[1] or _HAN[0] <= behind <= _HAN[1]
+@cache
+def read_borders() -> Mapping[str, Sequence[str]]:
+    """Return short wording → (characters before, characters behind) that break it."""
+    path = data_folder("learned") / "borders.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-@lru_cache(maxsize=1 << 17)
+def _is_han(char: str) -> bool:
+    return _HAN[0] <= char <= _HAN[1]
+
+
+@lru_cache(maxsize=1 << 14)
 def _cuts(text: str) -> frozenset[int]:
     ends = [0]
     for word in _segmenter().cut(text, HMM=False):

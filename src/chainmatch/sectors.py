@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
+from chainmatch.chains import ACTIVITIES
 from chainmatch.errors import OptionError
 from chainmatch.lexicon import Hit, Lexicon
 from chainmatch.resources import data_folder
@@ -40,7 +41,7 @@ class Evidence(NamedTuple):
 
     ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
     says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
-    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``, ``other``;
+    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``, ``own-sale``, ``other``;
     ``name``, ``code`` for the other fields.
     """
 
@@ -269,9 +270,12 @@ def _activity(item: Item, wanted: frozenset[str]) -> tuple[str, str]:
     met = done & wanted
     if met == {"serve"} and "make" in done:
         met = NOTHING  # 设计、制造、安装 of a machine is no service with it
+    if met == {"trade"} and done & {"make", "grow"}:
+        return ("own-sale", "trade")
     if not met:
         return ("only-trade" if "trade" in done else "other", min(done))
-    return ("stated" if item.place in ("own", "verb") else "reached", min(met))
+    named = next(activity for activity in ACTIVITIES if activity in met)
+    return ("stated" if item.place in ("own", "verb") else "reached", named)
 
 
 def _is_head(clause: str, hit: Hit, item: Item) -> bool:
