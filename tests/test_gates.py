@@ -125,6 +125,8 @@ def test_home_is_the_whole_prefecture_if_no_county_is_named(world, make):
         ("水泥熟料销售", "水泥熟料生产", False),
         ("生产、销售：石灰、水泥熟料", "水泥熟料生产", True),
         ("烟花爆竹零售", "烟花爆竹生产", False),
+        ("铅锌冶炼；铅冶炼", "铅冶炼", True),
+        ("加工铅；铅制品销售", "铅冶炼", False),
     ],
 )
 def test_the_negative_list_hits_what_is_offered_and_nothing_else(scope, word, stopped):

@@ -39,6 +39,7 @@ _GONE = re.compile("注销|吊销|撤销|清算|责令关闭|已关闭")
 # A word of the negative list may be followed by one of these and still be what the firm does.
 _STILL = re.compile(r"(?:的|及|和|产品|制品|行业|业务|项目|业|品|类| )*")
 _DOING = frozenset(("make", "grow", "operate", "serve"))
+_TO_MAKE = re.compile("(?<=..)(?:生产|制造)$")
 _BRACKET = re.compile(r"\([^()]*\)?")
 
 
@@ -229,7 +230,7 @@ _GATES: dict[str, Callable[[_Case], _Why]] = {
 
 
 class _Unwanted(NamedTuple):
-    """A word of the negative list, read as a scope is read: ``水泥熟料生产`` is 水泥熟料 + make."""
+    """A word of the negative list: an object to be made (水泥熟料生产), else a process (电镀)."""
 
     word: str
     object: str
@@ -237,17 +238,17 @@ class _Unwanted(NamedTuple):
 
 
 def _unwanted(word: str) -> _Unwanted:
-    text = normalise(word)
-    items = read_scope(text)
-    core = text[items[0].core_start : items[0].core_end] if len(items) == 1 else ""
-    return _Unwanted(word, core or text, items[0].activities if core else frozenset())
+    text = normalise(word).strip()
+    made = _TO_MAKE.sub("", text)
+    return _Unwanted(word, made, frozenset(("make",)) if made != text else frozenset())
 
 
 def offered(scope: str, words: Iterable[str]) -> tuple[str, str] | None:
     """Return the first phrase of ``scope`` that offers one of ``words``, and the word; else None.
 
-    A word with a verb (水泥熟料生产) asks for that activity. A word without (电镀) asks that the
-    firm makes, grows, operates or serves it, or names it without any verb. Excluded phrases do not
+    A word that ends in 生产 or 制造 asks that the firm makes the thing. Any other word is a process
+    (电镀, 铅冶炼) which the firm does, or names without any verb; selling, building and
+    researching it do not count. Excluded phrases do not
     count, nor a thing that only has the word in front (电镀设备).
     """
     read = [_unwanted(word) for word in words]
