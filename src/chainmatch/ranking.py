@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,11 +22,12 @@ from chainmatch.scoring import score
 from chainmatch.sectors import match
 from chainmatch.shortlist import select
 from chainmatch.tables import Reading, read_firms, read_leads
+from chainmatch.tables.sources import Source
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Source: TypeAlias = str | Path | pd.DataFrame
+
 Progress = Callable[[str], None]
 
 
@@ -141,29 +142,35 @@ def _counts(
     excluded: pd.DataFrame,
     scores: pd.DataFrame,
 ) -> dict[str, dict[str, int]]:
-    """Count the rows of each list; rows = rejects + duplicates + excluded + scored."""
+    """Count the data rows of each list; rows = rejects + duplicates + excluded + scored.
+
+    ``other_rows`` are totals, footers and repeated headers: in ``rejects.csv``, but no data.
+    """
     counts = {
         "targets": {
-            "rows": wanted.rows,
-            "rejects": len(wanted.rejects),
+            **_read_counts(wanted),
             "duplicates": len(candidates.duplicates),
             "excluded": len(excluded),
             "scored": len(scores),
         },
         "local": {
-            "rows": own.rows,
-            "rejects": len(own.rejects),
+            **_read_counts(own),
             "duplicates": len(home.duplicates),
             "kept": len(home.firms),
         },
     }
     if hints:
-        counts["leads"] = {
-            "rows": hints.rows,
-            "rejects": len(hints.rejects),
-            "read": len(hints.table),
-        }
+        counts["leads"] = {**_read_counts(hints), "read": len(hints.table)}
     return counts
+
+
+def _read_counts(reading: Reading) -> dict[str, int]:
+    other = reading.furniture
+    return {
+        "rows": reading.rows - other,
+        "other_rows": other,
+        "rejects": len(reading.rejects) - other,
+    }
 
 
 def _input(source: Source | None) -> dict[str, str]:

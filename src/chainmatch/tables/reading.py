@@ -22,7 +22,7 @@ from chainmatch.tables.headers import (
     read_mapping,
 )
 from chainmatch.tables.records import Tally, frame_of
-from chainmatch.tables.rows import Body, read_body
+from chainmatch.tables.rows import NO_DATA, Body, read_body
 from chainmatch.tables.sheets import Book, Sheet
 from chainmatch.tables.sources import Source, open_book, open_source
 from chainmatch.tables.values import is_blank
@@ -43,6 +43,11 @@ class Reading:
     notes: tuple[str, ...]
     mapping: dict[str, str]
     rows: int
+
+    @property
+    def furniture(self) -> int:
+        """Number of rejects that never were data: totals, footers, repeated headers, groups."""
+        return int(self.rejects["why"].isin(NO_DATA).sum())
 
 
 def read_firms(source: Source, *, mapping: Mapping[str, str] | None = None) -> Reading:

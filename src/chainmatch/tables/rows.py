@@ -59,6 +59,10 @@ class Segment:
     numbers: list[int] = field(default_factory=list)
 
 
+TOTAL, FOOTER, HEADER, GROUP = "合计行", "表尾说明（备注、填报人等）", "重复的表头", "分组标题"
+NO_DATA = (TOTAL, FOOTER, HEADER, GROUP)  # rows that a sheet needs, but that list nothing
+
+
 class Body(NamedTuple):
     """What stands below the header of a sheet."""
 
@@ -80,7 +84,7 @@ def read_body(
         number = index + sheet.first
         again = _repeated_header(row, current.layout, table, mapping)
         if again is not None:
-            rejects.append(Reject(number, "重复的表头", quote(row, current.layout)))
+            rejects.append(Reject(number, HEADER, quote(row, current.layout)))
             if again.columns and again.columns != current.layout.columns:
                 current = Segment(again)
                 segments.append(current)
@@ -207,7 +211,7 @@ def _why_not(row: Row, layout: Layout, table: Table, ragged: bool) -> str:
     if aside:
         return aside
     if len(name) >= 2 and _LETTER.search(name) and not _COUNT.fullmatch(name):
-        return "分组标题" if _GROUP.fullmatch(name) and _filled(row) == 1 else ""
+        return GROUP if _GROUP.fullmatch(name) and _filled(row) == 1 else ""
     return _why_no_name(row, layout, name)
 
 
@@ -232,7 +236,7 @@ def _why_no_name(row: Row, layout: Layout, name: str) -> str:
     if _only_serial(row, layout):
         return "只有序号"
     if _GROUP.fullmatch(first) and _filled(row) == 1:
-        return "分组标题"
+        return GROUP
     if not name:
         return "没有企业名称"
     return "企业名称过短" if _LETTER.search(name) and len(name) < 2 else "企业名称只有数字或符号"
@@ -242,8 +246,8 @@ def _aside(text: str) -> str:
     """Return the reason if a text opens a total or a footer."""
     squeezed = text.replace(" ", "").replace("\u3000", "")
     if _TOTAL.fullmatch(squeezed):
-        return "合计行"
-    return "表尾说明（备注、填报人等）" if _FOOTER.fullmatch(squeezed) else ""
+        return TOTAL
+    return FOOTER if _FOOTER.fullmatch(squeezed) else ""
 
 
 def _filled(row: Row) -> int:
