@@ -65,7 +65,7 @@ class Run:
 def rank(
     targets: Source,
     local: Source,
-    leads: Source | None = None,
+    leads: "Source | None" = None,
     *,
     profile: str | Path | Profile | None = None,
     chains: str | Path | None = None,
@@ -173,7 +173,7 @@ def _read_counts(reading: Reading) -> dict[str, int]:
     }
 
 
-def _input(source: Source | None) -> dict[str, str]:
+def _input(source: "Source | None") -> dict[str, str]:
     if isinstance(source, pd.DataFrame):
         digest = hashlib.sha256(source.to_csv(index=False).encode()).hexdigest()
         return {"file": "DataFrame", "sha256": digest}
