@@ -21,7 +21,7 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from chainmatch.chains import read_chains
-from chainmatch.lexicon import Lexicon, cuts_at, read_borders
+from chainmatch.lexicon import SHORT, Lexicon, cuts_at, read_borders
 from chainmatch.resources import data_folder
 from chainmatch.sectors import FitModel, Matcher, Summary, _strongest_first, logit, summarise
 from chainmatch.text import normalise
@@ -75,7 +75,8 @@ def write(path: Path, content: object) -> None:
 
 def learn_borders(graph, scopes) -> dict:
     lexicon = Lexicon(graph, borders={})
-    votes = defaultdict(lambda: (defaultdict(list), defaultdict(list)))
+    short = [word for word in lexicon.words if len(word) <= SHORT]
+    votes = {word: (defaultdict(list), defaultdict(list)) for word in short}
     for scope in scopes:
         text = normalise(scope)
         for word, start, end in lexicon.short_words(text):
@@ -89,7 +90,7 @@ def learn_borders(graph, scopes) -> dict:
             )
             for side in votes[word]
         ]
-        for word in sorted(votes)
+        for word in short
     }
 
 

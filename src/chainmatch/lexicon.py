@@ -6,7 +6,7 @@ across two other wordings, and, for short ones, words begin and end there.
 
 Where a short wording straddles two words is learned once from a registry with the segmenter: the
 characters beside it that break it (``data/learned/borders.json``). The segmenter itself is asked only
-for wordings that the registry never showed, such as those of a county's own chain.
+for wordings that are not in that table, such as those of a county's own chain.
 """
 
 import json
