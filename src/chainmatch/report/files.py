@@ -106,6 +106,8 @@ def whole_folder(folder: Path, expected: list[str] | None = None) -> Iterator[Pa
                 path.chmod(0o644)
                 path.replace(folder / path.name)
     except OSError as error:
+        if error.errno is None:  # not the disk's word: a fault of ours
+            raise
         raise OutputError(
             f"{folder}：写出失败（{error.strerror}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
         ) from None
