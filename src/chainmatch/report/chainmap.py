@@ -1,0 +1,281 @@
+"""A chain as a picture: one SVG, nodes by stage and segment, coloured by what the county has.
+
+Colours differ in lightness and border, and every node says its status in words, so that a grey
+print and a colour-blind reader lose nothing. The picture asks nothing from outside.
+"""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from chainmatch.chains import GENERAL_KNOWLEDGE
+from chainmatch.chainviews import chain_id
+from chainmatch.errors import OutputError
+from chainmatch.report.files import whole_file
+from chainmatch.report.layout import Band, Layout, Route, Spot, lay_out
+from chainmatch.report.words import (
+    GAP_KINDS,
+    STATUS,
+    STATUS_MEANING,
+    activities,
+    number,
+    stage,
+    unknown,
+    word,
+)
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Graph: TypeAlias = nx.DiGraph[str]
+
+_WIDE, _HIGH = 122, 46  # a node
+_STEP, _PITCH = 164, 58  # from column to column, from row to row
+_LEFT, _TOP, _BAND = 84, 56, 12  # segment names, stage names, space between bands
+_LINE = 9  # Chinese characters in one line of a node
+
+
+def chain_svg(
+    graph: "Graph",
+    chain: str,
+    status: Mapping[str, str] | None = None,
+    scores: Mapping[str, float] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    *,
+    link: str = "",
+    style: bool = True,
+) -> str:
+    """Return the picture of a chain (by id) as an SVG element.
+
+    ``status``, ``scores`` and ``kinds`` give each node's status, gap score and kind of gap. With
+    ``link`` every node leads to ``#<link><node id>``. ``style`` False leaves the style sheet out,
+    for a page that holds it already (:func:`map_style`).
+    """
+    plan = lay_out(graph, chain)
+    data = graph.graph["chains"][chain]
+    wide = _LEFT + (plan.columns - 1) * _STEP + _WIDE + 34
+    high = _y(plan, plan.rows - 1) + _HIGH // 2 + 30
+    label = f"{data['name']}产业链图谱：{len(plan.spots)}个环节"
+    body = [
+        f'<svg class="chainmap" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
+        f'width="{wide}" height="{high}" role="group" aria-label="{escape(label)}">',
+        f"<style>{map_style()}</style>" if style else "",
+        f"<title>{escape(label)}</title>",
+        _arrows(chain),
+        *_frame(plan, wide),
+        "<g class='lines'>",
+        *(_line(route, plan, chain, graph) for route in plan.routes),
+        "</g>",
+    ]
+    for node, spot in sorted(plan.spots.items(), key=lambda item: (item[1], item[0])):
+        body.append(
+            _node(
+                node,
+                graph.nodes[node],
+                (_x(spot.column), _y(plan, spot.row)),
+                None if status is None else status.get(node, "no-data"),
+                _gap_text(node, scores, kinds),
+                link,
+            )
+        )
+    return "\n".join([*filter(None, body), "</svg>"])
+
+
+def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
+    """Write the picture of a chain, named by id or Chinese name, to an .svg or .html file.
+
+    Raises OutputError for another suffix or an unwritable place, OptionError for an unknown chain.
+    """
+    path = Path(path)
+    chain = chain_id(graph, chain_wording)
+    kind = path.suffix.lower()
+    if kind not in (".svg", ".html"):
+        raise OutputError(f"{path}：图谱文件应以 .svg 或 .html 结尾。")
+    picture = chain_svg(graph, chain)
+    if kind == ".svg":
+        text = f'<?xml version="1.0" encoding="UTF-8"?>\n{picture}\n'
+    else:
+        from chainmatch.report.templates import environment
+
+        template = environment().get_template("chain.html")
+        text = template.render(chain=graph.graph["chains"][chain], picture=picture)
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def map_style() -> str:
+    """Return the style sheet of the picture."""
+    from chainmatch.report.templates import source
+
+    return source("chainmap.css")
+
+
+def legend(status: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
+    """Return id, word, meaning and number of nodes for each status."""
+    found = list(status.values())
+    return [(key, STATUS[key], STATUS_MEANING[key], found.count(key)) for key in STATUS]
+
+
+# --- parts of the picture ----------------------------------------------------------------------
+
+
+def _x(column: int) -> int:
+    return _LEFT + column * _STEP
+
+
+def _y(plan: Layout, row: float) -> int:
+    """Return the middle of a row; between two bands the lane takes the space between them."""
+    above = sum(band.first + band.rows <= row for band in plan.bands)
+    edge = any(row == band.first - 0.5 for band in plan.bands[1:])
+    return round(_TOP + row * _PITCH + above * _BAND + _HIGH / 2 + edge * _BAND / 2)
+
+
+def _arrows(chain: str) -> str:
+    return (
+        "<defs>"
+        + "".join(
+            f'<marker id="arrow-{escape(chain)}{name}" viewBox="0 0 6 6" refX="5.5" refY="3" '
+            f'markerWidth="6" markerHeight="6" orient="auto"><path class="tip{name}" '
+            f'd="M0,0L6,3L0,6z"/></marker>'
+            for name in ("", "-back")
+        )
+        + "</defs>"
+    )
+
+
+def _frame(plan: Layout, wide: int) -> Iterator[str]:
+    for band in plan.bands:
+        yield _band(plan, band, wide)
+    for name, span in plan.stages.items():
+        left, right = _x(span.start) - 10, _x(span.stop - 1) + _WIDE + 10
+        yield (
+            f'<g class="stage"><path d="M{left},36H{right}"/>'
+            f'<text x="{(left + right) // 2}" y="24">{escape(stage(name))}</text></g>'
+        )
+
+
+def _band(plan: Layout, band: Band, wide: int) -> str:
+    top = _y(plan, band.first) - _PITCH // 2 + 1
+    high = band.rows * _PITCH + 2
+    middle = top + high // 2
+    lines = [band.name] if len(band.name) <= 5 else [band.name[:4], band.name[4:]]
+    text = "".join(
+        f'<tspan x="10" y="{middle + 5 + 17 * index - 17 * (len(lines) - 1) // 2}">'
+        f"{escape(line)}</tspan>"
+        for index, line in enumerate(lines)
+    )
+    return (
+        f'<g class="band"><rect x="0" y="{top}" width="{wide}" height="{high}" rx="4"/>'
+        f"<text>{text}</text></g>"
+    )
+
+
+def _line(route: Route, plan: Layout, chain: str, graph: "Graph") -> str:
+    kind = "-back" if route.back else ""
+    data = graph.get_edge_data(route.start, route.end) or {}
+    sourced = data.get("source", GENERAL_KNOWLEDGE) != GENERAL_KNOWLEDGE
+    return (
+        f'<path class="line{kind}{" sourced" if sourced else ""}" data-from="{route.start}" '
+        f'data-to="{route.end}" d="{_path(route, plan)}" '
+        f'marker-end="url(#arrow-{escape(chain)}{kind})"/>'
+    )
+
+
+def _path(route: Route, plan: Layout) -> str:
+    start, end = plan.spots[route.start], plan.spots[route.end]
+    x1, y1 = _x(start.column) + _WIDE, _y(plan, start.row)
+    x2, y2 = _x(end.column), _y(plan, end.row)
+    if route.lane is None:
+        middle = (x1 + x2) // 2
+        return f"M{x1},{y1}C{middle},{y1} {middle},{y2} {x2},{y2}"
+    lane = _y(plan, route.lane) + route.shift
+    if route.back:
+        return (
+            f"M{x1},{y1}C{x1 + 26},{y1} {x1 + 26},{lane} {x1},{lane}H{x2}"
+            f"C{x2 - 26},{lane} {x2 - 26},{y2} {x2},{y2}"
+        )
+    a, b = _x(start.column + 1), _x(end.column - 1) + _WIDE
+    out, into = (x1 + a) // 2, (b + x2) // 2
+    return f"M{x1},{y1}C{out},{y1} {out},{lane} {a},{lane}H{b}C{into},{lane} {into},{y2} {x2},{y2}"
+
+
+def _node(
+    node: str,
+    data: Mapping[str, object],
+    place: tuple[int, int],
+    status: str | None,
+    gap: tuple[str, float],
+    link: str,
+) -> str:
+    x, y = place[0], place[1] - _HIGH // 2
+    name = str(data["name"])
+    below = activities(data["activities"]) if status is None else word(STATUS, status)
+    told = f"{name}，{below}" + (f"，{gap[0]}" if gap[0] else "")
+    parts = [
+        f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5"/>',
+        *_bar(x, y, gap[1]),
+        _name(name, x, y),
+        f'<text class="small" x="{x + 8}" y="{y + 39}">{escape(below)}</text>',
+        f'<text class="value" x="{x + _WIDE - 8}" y="{y + 39}">{escape(gap[0])}</text>'
+        if gap[0]
+        else "",
+        f"<title>{escape(told)}</title>",
+    ]
+    group = f'class="node {status or "plain"}" data-node="{escape(node)}"'
+    if link:
+        tag = f'<a {group} href="#{escape(link + node)}" aria-label="{escape(told)}">'
+        return tag + "".join(parts) + "</a>"
+    return f"<g {group}>" + "".join(parts) + "</g>"
+
+
+def _bar(x: int, y: int, share: float) -> Iterator[str]:
+    if share > 0:
+        yield (
+            f'<rect class="bar" x="{x + 2}" y="{y + _HIGH - 4}" '
+            f'width="{round((_WIDE - 4) * min(1.0, share))}" height="3"/>'
+        )
+
+
+def _name(name: str, x: int, y: int) -> str:
+    lines = _wrap(name)
+    squeeze = f' textLength="{_WIDE - 14}" lengthAdjust="spacingAndGlyphs"'
+    text = "".join(
+        f'<tspan x="{x + 8}" y="{y + (20 if len(lines) == 1 else 14) + 13 * index}"'
+        f"{squeeze if _cells(line) > _LINE else ''}>{escape(line)}</tspan>"
+        for index, line in enumerate(lines)
+    )
+    return f'<text class="name">{text}</text>'
+
+
+def _wrap(name: str) -> list[str]:
+    """Cut a long name into two lines, at a bracket or joint if one is near the middle."""
+    if _cells(name) <= _LINE:
+        return [name]
+    cuts = range(1, len(name))
+
+    def cost(cut: int) -> tuple[float, int]:
+        longest = max(_cells(name[:cut]), _cells(name[cut:]))
+        joint = name[cut] in "（与和及" or name[cut - 1] in "、/）"
+        return max(longest, _LINE) - 1.5 * joint + 0.1 * longest, cut
+
+    cut = min(cuts, key=cost)
+    return [name[:cut], name[cut:]]
+
+
+def _cells(text: str) -> float:
+    """Return the width of a text in Chinese characters."""
+    return sum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
+
+
+def _gap_text(
+    node: str, scores: Mapping[str, float] | None, kinds: Mapping[str, str] | None
+) -> tuple[str, float]:
+    score = None if scores is None else scores.get(node)
+    if score is None or unknown(score):
+        return "", 0.0
+    kind = word(GAP_KINDS, kinds.get(node, "")) if kinds else ""
+    return f"{kind or '缺口'} {number(score)}", float(score)
+
+
+__all__ = ["Spot", "chain_svg", "draw_chain", "legend", "map_style"]

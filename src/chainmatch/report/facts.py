@@ -1,0 +1,172 @@
+"""What the workbook and the page both tell of a run, put together once."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from chainmatch.leads import PROJECT
+from chainmatch.report.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE
+
+if TYPE_CHECKING:
+    from chainmatch.ranking import Run
+
+Record = dict[str, Any]
+
+
+class Stop(NamedTuple):
+    """One city of the visit plan with its firms (records of the shortlist), best first."""
+
+    zone: str
+    province: str
+    city: str
+    firms: tuple[Record, ...]
+
+
+class LeadCase(NamedTuple):
+    """One lead (record of the list of leads) and its matches, best first."""
+
+    lead: Record
+    matches: tuple[Record, ...]
+
+
+class Input(NamedTuple):
+    """One list that went in: what it is, file, first digits of its sha256 and notes on it."""
+
+    title: str
+    file: str
+    digest: str
+    notes: tuple[str, ...]
+
+
+def records(frame: pd.DataFrame) -> list[Record]:
+    """Return the rows of a table as dictionaries, text cells never missing."""
+    names = [str(name) for name in frame.columns]
+    columns = [
+        frame[name].fillna("").tolist()
+        if not pd.api.types.is_numeric_dtype(frame[name])
+        else frame[name].astype(object).where(frame[name].notna(), None).tolist()
+        for name in frame.columns
+    ]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def inputs(run: "Run") -> list[Input]:
+    """Return the lists of a run in the order in which they are named."""
+    given, notes = run.manifest["inputs"], run.manifest["notes"]
+    return [
+        Input(title, given[key]["file"], given[key]["sha256"][:12], tuple(notes.get(key, ())))
+        for key, title in INPUTS.items()
+        if key in given
+    ]
+
+
+def sums(run: "Run") -> list[str]:
+    """Return the sentences that show that no row was lost."""
+    counts = run.manifest["counts"]
+    wanted, own = counts["targets"], counts["local"]
+    found = [
+        f"目标企业 {wanted['rows']:,} 行 = 评分 {wanted['scored']:,} 家 + 排除 "
+        f"{wanted['excluded']:,} 家 + 重复 {wanted['duplicates']:,} 行 + 无法读取 "
+        f"{wanted['rejects']:,} 行",
+        f"本地企业 {own['rows']:,} 行 = 采用 {own['kept']:,} 家 + 重复 "
+        f"{own['duplicates']:,} 行 + 无法读取 {own['rejects']:,} 行",
+    ]
+    if "leads" in counts:
+        hints = counts["leads"]
+        found.append(
+            f"招商线索 {hints['rows']:,} 行 = 采用 {hints['read']:,} 条 + 无法读取 "
+            f"{hints['rejects']:,} 行"
+        )
+    return found
+
+
+def home_name(run: "Run") -> str:
+    """Return where the county lies, as one name."""
+    home = run.profile.home
+    return "".join(dict.fromkeys((home.province, home.city, home.county)))
+
+
+def chain_names(run: "Run") -> dict[str, str]:
+    """Return chain id → Chinese name."""
+    return {chain: str(data["name"]) for chain, data in run.graph.graph["chains"].items()}
+
+
+def segment_name(run: "Run", chain: str, segment: str) -> str:
+    """Return the Chinese name of a segment."""
+    return str(run.graph.graph["segments"].get((chain, segment), segment))
+
+
+def gaps(run: "Run") -> pd.DataFrame:
+    """Return the nodes that are gaps, the most valuable first."""
+    found = run.survey.gaps[run.survey.gaps["kind"].ne("")]
+    return found.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
+
+
+def gap_reasons(run: "Run") -> dict[str, str]:
+    """Return node → why it is a gap, or what stands there."""
+    return dict(zip(run.survey.gaps["node"], run.survey.gaps["why"], strict=True))
+
+
+def shortlisted(run: "Run") -> list[Record]:
+    """Return the shortlist with what the lists say of each firm: province, city, address …"""
+    columns = ["firm_id", "province", "city", "county", "address", "capital", "currency",
+               "established", "honours", "scope", "products"]  # fmt: skip
+    firms = run.candidates.firms[columns].drop_duplicates("firm_id")
+    return records(run.shortlist.merge(firms, on="firm_id", how="left"))
+
+
+def visit_plan(run: "Run") -> list[Stop]:
+    """Return the shortlist by zone, province and city, the zones in the county's priority."""
+    zones = sorted(run.profile.zones, key=lambda zone: -run.profile.zones[zone])
+    rank = {zone: index for index, zone in enumerate(zones)}
+    groups: dict[tuple[str, str, str], list[Record]] = {}
+    for firm in shortlisted(run):
+        key = (firm["zone"], firm["province"], firm["city"] or firm["county"])
+        groups.setdefault(key, []).append(firm)
+    first = {key: min(firm["rank"] for firm in firms) for key, firms in groups.items()}
+    best: dict[tuple[str, str], int] = {}
+    for (zone, province, _), value in first.items():
+        best[zone, province] = min(value, best.get((zone, province), value))
+    order = sorted(
+        groups, key=lambda k: (rank.get(k[0], len(rank)), k[0] == "", k[0], best[k[:2]], first[k])
+    )
+    return [
+        Stop(
+            zone or NO_ZONE,
+            province or NO_PROVINCE,
+            city or NO_CITY,
+            tuple(groups[zone, province, city]),
+        )
+        for zone, province, city in order
+    ]
+
+
+def lead_cases(run: "Run") -> list[LeadCase]:
+    """Return every lead with its matches, in the order of the list."""
+    if run.leads is None:
+        return []
+    matches: dict[str, list[Record]] = {}
+    for row in records(run.lead_matches):
+        matches.setdefault(row["lead_id"], []).append(row)
+    return [
+        LeadCase(lead, tuple(matches.get(lead["lead_id"], ()))) for lead in records(run.leads.table)
+    ]
+
+
+def projects(cases: list[LeadCase]) -> list[LeadCase]:
+    """Return the leads that have a project and want an investor."""
+    return [case for case in cases if case.lead["kind"] == PROJECT]
+
+
+def duplicates(run: "Run") -> Iterator[Record]:
+    """Yield the rows that were folded into another row of the same list, with ``list`` said."""
+    for key, found in (("targets", run.candidates.duplicates), ("local", run.home.duplicates)):
+        for row in records(found):
+            yield row | {"list": INPUTS[key]}
+
+
+def duplicate_reason(row: Record) -> str:
+    """Return the sentence that says what a duplicate was folded into."""
+    kept, why = row.get("kept_name", ""), row.get("why", "")
+    return f"已并入“{kept}”" + (f"：{why}" if why else "")

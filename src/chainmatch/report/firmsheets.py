@@ -1,0 +1,131 @@
+"""Sheets of target firms: the shortlist, the visit plan, and who was left out and why."""
+
+from typing import TYPE_CHECKING, Any
+
+from chainmatch.report.facts import (
+    chain_names,
+    duplicate_reason,
+    duplicates,
+    gap_reasons,
+    records,
+    visit_plan,
+)
+from chainmatch.report.sheets import Book, Field
+from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, PARTS, UNKNOWN, unknown, word
+from chainmatch.scoring import COLUMN
+
+if TYPE_CHECKING:
+    from chainmatch.ranking import Run
+
+_SHORTLIST = (
+    Field("rank", "序号", 6, "integer"),
+    Field("name", "企业名称", 24, "wrap"),
+    Field("region", "所在地区", 11, "wrap"),
+    Field("zone", "片区", 8, "center"),
+    Field("chain_name", "产业链", 10, "center"),
+    Field("node_name", "环节", 15, "wrap"),
+    Field("score", "综合得分", 10, "score", "bar"),
+    Field("low", "得分下限", 7, "score"),
+    Field("high", "得分上限", 7, "score"),
+    Field("stability", "稳定度", 8, "share"),
+    Field("grade", "依据等级", 8, "center"),
+    Field("evidence", "依据原文", 26, "wrap"),
+    Field("partner_firms", "本地伙伴", 38, "wrap"),
+    Field("weak_points", "薄弱点", 25, "wrap"),
+    Field("outcome", "结果", 10, "center"),
+    *(Field(COLUMN[part], title, 8, "score", "scale") for part, title in PARTS.items()),
+    Field("firm_id", "企业编号", 21),
+)
+_RESULT = next(i for i, field in enumerate(_SHORTLIST) if field.key == "outcome")
+
+
+def shortlist(book: Book, run: "Run") -> None:
+    """目标企业清单: the firms to visit, with a column for the outcome."""
+    chains = chain_names(run)
+    rows = [
+        row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
+        for row in records(run.shortlist)
+    ]
+    note = (
+        "走访后在“结果”列选填，连同企业编号原样交回，即可用于核对和改进。"
+        "分项得分在右侧，空白表示未知。"
+    )
+    sheet = book.sheet("目标企业清单", f"目标企业清单（{len(rows)}家）", note)
+    end = book.table(sheet, _SHORTLIST, rows, frozen=2)
+    for line in range(3, end):
+        sheet.write_blank(line, _RESULT, None, book.formats["input"])
+    if rows:
+        sheet.data_validation(3, _RESULT, end - 1, _RESULT, _OUTCOME)
+        sheet.print_area(0, 0, end - 1, _RESULT)
+
+
+_OUTCOME = {
+    "validate": "list",
+    "source": list(OUTCOMES),
+    "input_title": "走访结果",
+    "input_message": "、".join(OUTCOMES),
+    "error_title": "请从列表中选择",
+    "error_message": f"只能填：{'、'.join(OUTCOMES)}。",
+}
+
+_VISITS = (
+    Field("zone", "片区", 9, "center"),
+    Field("province", "省份", 9, "center"),
+    Field("city", "城市", 9, "center"),
+    Field("rank", "清单序号", 7, "integer"),
+    Field("name", "企业名称", 26, "wrap"),
+    Field("node_name", "环节", 15, "wrap"),
+    Field("score", "综合得分", 9, "score", "bar"),
+    Field("gap_why", "招引理由", 46, "wrap"),
+    Field("partner_firms", "可介绍的本地伙伴", 36, "wrap"),
+    Field("weak_points", "走访时须核实", 24, "wrap"),
+    Field("capital_text", "注册资本", 13, "wrap"),
+    Field("address", "注册地址", 26, "wrap"),
+)
+
+
+def visits(book: Book, run: "Run") -> None:
+    """走访计划: the shortlist by zone, province and city."""
+    reasons = gap_reasons(run)
+    plan = visit_plan(run)
+    rows = [
+        firm
+        | {"zone": stop.zone, "province": stop.province, "city": stop.city}
+        | {"gap_why": reasons.get(firm["node"], ""), "capital_text": capital_text(firm)}
+        for stop in plan
+        for firm in stop.firms
+    ]
+    zones = len({stop.zone for stop in plan})
+    title = f"走访计划（{zones}个片区，{len(plan)}个城市，{len(rows)}家）"
+    note = "按片区的优先程度、省份、城市排列，同一城市的企业可一次走访。城市不详的须先核实地址。"
+    sheet = book.sheet("走访计划", title, note)
+    book.table(sheet, _VISITS, rows, frozen=5)
+
+
+_EXCLUDED = (
+    Field("name", "企业名称", 40),
+    Field("gate", "未通过条件", 15, "center"),
+    Field("why", "原因和解除办法", 92),
+    Field("firm_id", "企业编号", 21),
+    Field("list", "名单", 14, "center"),
+)
+
+
+def excluded(book: Book, run: "Run") -> None:
+    """排除清单: firms that failed a gate, and rows that repeat another one."""
+    out = [row | {"list": INPUTS["targets"]} for row in records(run.excluded)]
+    again = [{**row, "gate": "重复", "why": duplicate_reason(row)} for row in duplicates(run)]
+    title = f"排除清单（未通过准入条件{len(out):,}家，重复{len(again):,}行）"
+    note = "每家只列最先未通过的一项条件。条件可以筛选；如认为有误，按“解除办法”更正后重新运算。"
+    sheet = book.sheet("排除清单", title, note)
+    book.table(sheet, _EXCLUDED, [*out, *again], frozen=1)
+
+
+def capital_text(firm: dict[str, Any]) -> str:
+    """Return the registered capital with its unit, 未知 if the list does not say."""
+    if unknown(firm["capital"]):
+        return UNKNOWN
+    currency = firm["currency"]
+    return f"{firm['capital']:,.0f}万元" + (
+        f"（{currency}）" if currency not in ("", "CNY") else ""
+    )

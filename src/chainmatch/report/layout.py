@@ -1,0 +1,277 @@
+"""Where the nodes of a chain stand in its picture, and how its supplies run between them.
+
+Columns follow the stages from left to right; inside a stage a buyer stands to the right of its
+supplier. Rows are grouped in bands, one a segment in the order of the chain file; supporting nodes
+have a band of their own at the bottom. Within a band the rows are ordered by barycentre passes, of
+which the one with the fewest crossings is kept. A long supply runs in a lane between two rows, or
+through empty places of one, so that no line crosses a node.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import networkx as nx
+
+if TYPE_CHECKING:
+    Graph: TypeAlias = nx.DiGraph[str]
+
+FLOW = ("upstream", "midstream", "downstream")
+SUPPORT = "supporting"
+_SWEEPS = 8
+_OFFSETS = (0, -3, 3, -6, 6)  # of parallel lines in one lane, in points
+
+
+class Spot(NamedTuple):
+    """Column and row of a node, both from 0."""
+
+    column: int
+    row: int
+
+
+class Band(NamedTuple):
+    """Rows ``first … first + rows - 1`` under one name."""
+
+    name: str
+    first: int
+    rows: int
+
+
+class Route(NamedTuple):
+    """A supply: from start to end along ``lane``, a row number (a half lies between two rows).
+
+    ``lane`` is None where the ends are in neighbouring columns; ``shift`` is in points.
+    """
+
+    start: str
+    end: str
+    lane: float | None
+    shift: int
+    back: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The picture of one chain; ``stages`` maps each stage of the flow to its columns."""
+
+    spots: Mapping[str, Spot]
+    bands: tuple[Band, ...]
+    stages: Mapping[str, range]
+    routes: tuple[Route, ...]
+    columns: int
+    rows: int
+
+
+def lay_out(graph: "Graph", chain: str) -> Layout:
+    """Lay out one chain. The same graph always gives the same layout."""
+    nodes = [node for node, owner in graph.nodes(data="chain") if owner == chain]
+    part = nx.DiGraph(graph.subgraph(nodes))
+    stages = _stage_columns(part, nodes)
+    names = _band_names(graph, chain, nodes)
+    columns = _columns(part, nodes, stages, names)
+    spots, bands = _rows(part, nodes, columns, names)
+    order = {node: index for index, node in enumerate(nodes)}
+    edges = sorted(part.edges, key=lambda edge: (order[edge[0]], order[edge[1]]))
+    loops = sorted(
+        {(u, v) for u, v, *_ in graph.graph.get("recycling", []) if {u, v} <= set(nodes)}
+    )
+    width = max(columns.values(), default=0) + 1
+    height = sum(band.rows for band in bands)
+    return Layout(spots, bands, stages, _routes(edges, loops, spots), width, height)
+
+
+# --- columns -----------------------------------------------------------------------------------
+
+
+def _stage_columns(part: "Graph", nodes: list[str]) -> dict[str, range]:
+    stages, start = {}, 0
+    for stage in FLOW:
+        own = [node for node in nodes if part.nodes[node]["stage"] == stage]
+        if own:
+            inside = part.subgraph(own)
+            length = int(nx.dag_longest_path_length(inside, weight=None, default_weight=1)) + 1
+            stages[stage] = range(start, start + length)
+            start += length
+    return stages
+
+
+def _band_names(graph: "Graph", chain: str, nodes: list[str]) -> dict[str, str]:
+    segments = graph.graph["segments"]
+    return {
+        node: "配套"
+        if graph.nodes[node]["stage"] == SUPPORT
+        else segments.get((chain, graph.nodes[node]["segment"]), "")
+        for node in nodes
+    }
+
+
+def _columns(
+    part: "Graph", nodes: list[str], stages: Mapping[str, range], bands: Mapping[str, str]
+) -> dict[str, int]:
+    """Put every node into a column: behind its suppliers, where its band is emptiest."""
+    columns: dict[str, int] = {}
+    crowd: dict[tuple[str, int], int] = defaultdict(int)
+
+    def put(node: str, column: int) -> None:
+        columns[node] = column
+        crowd[bands[node], column] += 1
+
+    for stage, span in stages.items():
+        inside = part.subgraph([n for n in nodes if part.nodes[n]["stage"] == stage])
+        rest = _longest_behind(inside)
+        for node in nx.lexicographical_topological_sort(inside, key=nodes.index):
+            first = max((columns[m] + 1 for m in inside.pred[node]), default=span.start)
+            free = range(first, span.stop - rest[node])
+            late = stage == "upstream"  # close to what it supplies
+            put(node, min(free, key=lambda c: (crowd[bands[node], c], -c if late else c)))
+    width = max((span.stop for span in stages.values()), default=1)
+    for node in nodes:
+        if node not in columns:
+            put(node, _support_column(part, node, columns, crowd, width))
+    return columns
+
+
+def _longest_behind(inside: "Graph") -> dict[str, int]:
+    rest: dict[str, int] = {}
+    for node in reversed(list(nx.topological_sort(inside))):
+        rest[node] = max((rest[m] + 1 for m in inside.succ[node]), default=0)
+    return rest
+
+
+def _support_column(
+    part: "Graph",
+    node: str,
+    columns: Mapping[str, int],
+    crowd: Mapping[tuple[str, int], int],
+    width: int,
+) -> int:
+    before = [columns[m] for m in part.pred[node] if m in columns]
+    behind = [columns[m] for m in part.succ[node] if m in columns]
+    wish = sum(before + behind) / max(1, len(before + behind))
+
+    def cost(column: int) -> tuple[int, int, float, int]:
+        backward = sum(c >= column for c in before) + sum(c <= column for c in behind)
+        return backward, crowd.get(("配套", column), 0), abs(column - wish), column
+
+    return min(range(width), key=cost)
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def _rows(
+    part: "Graph", nodes: list[str], columns: Mapping[str, int], names: Mapping[str, str]
+) -> tuple[dict[str, Spot], tuple[Band, ...]]:
+    cells: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for node in nodes:
+        cells[names[node], columns[node]].append(node)
+    bands, first = [], 0
+    for name in sorted(dict.fromkeys(names.values()), key=lambda name: name == "配套"):
+        rows = max(len(found) for (band, _), found in cells.items() if band == name)
+        bands.append(Band(name, first, rows))
+        first += rows
+    place = {band.name: band for band in bands}
+    row = {
+        node: place[name].first + index
+        for (name, _), found in cells.items()
+        for index, node in enumerate(found)
+    }
+    around = {node: [*part.pred[node], *part.succ[node]] for node in nodes}
+    best, least = dict(row), _crossings(part.edges, columns, row)
+    for sweep in range(_SWEEPS):
+        for cell in sorted(cells, key=lambda cell: cell[1], reverse=bool(sweep % 2)):
+            _settle(cells[cell], place[cell[0]], row, around)
+        found = _crossings(part.edges, columns, row)
+        if found < least:
+            best, least = dict(row), found
+    return {node: Spot(columns[node], best[node]) for node in nodes}, tuple(bands)
+
+
+def _settle(
+    cell: list[str], band: Band, row: dict[str, int], around: Mapping[str, list[str]]
+) -> None:
+    """Move the nodes of one cell to the rows nearest to the mean of their neighbours' rows."""
+    wish = {
+        node: sum(row[m] for m in around[node]) / len(around[node]) if around[node] else row[node]
+        for node in cell
+    }
+    cell.sort(key=lambda node: (wish[node], row[node]))
+    rows = range(band.first, band.first + band.rows)
+    choice = min(
+        combinations(rows, len(cell)),
+        key=lambda picked: sum(abs(r - wish[n]) for r, n in zip(picked, cell, strict=True)),
+    )
+    row.update(zip(cell, choice, strict=True))
+
+
+def _crossings(
+    edges: Iterable[tuple[str, str]], columns: Mapping[str, int], row: Mapping[str, int]
+) -> tuple[int, int]:
+    """Return how many pairs of straight supplies cross, and how far they climb in all."""
+    lines = [(columns[u], row[u], columns[v], row[v]) for u, v in edges if columns[u] < columns[v]]
+    crossed = 0
+    for (a, ya, b, yb), (c, yc, d, yd) in combinations(lines, 2):
+        left, right = max(a, c), min(b, d)
+        if left < right:
+            one, two = (yb - ya) / (b - a), (yd - yc) / (d - c)
+            first = ya + one * (left - a) - yc - two * (left - c)
+            last = ya + one * (right - a) - yc - two * (right - c)
+            crossed += first * last < 0
+    return crossed, sum(abs(ya - yb) for _, ya, _, yb in lines)
+
+
+# --- supplies ----------------------------------------------------------------------------------
+
+
+def _routes(
+    edges: list[tuple[str, str]], loops: list[tuple[str, str]], spots: Mapping[str, Spot]
+) -> tuple[Route, ...]:
+    taken = {(spot.column, spot.row) for spot in spots.values()}
+    out: dict[str, int] = defaultdict(int)
+    into: dict[str, int] = defaultdict(int)
+    for u, v in edges:
+        out[u] += 1
+        into[v] += 1
+    lines: dict[float, list[tuple[str, int, int, int]]] = defaultdict(list)
+    routes = []
+    for u, v, loop in [*((u, v, False) for u, v in edges), *((u, v, True) for u, v in loops)]:
+        start, end = spots[u], spots[v]
+        back = loop or start.column >= end.column
+        between = range(
+            min(start.column, end.column) + (not back), max(start.column, end.column) + back
+        )
+        if not between:
+            routes.append(Route(u, v, None, 0, back))
+            continue
+        bundle = u if out[u] >= into[v] else v
+        near = start.row if bundle == u else end.row
+        lane = _lane(start.row, end.row, between, taken, near)
+        shift = _shift(lines[lane], bundle, between)
+        routes.append(Route(u, v, lane, shift, back))
+    return tuple(routes)
+
+
+def _lane(a: int, b: int, between: range, taken: set[tuple[int, int]], near: int) -> float:
+    top, bottom = min(a, b) - 1, max(a, b) + 1
+    gaps = [row + 0.5 for row in range(top, bottom)]
+    empty = [
+        float(row)
+        for row in range(min(a, b), max(a, b) + 1)
+        if not any((column, row) in taken for column in between)
+    ]
+    return min([*empty, *gaps], key=lambda y: (abs(y - a) + abs(y - b), abs(y - near), y))
+
+
+def _shift(lines: list[tuple[str, int, int, int]], bundle: str, between: range) -> int:
+    """Keep lines of different bundles in one lane apart; those of one bundle run together."""
+    first, last = between.start, between.stop
+    same = [s for name, *_, s in lines if name == bundle]
+    if same:
+        shift = same[0]
+    else:
+        busy = [s for _, a, b, s in lines if a < last and first < b]
+        shift = min(_OFFSETS, key=lambda s: (busy.count(s), _OFFSETS.index(s)))
+    lines.append((bundle, first, last, shift))
+    return shift

@@ -1,0 +1,115 @@
+"""Sheets about the run itself: what it is and how to read it, and what was wrong with the lists."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chainmatch.report.facts import home_name, inputs, records, sums
+from chainmatch.report.sheets import Book, Field, lines_of
+from chainmatch.report.words import (
+    GAP_KINDS,
+    GAP_MEANING,
+    GRADE_MEANING,
+    GRADES,
+    OUTCOMES,
+    PART_MEANING,
+    PARTS,
+    STATUS,
+    STATUS_MEANING,
+)
+
+if TYPE_CHECKING:
+    from chainmatch.ranking import Run
+
+Line = tuple[str, str]  # term and prose; no prose: the heading of a section
+_WIDE = 112.0
+
+
+def about(book: Book, run: "Run") -> None:
+    """说明: where the workbook comes from and how its numbers are read."""
+    title = f"{run.profile.name} 精准招商清单"
+    made = f"由 chainmatch {run.manifest['version']} 离线生成，同样的输入得到同样的结果。"
+    note = f"本地：{home_name(run)}。{made}"
+    sheet = book.sheet("说明", title, note)
+    sheet.set_column(0, 0, 20)
+    sheet.set_column(1, 1, _WIDE)
+    line = 3
+    for term, prose in _about(run):
+        if not prose:
+            line += line > 3
+            sheet.set_row(line, 22)
+            sheet.write_string(line, 0, term, book.formats["section"])
+            sheet.write_blank(line, 1, None, book.formats["section"])
+        else:
+            sheet.set_row(line, 5 + 15.0 * lines_of(prose, _WIDE))
+            sheet.write_string(line, 0, term, book.formats["term"])
+            sheet.write_string(line, 1, prose, book.formats["prose"])
+        line += 1
+
+
+def _about(run: "Run") -> Iterator[Line]:
+    yield "数从哪里来", ""
+    for given in inputs(run):
+        yield given.title, f"{given.file}（sha256 {given.digest}…）"
+    for text in sums(run):
+        name, _, rest = text.partition(" ")
+        yield name, rest
+    yield "各表的用处", ""
+    yield from _SHEETS
+    yield "怎样读得分", ""
+    yield from _SCORES
+    weights = run.profile.weights.model_dump()
+    total = sum(weights.values())
+    for part, name in PARTS.items():
+        yield name, f"权重{weights[part] / total:.0%}。{PART_MEANING[part]}。"
+    yield "依据等级", ""
+    yield from ((GRADES[key], f"{text}。") for key, text in GRADE_MEANING.items())
+    yield "环节现状", ""
+    yield from ((STATUS[key], f"{text}。") for key, text in STATUS_MEANING.items())
+    yield "缺口类型", ""
+    yield from ((GAP_KINDS[key], f"{text}。") for key, text in GAP_MEANING.items())
+
+
+_SHEETS: tuple[Line, ...] = (
+    (
+        "目标企业清单",
+        f"先走访哪些企业，凭什么。“结果”列走访后填（{'、'.join(OUTCOMES)}），交回即可。",
+    ),
+    ("发展机会清单", "哪些环节值得补链、强链、延链、建链，按得分排列。"),
+    ("招商项目清单", "有项目、缺投资主体的线索，每个项目配最合适的企业。"),
+    ("线索匹配", "有意愿无项目、有需求无门路的线索，配项目、缺口和企业。"),
+    ("产业链现状", "全部环节，本地有谁、缺谁。"),
+    ("链主企业", "本地带动力强的企业，可请其出面以商招商。"),
+    ("走访计划", "清单按片区、省份、城市排列。"),
+    ("排除清单", "未通过准入条件和重复的企业，每家写明原因和解除办法。"),
+    ("数据问题", "没有读入的行、读入时发现的问题。"),
+)
+_SCORES: tuple[Line, ...] = (
+    ("综合得分", "0 到 1，六个分项的加权平均。只算已知的分项：未知不当作 0。"),
+    ("得分区间", "未知的分项都取 0 是下限，都取 1 是上限。区间宽，说明缺信息，不说明企业差。"),
+    (
+        "稳定度",
+        "六个权重各浮动 ±20%，试 200 次，该企业仍在清单的比例。低于 50% 的，取舍在两可之间。",
+    ),
+    ("空白格", "表示未知：名单没有给出，程序不作猜测。"),
+)
+
+_REJECTS = (
+    Field("file", "文件", 34),
+    Field("row", "行号", 9, "integer"),
+    Field("why", "原因", 34, "wrap"),
+    Field("text", "内容", 90, "wrap"),
+)
+
+
+def problems(book: Book, run: "Run") -> None:
+    """数据问题: notes on the lists, then the rows that could not be read."""
+    rejects = records(run.rejects)
+    notes = [
+        {"file": given.file, "why": "读入说明", "text": note}
+        for given in inputs(run)
+        for note in given.notes
+    ]
+    title = f"数据问题（说明{len(notes)}条，未读入{len(rejects):,}行）"
+    note = "先看各名单的读入说明，再看没有读入的行。行号与表格软件中的行号相同。"
+    sheet = book.sheet("数据问题", title, note)
+    book.table(sheet, _REJECTS, [*notes, *rejects])

@@ -1,0 +1,134 @@
+"""The page that leaders read: report.html, one file that asks nothing from outside.
+
+Everything out of a list is escaped by the templates; the page's own policy forbids any script but
+the one whose digest it names, and any request.
+"""
+
+import base64
+import hashlib
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainmatch.report import cards, facts, words
+from chainmatch.report.chainmap import chain_svg, legend, map_style
+from chainmatch.report.templates import environment, source
+
+if TYPE_CHECKING:
+    from chainmatch.ranking import Run
+
+_TOP_GAPS = 8
+_FIRST_FIRMS = 10
+
+
+def write_page(run: "Run", path: Path) -> None:
+    """Write the page of a run to ``path``. The same run gives the same bytes."""
+    text = environment().get_template("report.html").render(**_context(run))
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _context(run: "Run") -> dict[str, Any]:
+    script = source("report.js")
+    return {
+        "title": f"{run.profile.name} 精准招商报告",
+        "style": source("report.css") + map_style(),
+        "script": script,
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "words": words,
+        "county": run.profile.name,
+        "home": facts.home_name(run),
+        "version": run.manifest["version"],
+        "inputs": facts.inputs(run),
+        "sums": facts.sums(run),
+        "counts": run.manifest["counts"],
+        "weights": _weights(run),
+        **_summary(run),
+        "maps": _maps(run),
+        "panels": cards.node_panels(run),
+        "firms": cards.firm_cards(run),
+        "zones": sorted({zone for zone in run.shortlist["zone"].tolist() if zone}),
+        "plan": [
+            (zone, list(stops))
+            for zone, stops in groupby(facts.visit_plan(run), key=lambda stop: stop.zone)
+        ],
+        "cases": _cases(run),
+        "excluded": _excluded(run),
+        "duplicates": [
+            {"name": row["name"], "list": row["list"], "why": facts.duplicate_reason(row)}
+            for row in facts.duplicates(run)
+        ],
+        "rejects": facts.records(run.rejects),
+    }
+
+
+def _weights(run: "Run") -> list[tuple[str, float, str]]:
+    """Title, share and meaning of the parts of a score."""
+    weights = run.profile.weights.model_dump()
+    total = sum(weights.values())
+    return [
+        (title, weights[part] / total, words.PART_MEANING[part])
+        for part, title in words.PARTS.items()
+    ]
+
+
+def _summary(run: "Run") -> dict[str, Any]:
+    gaps = facts.gaps(run)
+    chains = facts.chain_names(run)
+    status = run.survey.gaps.groupby(["chain", "status"]).size().to_dict()
+    top = facts.records(gaps.head(_TOP_GAPS))
+    return {
+        "gap_count": len(gaps),
+        "kind_counts": [
+            (word, int((gaps["kind"] == kind).sum()), words.GAP_MEANING[kind])
+            for kind, word in words.GAP_KINDS.items()
+        ],
+        "top_gaps": [row | {"chain_name": chains[row["chain"]]} for row in top],
+        "first": facts.records(run.shortlist.head(_FIRST_FIRMS)),
+        "chain_state": [
+            (name, [(key, status.get((chain, key), 0)) for key in words.STATUS])
+            for chain, name in chains.items()
+        ],
+        "chain_names": chains,
+    }
+
+
+def _maps(run: "Run") -> list[dict[str, Any]]:
+    gaps = run.survey.gaps
+    status = dict(zip(gaps["node"], gaps["status"], strict=True))
+    kinds = dict(zip(gaps["node"], gaps["kind"], strict=True))
+    scores = {n: s for n, s in zip(gaps["node"], gaps["score"], strict=True) if kinds[n]}
+    found = []
+    for chain, data in run.graph.graph["chains"].items():
+        nodes = [node for node, owner in run.graph.nodes(data="chain") if owner == chain]
+        found.append(
+            {
+                "id": chain,
+                "name": data["name"],
+                "about": data["about"],
+                "picture": chain_svg(
+                    run.graph, chain, status, scores, kinds, link="node-", style=False
+                ),
+                "legend": legend({node: status[node] for node in nodes}),
+            }
+        )
+    return found
+
+
+def _cases(run: "Run") -> list[tuple[str, list[facts.LeadCase]]]:
+    """Leads by kind, in the order in which the kinds first appear."""
+    groups: dict[str, list[facts.LeadCase]] = {}
+    for case in facts.lead_cases(run):
+        groups.setdefault(case.lead["kind"] or "类型不详", []).append(case)
+    return list(groups.items())
+
+
+def _excluded(run: "Run") -> list[tuple[str, int, list[tuple[str, list[str]]]]]:
+    """Gate, number of firms, and for each reason the firms; the largest gates first."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for row in facts.records(run.excluded):
+        groups.setdefault(row["gate"], {}).setdefault(row["why"], []).append(row["name"])
+    found = [
+        (gate, sum(map(len, reasons.values())), sorted(reasons.items()))
+        for gate, reasons in groups.items()
+    ]
+    return sorted(found, key=lambda gate: (-gate[1], gate[0]))
