@@ -115,6 +115,7 @@ class Chain(_Record):
     chain: Slug
     name: Text
     about: Text
+    names: tuple[Text, ...] = ()
     sources: dict[str, Source] = {}
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
     nodes: Annotated[tuple[Node, ...], Field(min_length=1)]
@@ -213,7 +214,9 @@ def _graph(files: list[_File]) -> "nx.DiGraph[str]":
     for chain in chains:
         for supply in chain.supplies:
             graph.add_edge(supply.start, supply.end, source=supply.source, chain=chain.chain)
-    graph.graph["chains"] = {c.chain: {"name": c.name, "about": c.about} for c in chains}
+    graph.graph["chains"] = {
+        c.chain: {"name": c.name, "about": c.about, "names": c.names} for c in chains
+    }
     graph.graph["segments"] = {(c.chain, s.id): s.name for c in chains for s in c.segments}
     graph.graph["sources"] = {
         (c.chain, key): value.model_dump() for c in chains for key, value in c.sources.items()
