@@ -11,7 +11,7 @@ probability that the chain is the firm's business. Figures printed are cross-val
 
 import argparse
 import json
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,17 @@ from sklearn.model_selection import GroupKFold
 from chainmatch.chains import read_chains
 from chainmatch.lexicon import SHORT, Lexicon, cuts_at, read_borders
 from chainmatch.resources import data_folder
-from chainmatch.sectors import FitModel, Matcher, Summary, _strongest_first, logit, summarise
+from chainmatch.sectors import (
+    ChainSummary,
+    Fit,
+    FitModel,
+    Matcher,
+    Summary,
+    _strongest_first,
+    logistic,
+    summarise,
+    summarise_chain,
+)
 from chainmatch.text import normalise
 
 FACTORS = {
@@ -41,6 +51,7 @@ FACTORS = {
     "name": 0.6,
     "code": 0.9,
 }
+Row = namedtuple("Row", "firm chain label nodes items named")
 START = {"intercept": -3.0, **dict.fromkeys(Summary._fields, 2.0)}
 REGULARISATION = 1.0
 
@@ -107,9 +118,12 @@ def model(counted, weights, chain_weights) -> FitModel:
 
 
 def features(graph, counted, labelled):
-    """Return one row a labelled (firm, chain) with evidence: features, label, firm, chain, fits."""
-    start = model(counted, START, {"intercept": 0.0, "best": 1.0, "further": 0.0})
-    matcher = Matcher(graph, start)
+    """Return one row a labelled (firm, chain): firm, chain, label, nodes, items, named.
+
+    ``nodes`` is a list of (node summary, evidence) of the chain.
+    """
+    zero = {"intercept": 0.0, **dict.fromkeys(ChainSummary._fields, 0.0)}
+    matcher = Matcher(graph, model(counted, START, zero))
     rows = []
     for firm, row in enumerate(labelled.itertuples()):
         found = defaultdict(list)
@@ -117,72 +131,74 @@ def features(graph, counted, labelled):
         matcher._name(row.name, found)
         for chain, data in graph.graph["chains"].items():
             label = getattr(row, data["name"])
-            if label != label or label == "":
+            if pd.isna(label) or label == "":
                 continue
-            summaries = []
+            nodes = []
             for node, evidence in found.items():
                 if graph.nodes[node]["chain"] == chain:
                     evidence.sort(key=_strongest_first)
-                    summaries.append(summarise(evidence, items))
-            rows.append((firm, chain, float(label), summaries))
+                    nodes.append((summarise(evidence, items), tuple(evidence)))
+            named = any(word in row.name for word in data["names"])
+            rows.append(Row(firm, chain, float(label), nodes, items, named))
     return rows
 
 
 def learn(graph, counted, labelled):
     rows = features(graph, counted, labelled)
-    labels = np.array([row[2] for row in rows])
-    chains = np.array([row[1] for row in rows])
-    firms = np.array([row[0] for row in rows])
+    labels = np.array([row.label for row in rows])
+    chains = np.array([row.chain for row in rows])
+    firms = np.array([row.firm for row in rows])
     predicted = np.zeros(len(rows))
     for train, test in GroupKFold(5, shuffle=True, random_state=0).split(rows, groups=firms):
-        node, chain = fit([rows[i] for i in train])
-        predicted[test] = [score(rows[i][3], node, chain) for i in test]
+        weights, chain_weights = fit([rows[i] for i in train])
+        predicted[test] = [chain_fit(rows[i], weights, chain_weights) for i in test]
     report(labels, chains, predicted)
     return fit(rows)
 
 
-def strongest(summaries, weights):
-    """Return the features of the strongest node, and the fits of all nodes, best first."""
-    if not summaries:
-        return None, []
-    fits = sorted(((_node_score(s, weights), s) for s in summaries), reverse=True)
-    return fits[0][1], [value for value, _ in fits]
+def fits_of(row, weights):
+    """Return the fits of a row under ``weights``, best first, with their node summaries."""
+    values = (
+        (logistic(weighted(weights, summary)), summary, evidence) for summary, evidence in row.nodes
+    )
+    ordered = sorted(values, key=lambda value: -value[0])
+    return [(Fit("", value, "", "", evidence), summary) for value, summary, evidence in ordered]
 
 
-def _node_score(summary, weights):
-    z = weights["intercept"] + sum(weights[k] * v for k, v in summary._asdict().items())
-    return 1 / (1 + np.exp(-z))
+def weighted(weights, summary):
+    return weights["intercept"] + sum(weights[k] * v for k, v in summary._asdict().items())
 
 
 def fit(rows):
     """Alternate: pick each firm's strongest node, learn the weights, pick again."""
+    rows = [row for row in rows if row.nodes]
+    labels = np.array([row.label for row in rows])
     weights = dict(START)
     for _ in range(4):
-        chosen = [(strongest(row[3], weights)[0], row[2]) for row in rows if row[3]]
-        x = np.array([list(summary) for summary, _ in chosen])
-        y = np.array([label for _, label in chosen])
-        learned = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(x, y)
-        weights = {"intercept": learned.intercept_[0]}
-        weights |= dict(zip(Summary._fields, learned.coef_[0], strict=True))
-        weights["stated"] = weights["name"] if weights["stated"] == 0 else weights["stated"]
-        weights = {k: v if k == "intercept" else max(0.0, v) for k, v in weights.items()}
-    values = [(strongest(row[3], weights)[1], row[2]) for row in rows if row[3]]
-    x = np.array([[logit(v[0]), min(2.0, sum(v[1:4]))] for v, _ in values])
-    learned = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(x, [y for _, y in values])
-    best, further = learned.coef_[0]
-    return weights, {"intercept": learned.intercept_[0], "best": best, "further": max(0, further)}
+        weights = logistic_weights([fits_of(row, weights)[0][1] for row in rows], labels)
+        weights["stated"] = weights["best"]  # no labelled firm states its products
+    summaries = [chain_summary(row, weights) for row in rows]
+    return weights, logistic_weights(summaries, labels, signed=("length",))
 
 
-def score(summaries, weights, chain_weights):
-    _, values = strongest(summaries, weights)
-    if not values:
+def chain_summary(row, weights):
+    return summarise_chain([f for f, _ in fits_of(row, weights)], row.items, row.named)
+
+
+def logistic_weights(summaries, labels, signed=()):
+    """Fit a logistic function; more of a feature never counts against, but for ``signed`` ones."""
+    names = summaries[0]._fields
+    x = np.array([list(summary) for summary in summaries])
+    learned = LogisticRegression(C=REGULARISATION, max_iter=2000).fit(x, labels)
+    weights = dict(zip(names, learned.coef_[0], strict=True))
+    weights = {k: v if k in signed else max(0.0, v) for k, v in weights.items()}
+    return {"intercept": learned.intercept_[0], **weights}
+
+
+def chain_fit(row, weights, chain_weights):
+    if not row.nodes:
         return 0.0
-    z = (
-        chain_weights["intercept"]
-        + chain_weights["best"] * logit(values[0])
-        + chain_weights["further"] * min(2.0, sum(values[1:4]))
-    )
-    return 1 / (1 + np.exp(-z))
+    return logistic(weighted(chain_weights, chain_summary(row, weights)))
 
 
 def report(labels, chains, predicted) -> None:

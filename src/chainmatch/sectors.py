@@ -41,7 +41,8 @@ class Evidence(NamedTuple):
 
     ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
     says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
-    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``, ``own-sale``, ``other``;
+    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``,
+    ``own-sale``, ``other``;
     ``name``, ``code`` for the other fields.
     """
 
@@ -129,6 +130,23 @@ class Summary(NamedTuple):
     stated: float  # strongest evidence in main products or industry code
 
 
+class ChainSummary(NamedTuple):
+    """What the fits to one chain add up to; the features of the chain's number."""
+
+    best: float  # log-odds of the best fit
+    further: float  # sum of the second to fourth fit, 0…3
+    items: float  # share of eight items of the scope that speak for the chain, 0…1
+    length: float  # logarithm of the scope's items: a long scope says each thing less surely
+    name: float  # 1 if the name holds a word of the chain
+
+
+class Match(NamedTuple):
+    """One firm against all chains: fits best first, and chain id → 0…1."""
+
+    fits: tuple[Fit, ...]
+    chains: dict[str, float]
+
+
 # A wording is the head of its item if nothing but these stands behind it.
 _BEHIND_HEAD = re.compile(
     "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
@@ -160,11 +178,15 @@ class Matcher:
         self._specificity = cache(self.model.specificity)
         self._intercept = self.model.weights["intercept"]
         self._weights = [self.model.weights[name] for name in Summary._fields]
+        self._chain_intercept = self.model.chain_weights["intercept"]
+        self._chain_weights = [self.model.chain_weights[name] for name in ChainSummary._fields]
+        self._chain_of = dict(graph.nodes(data="chain"))
+        self._names = {chain: data["names"] for chain, data in graph.graph["chains"].items()}
 
-    def fits(
+    def match(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
-    ) -> list[Fit]:
-        """Return the fits of one firm of at least 0.05, best first, ties by node id."""
+    ) -> Match:
+        """Match one firm: its fits of at least 0.05, and one number in 0…1 for each chain."""
         found: dict[str, list[Evidence]] = defaultdict(list)
         items = self._scope(scope, "scope", found)
         if products:
@@ -173,25 +195,24 @@ class Matcher:
             self._name(name, found)
         if industry_code:
             self._code(industry_code, found)
-        fits = (self._fit(node, evidence, items) for node, evidence in found.items())
-        return sorted((f for f in fits if f.fit >= FLOOR), key=lambda f: (-f.fit, f.node))
+        fits = [self._fit(node, evidence, items) for node, evidence in found.items()]
+        fits.sort(key=lambda fit: (-fit.fit, fit.node))
+        chains = {chain: self._chain_fit(chain, fits, name, items) for chain in self._names}
+        return Match(tuple(fit for fit in fits if fit.fit >= FLOOR), chains)
 
-    def chain_fits(self, fits: Sequence[Fit]) -> dict[str, float]:
-        """Return one number in 0…1 for each chain: how surely the firm belongs to it."""
-        best: dict[str, list[float]] = {chain: [] for chain in self.graph.graph["chains"]}
-        for fit in fits:
-            best[self.graph.nodes[fit.node]["chain"]].append(fit.fit)
-        return {chain: self._chain_fit(values) for chain, values in best.items()}
+    def fits(
+        self, scope: str, name: str = "", products: str = "", industry_code: str = ""
+    ) -> tuple[Fit, ...]:
+        """Return the fits of one firm of at least 0.05, best first, ties by node id."""
+        return self.match(scope, name, products, industry_code).fits
 
-    def _chain_fit(self, values: list[float]) -> float:
-        if not values:
+    def _chain_fit(self, chain: str, fits: Sequence[Fit], name: str, items: int) -> float:
+        own = [fit for fit in fits if self._chain_of[fit.node] == chain]
+        if not own:
             return 0.0
-        weights = self.model.chain_weights
-        return logistic(
-            weights["intercept"]
-            + weights["best"] * logit(values[0])
-            + weights["further"] * min(2.0, sum(values[1:4]))
-        )
+        named = any(word in name for word in self._names[chain])
+        summary = summarise_chain(own, items, named)
+        return logistic(self._chain_intercept + sum(map(mul, self._chain_weights, summary)))
 
     def _scope(self, text: str, field: str, found: dict[str, list[Evidence]]) -> int:
         """Add the evidence of a scope to ``found``; return its number of items."""
@@ -317,6 +338,18 @@ def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
     )
 
 
+def summarise_chain(fits: Sequence[Fit], items: int, named: bool) -> ChainSummary:
+    """Add up the fits of a firm to one chain, best first; ``fits`` holds at least one."""
+    speaking = {p.order for fit in fits for p in fit.evidence if p.field == "scope"}
+    return ChainSummary(
+        best=logit(fits[0].fit),
+        further=sum(fit.fit for fit in fits[1:4]),
+        items=min(1.0, len(speaking) / 8),
+        length=math.log1p(items),
+        name=float(named),
+    )
+
+
 def _grade(fit: float, evidence: Sequence[Evidence]) -> str:
     """``likely`` from 0.5 with a stated activity, else ``uncertain``.
 
@@ -366,11 +399,11 @@ def match(
     matcher = Matcher(graph, model)
     rows = [
         line
-        for firm_id, name, fits in match_rows(_rows(firms), matcher)
+        for firm_id, name, found in match_rows(_rows(firms), matcher)
         for line in (
-            _node_lines(firm_id, name, fits[:top], graph)
+            _node_lines(firm_id, name, found.fits[:top], graph)
             if by == "node"
-            else [(firm_id, name, *matcher.chain_fits(fits).values())]
+            else [(firm_id, name, *found.chains.values())]
         )
     ]
     chains = list(graph.graph["chains"])
@@ -378,12 +411,10 @@ def match(
     return pd.DataFrame(rows, columns=columns).round(4)
 
 
-def match_rows(
-    rows: Iterable[Sequence[str]], matcher: Matcher
-) -> Iterator[tuple[str, str, list[Fit]]]:
+def match_rows(rows: Iterable[Sequence[str]], matcher: Matcher) -> Iterator[tuple[str, str, Match]]:
     """Match a stream of (firm_id, name, scope, products, industry_code), one at a time."""
     for firm_id, name, scope, products, code in rows:
-        yield firm_id, name, matcher.fits(scope, name, products, code)
+        yield firm_id, name, matcher.match(scope, name, products, code)
 
 
 def _rows(firms: "pd.DataFrame") -> Iterator[tuple[str, ...]]:
