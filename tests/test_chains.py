@@ -165,7 +165,7 @@ def test_a_key_that_stands_twice_is_an_error(tmp_path):
 def test_broken_yaml_names_its_line(tmp_path):
     (tmp_path / "a.yaml").write_text("chain: a\nname: [甲\n", encoding="utf-8")
     found = check_chains(tmp_path)
-    assert "YAML 格式错误" in whys(found)
+    assert "方括号 [ ] 没有成对" in whys(found)
     assert found["line"].max() >= 2
 
 

@@ -390,10 +390,9 @@ def _isolated(files: list[_File]) -> Iterator[Problem]:
 
 def _cycle(files: list[_File]) -> Iterator[Problem]:
     graph = _graph(files)
-    try:
-        cycle = nx.find_cycle(graph)
-    except nx.NetworkXNoCycle:
+    if nx.is_directed_acyclic_graph(graph):
         return
+    cycle = nx.find_cycle(graph)
     names = [graph.nodes[u]["name"] for u, *_ in cycle]
     ends = {(u, v) for u, v, *_ in cycle}
     why = f"供给关系成环：{' → '.join([*names, names[0]])}，循环利用请写到 recycling"

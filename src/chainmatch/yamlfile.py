@@ -5,7 +5,7 @@ equal keys win. Chain files and profiles are read here instead.
 """
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +18,7 @@ from chainmatch.errors import ChainmatchError
 Location = tuple[str | int, ...]
 MAX_BYTES = 8_000_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class YamlError(ChainmatchError):
@@ -55,40 +55,96 @@ def read_document(path: Path) -> Document:
         raise YamlError(f"{path}：不是 UTF-8 编码，请另存为 UTF-8 后重试。") from None
     except OSError as error:
         raise YamlError(f"{path}：无法读取（{error.strerror}）。") from None
-    lines: dict[Location, int] = {}
+    builder = _Builder(text, path)
     try:
-        root = yaml.compose(text, Loader=_Loader)
-        data = {} if root is None else _convert(root, (), lines, path)
+        data = builder.document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise YamlError(
-            f"{path}:{line}：YAML 格式错误（{error.problem}），请检查缩进、冒号和引号。"
-        ) from None
+        raise YamlError(f"{path}:{_faulty_line(error)}：{_fault(error)}。") from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1  # the C parser counts bytes
+        raise YamlError(f"{path}:{line}：有不可见的控制字符，请删去这个字符。") from None
     except yaml.YAMLError as error:
         raise YamlError(f"{path}：YAML 格式错误（{error}），请检查文件内容。") from None
     except RecursionError:
         raise YamlError(f"{path}：嵌套层数过多，无法读取。") from None
-    return Document(path, data, lines)
+    return Document(path, data, builder.lines)
 
 
-def _convert(node: yaml.Node, where: Location, lines: dict[Location, int], path: Path) -> Any:
-    lines[where] = node.start_mark.line + 1
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_convert(item, (*where, i), lines, path) for i, item in enumerate(node.value)]
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = key_node.value
-        line = key_node.start_mark.line + 1
-        if not isinstance(key, str):
-            raise YamlError(f"{path}:{line}：键必须是文字，请改写。")
-        if key in result:
-            raise YamlError(f"{path}:{line}：“{key}”重复出现，请合并为一处。")
-        result[key] = _convert(value_node, (*where, key), lines, path)
-        lines[(*where, key)] = line
-    return result
+# What the parser says -> what an analyst can act upon. First that is found in its words wins.
+_FAULTS = {
+    "quoted scalar": "引号没有成对，或引号内有反斜杠 \\；请补上引号，反斜杠写成 \\\\",
+    "flow sequence": "方括号 [ ] 没有成对，或两项之间缺英文逗号",
+    "flow mapping": "花括号 { } 没有成对，或两项之间缺英文逗号",
+    "':'": "缺冒号：键后面要有英文冒号和一个空格，如 name: 钨矿采选",
+    "mapping values": "冒号的位置不对：可能是上一行用了中文冒号“：”，本行缩进多了，"
+    "或文字里有“: ”而没有加引号",
+    "cannot start any token": "有不能打头的字符：缩进只能用空格（不能用 Tab），"
+    "以 @ ` % 开头的文字要加引号",
+    "expected '-' indicator": "列表没有对齐：同一列表各项的“-”要左对齐，缩进比上一级多",
+    "expected key": "缩进没有对齐，或引号、方括号后面多了文字",
+    "undefined alias": "文字以 * 开头时要加引号",
+}
+
+
+def _fault(error: yaml.MarkedYAMLError) -> str:
+    said = f"{error.context} {error.problem}"
+    known = next((words for sign, words in _FAULTS.items() if sign in said), "")
+    return known or f"YAML 格式错误（{error.problem}），请检查缩进、冒号和引号"
+
+
+def _faulty_line(error: yaml.MarkedYAMLError) -> int:
+    """The parser notices an open quote or bracket only where the text ends; say where it opened."""
+    opened = str(error.context).endswith(("quoted scalar", "simple key", "sequence", "mapping"))
+    start = error.context_mark if opened and "block" not in str(error.context) else None
+    mark = start or error.problem_mark
+    return mark.line + 1 if mark else 1
+
+
+class _Builder:
+    """Builds values straight from the events of the parser: half the time of a tree of nodes."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.lines: dict[Location, int] = {}
+        self._events = _Loader(text)
+        self._next: Callable[[], Any] = self._events.get_event
+        self._path = path
+
+    def document(self) -> Any:
+        self._next()  # the stream starts
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            return {}
+        data = self._value(self._next(), ())
+        self._next()  # the document ends
+        event = self._next()
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self._error(event, "一个文件只能写一份内容，请删去单独成行的“---”")
+        return data
+
+    def _value(self, event: Any, where: Location) -> Any:
+        self.lines[where] = event.start_mark.line + 1
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+                items.append(self._value(event, (*where, len(items))))
+            return items
+        if isinstance(event, yaml.AliasEvent):
+            raise self._error(event, "不支持以 * 引用别处的内容，请写出全文；文字以 * 开头时加引号")
+        result: dict[str, Any] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._error(event, "键必须是文字，请改写")
+            key = event.value
+            if key in result:
+                raise self._error(event, f"“{key}”重复出现，请合并为一处")
+            line = event.start_mark.line + 1
+            result[key] = self._value(self._next(), (*where, key))
+            self.lines[(*where, key)] = line
+        return result
+
+    def _error(self, event: Any, why: str) -> YamlError:
+        return YamlError(f"{self._path}:{event.start_mark.line + 1}：{why}。")
 
 
 def explain(
