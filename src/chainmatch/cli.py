@@ -84,6 +84,7 @@ def _match(arguments: argparse.Namespace) -> None:
     from chainmatch.sectors import match
     from chainmatch.tables import read_firms
 
+    _check_out(arguments)
     with _Steps(3, arguments.quiet) as step:
         step("读取名单")
         graph = read_chains(arguments.chains)
@@ -104,6 +105,7 @@ def _gaps(arguments: argparse.Namespace) -> None:
     from chainmatch.tables import read_firms
 
     mapping = _mapping(arguments.map)
+    _check_out(arguments)
     with _Steps(4, arguments.quiet) as step:
         step("读取名单")
         graph, profile = read_chains(arguments.chains), read_profile(arguments.profile)
@@ -124,6 +126,7 @@ def _link(arguments: argparse.Namespace) -> None:
     from chainmatch.tables import read_firms
 
     mapping = _mapping(arguments.map)
+    _check_out(arguments)
     with _Steps(3, arguments.quiet) as step:
         step("读取名单")
         left = read_firms(arguments.left, mapping=mapping).table
@@ -144,6 +147,7 @@ def _leads(arguments: argparse.Namespace) -> None:
     from chainmatch.tables import read_firms, read_leads
 
     mapping = _mapping(arguments.map)
+    _check_out(arguments)
     with _Steps(4, arguments.quiet) as step:
         step("读取名单")
         graph, profile = read_chains(arguments.chains), read_profile(arguments.profile)
@@ -252,6 +256,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         for english, chinese in _ARGPARSE.items():
             message = message.replace(english, chinese)
+        message = message.replace("'", "")
         self.exit(2, f"chainmatch：{message}。运行 {self.prog} --help 查看用法。\n")
 
 
@@ -259,8 +264,9 @@ _ARGPARSE = {
     "the following arguments are required: ": "缺少参数：",
     "unrecognized arguments: ": "不认识的参数：",
     "expected one argument": "后面要跟一个值",
-    "invalid choice: ": "不能取 ",
-    "(choose from ": "（可选：",
+    "invalid choice: ": "没有 ",
+    " (choose from ": "，可选：",
+    ")": "",
     "argument ": "参数 ",
     "invalid int value: ": "应为整数，写的是 ",
     "invalid _positive value: ": "应为正整数，写的是 ",
@@ -274,7 +280,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=100)
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "用法：")
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 def _positive(text: str) -> int:
@@ -290,7 +296,8 @@ def _parser() -> argparse.ArgumentParser:
         description="产业链图谱、缺口分析与精准招商清单。离线运行，同样的输入得到同样的结果。",
         epilog="先试试自带样例：chainmatch rank --sample --out out",
     )
-    parser.add_argument("--version", action="version", version=f"chainmatch {__version__}")
+    version = f"chainmatch {__version__}"
+    parser.add_argument("--version", action="version", version=version, help="显示版本号")
     commands = parser.add_subparsers(title="命令", metavar="命令", required=True, dest="name")
     _add_rank(commands)
     _add_tables(commands)
@@ -423,6 +430,12 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
             raise OptionError(f"--map {pair}：写法应为 列名=字段，如 --map 厂名=name。")
         mapping[header.strip()] = name.strip()
     return mapping
+
+
+def _check_out(arguments: argparse.Namespace) -> None:
+    from chainmatch.report import check_table_path
+
+    check_table_path(arguments.out)
 
 
 def _write(frame: "pd.DataFrame", arguments: argparse.Namespace) -> None:

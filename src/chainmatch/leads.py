@@ -98,7 +98,7 @@ def match_leads(
     if leads is None or leads.table.empty:
         return pd.DataFrame(columns=columns)
     lexicon = Lexicon(graph)
-    rows = leads.table.fillna("")
+    rows = leads.table[["lead_id", "kind", "title", "text", "industry"]]
     nodes = [
         read_nodes(row.title, row.text, row.industry, row.kind, graph, lexicon)
         for row in rows.itertuples()

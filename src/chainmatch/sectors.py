@@ -316,8 +316,10 @@ def _quotation(clause: str, hit: Hit, item: Item) -> tuple[int, int]:
     return start + len(quote) - len(quote.lstrip()), start + len(quote.rstrip())
 
 
-def _strongest_first(piece: Evidence) -> tuple[float, bool, int]:
-    return (-piece.strength, piece.field != "scope", piece.start)
+def _strongest_first(piece: Evidence) -> tuple[bool, float, bool, int]:
+    """Sort key: what the scope says clearly comes before what the name wishes."""
+    clear = piece.field == "scope" and piece.strength >= SPEAKING
+    return (not clear, -piece.strength, piece.field != "scope", piece.start)
 
 
 def summarise(evidence: Sequence[Evidence], items: int) -> Summary:

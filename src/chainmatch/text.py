@@ -421,6 +421,7 @@ def _given(item: Item, segment: _Segment, activities: frozenset[str]) -> Item:
 
 
 def _segment(masked: str, start: int, end: int, separator: str, colon: bool) -> _Segment:
+    end = max(start + 1, start + len(masked[start:end].rstrip(_FILL)))
     before, after, core_start, core_end = _parts(masked[start:end])
     span = (start + core_start, start + core_end)
     return _Segment(start, end, before, after, *span, separator, colon)

@@ -20,14 +20,23 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, plain: bool = False) -
     Text that a spreadsheet would take for a formula gets a leading apostrophe in CSV; in XLSX it is
     stored as text. Raises OutputError for another suffix or an unwritable place.
     """
-    path = Path(path)
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise OutputError(f"{path}：结果文件应以 .csv 或 .xlsx 结尾。")
+    path = check_table_path(path)
     with whole_file(path) as temporary:
         if path.suffix.lower() == ".csv":
             write_csv(frame, temporary, plain=plain)
         else:
             _write_xlsx(frame, temporary)
+
+
+def check_table_path(path: str | Path) -> Path:
+    """Return where a table can be written; raise OutputError before any work is done."""
+    path = Path(path)
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise OutputError(f"{path}：结果文件应以 .csv 或 .xlsx 结尾。")
+    if path.is_dir():
+        raise OutputError(f"{path}：是文件夹，请给出文件名。")
+    check_folder(path.parent)
+    return path
 
 
 def write_csv(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> None:
