@@ -41,6 +41,9 @@ class Piece(NamedTuple):
 def firm_cards(run: "Run") -> list[Record]:
     """Return the shortlist with parts, scope with the quoted phrase marked, and reasons."""
     chains, reasons = chain_names(run), gap_reasons(run)
+    kin: dict[str, list[Record]] = {}
+    for link in records(run.candidates.links):
+        kin.setdefault(link["left_id"], []).append(link)
     return [
         firm
         | {
@@ -52,6 +55,7 @@ def firm_cards(run: "Run") -> list[Record]:
             "partners_by_side": _sides(firm["partner_firms"]),
             "weak": [text for text in firm["weak_points"].split("；") if text],
             "capital_text": capital_text(firm),
+            "kin": kin.get(firm["firm_id"], []),
         }
         for firm in shortlisted(run)
     ]

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     Graph: TypeAlias = nx.DiGraph[str]
 
-_WIDE, _HIGH = 122, 46  # a node
-_STEP, _PITCH = 164, 58  # from column to column, from row to row
-_LEFT, _TOP, _BAND = 84, 56, 12  # segment names, stage names, space between bands
-_LINE = 9  # Chinese characters in one line of a node
+_WIDE, _HIGH = 122, 50  # a node
+_STEP, _PITCH = 156, 61  # from column to column, from row to row
+_LEFT, _TOP, _BAND = 80, 56, 12  # segment names, stage names, space between bands
+_LINE = 9  # Chinese characters in one line of a node; up to one more is squeezed in
 
 
 def chain_svg(
@@ -216,8 +216,8 @@ def _node(
         f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5"/>',
         *_bar(x, y, gap[1]),
         _name(name, x, y),
-        f'<text class="small" x="{x + 8}" y="{y + 39}">{escape(below)}</text>',
-        f'<text class="value" x="{x + _WIDE - 8}" y="{y + 39}">{escape(gap[0])}</text>'
+        f'<text class="small" x="{x + 8}" y="{y + 43}">{escape(below)}</text>',
+        f'<text class="value" x="{x + _WIDE - 8}" y="{y + 43}">{escape(gap[0])}</text>'
         if gap[0]
         else "",
         f"<title>{escape(told)}</title>",
@@ -241,7 +241,7 @@ def _name(name: str, x: int, y: int) -> str:
     lines = _wrap(name)
     squeeze = f' textLength="{_WIDE - 14}" lengthAdjust="spacingAndGlyphs"'
     text = "".join(
-        f'<tspan x="{x + 8}" y="{y + (20 if len(lines) == 1 else 14) + 13 * index}"'
+        f'<tspan x="{x + 8}" y="{y + (20 if len(lines) == 1 else 16) + 13 * index}"'
         f"{squeeze if _cells(line) > _LINE else ''}>{escape(line)}</tspan>"
         for index, line in enumerate(lines)
     )
@@ -250,14 +250,14 @@ def _name(name: str, x: int, y: int) -> str:
 
 def _wrap(name: str) -> list[str]:
     """Cut a long name into two lines, at a bracket or joint if one is near the middle."""
-    if _cells(name) <= _LINE:
+    if _cells(name) <= _LINE + 1:
         return [name]
     cuts = range(1, len(name))
 
     def cost(cut: int) -> tuple[float, int]:
         longest = max(_cells(name[:cut]), _cells(name[cut:]))
         joint = name[cut] in "（与和及" or name[cut - 1] in "、/）"
-        return max(longest, _LINE) - 1.5 * joint + 0.1 * longest, cut
+        return max(longest, _LINE) - 2.5 * joint + 0.1 * longest, cut
 
     cut = min(cuts, key=cost)
     return [name[:cut], name[cut:]]

@@ -101,7 +101,7 @@ _ANCHORS = (
     Field("category", "企业类别", 10, "center"),
     Field("chain_name", "产业链", 10, "center"),
     Field("node_name", "环节", 20, "wrap"),
-    Field("anchor", "带动力", 10, "score"),
+    Field("anchor", "带动力", 10, "score", "open bar"),
     Field("fit", "契合度", 10, "score", "bar"),
     Field("grade", "依据等级", 9, "center"),
     Field("evidence", "依据原文", 44, "wrap"),
@@ -124,11 +124,7 @@ def anchors(book: Book, run: "Run") -> None:
         f"带动力 = 契合度 × 规模 × 所在环节上下游的环节数。另有{rest}家本地企业不在五条链的环节上。"
     )
     sheet = book.sheet("链主企业", f"链主企业（{len(rows)}家，按带动力）", note)
-    end = book.table(sheet, _ANCHORS, rows, frozen=2)
-    if rows:
-        bar = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True,
-               "bar_color": "#9FCBC7", "min_type": "num", "min_value": 0}  # fmt: skip
-        sheet.conditional_format(3, 5, end - 1, 5, bar)
+    book.table(sheet, _ANCHORS, rows, frozen=2)
 
 
 def _words(run: "Run", row: Record) -> Record:

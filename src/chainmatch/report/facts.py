@@ -78,6 +78,9 @@ def sums(run: "Run") -> list[str]:
             f"招商线索 {hints['rows']:,} 行 = 采用 {hints['read']:,} 条 + 无法读取 "
             f"{hints['rejects']:,} 行"
         )
+    other = sum(part.get("other_rows", 0) for part in counts.values())
+    if other:
+        found.append(f"另有 {other:,} 行是合计、表尾或重复的表头，不是数据，不计入上面的行数")
     return found
 
 

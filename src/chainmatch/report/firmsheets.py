@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
 _SHORTLIST = (
-    Field("rank", "序号", 6, "integer"),
-    Field("name", "企业名称", 24, "wrap"),
-    Field("region", "所在地区", 11, "wrap"),
+    Field("rank", "序号", 5.5, "integer"),
+    Field("name", "企业名称", 22, "wrap"),
+    Field("region", "所在地区", 9, "wrap"),
     Field("zone", "片区", 8, "center"),
-    Field("chain_name", "产业链", 10, "center"),
-    Field("node_name", "环节", 15, "wrap"),
-    Field("score", "综合得分", 10, "score", "bar"),
-    Field("low", "得分下限", 7, "score"),
-    Field("high", "得分上限", 7, "score"),
-    Field("stability", "稳定度", 8, "share"),
+    Field("chain_name", "产业链", 9, "center"),
+    Field("node_name", "环节", 13, "wrap"),
+    Field("score", "综合得分", 9, "score", "bar"),
+    Field("low", "得分下限", 6, "score"),
+    Field("high", "得分上限", 6, "score"),
+    Field("stability", "稳定度", 7.5, "share"),
     Field("grade", "依据等级", 8, "center"),
-    Field("evidence", "依据原文", 26, "wrap"),
-    Field("partner_firms", "本地伙伴", 38, "wrap"),
-    Field("weak_points", "薄弱点", 25, "wrap"),
-    Field("outcome", "结果", 10, "center"),
+    Field("evidence", "依据原文", 22, "wrap"),
+    Field("partner_firms", "本地伙伴", 32, "wrap"),
+    Field("weak_points", "薄弱点", 20, "wrap"),
+    Field("outcome", "结果", 9, "center"),
     *(Field(COLUMN[part], title, 8, "score", "scale") for part, title in PARTS.items()),
     Field("firm_id", "企业编号", 21),
 )
@@ -70,17 +70,17 @@ _OUTCOME = {
 
 _VISITS = (
     Field("zone", "片区", 9, "center"),
-    Field("province", "省份", 9, "center"),
-    Field("city", "城市", 9, "center"),
+    Field("province", "省份", 8, "center"),
+    Field("city", "城市", 8, "center"),
     Field("rank", "清单序号", 7, "integer"),
-    Field("name", "企业名称", 26, "wrap"),
-    Field("node_name", "环节", 15, "wrap"),
+    Field("name", "企业名称", 22, "wrap"),
+    Field("node_name", "环节", 13, "wrap"),
     Field("score", "综合得分", 9, "score", "bar"),
-    Field("gap_why", "招引理由", 46, "wrap"),
-    Field("partner_firms", "可介绍的本地伙伴", 36, "wrap"),
-    Field("weak_points", "走访时须核实", 24, "wrap"),
-    Field("capital_text", "注册资本", 13, "wrap"),
-    Field("address", "注册地址", 26, "wrap"),
+    Field("gap_why", "招引理由", 42, "wrap"),
+    Field("partner_firms", "可介绍的本地伙伴", 32, "wrap"),
+    Field("weak_points", "走访时须核实", 20, "wrap"),
+    Field("capital_text", "注册资本", 11, "wrap"),
+    Field("address", "注册地址", 22, "wrap"),
 )
 
 
@@ -113,10 +113,14 @@ _EXCLUDED = (
 
 def excluded(book: Book, run: "Run") -> None:
     """排除清单: firms that failed a gate, and rows that repeat another one."""
-    out = [row | {"list": INPUTS["targets"]} for row in records(run.excluded)]
+    often = run.excluded["gate"].value_counts().to_dict()
+    out = sorted(
+        (row | {"list": INPUTS["targets"]} for row in records(run.excluded)),
+        key=lambda row: (often[row["gate"]], row["gate"]),
+    )
     again = [{**row, "gate": "重复", "why": duplicate_reason(row)} for row in duplicates(run)]
     title = f"排除清单（未通过准入条件{len(out):,}家，重复{len(again):,}行）"
-    note = "每家只列最先未通过的一项条件。条件可以筛选；如认为有误，按“解除办法”更正后重新运算。"
+    note = "少见的条件排在前面；“未通过条件”可以筛选。如认为有误，按“解除办法”更正后重新运算。"
     sheet = book.sheet("排除清单", title, note)
     book.table(sheet, _EXCLUDED, [*out, *again], frozen=1)
 

@@ -30,6 +30,7 @@ def about(book: Book, run: "Run") -> None:
     made = f"由 chainmatch {run.manifest['version']} 离线生成，同样的输入得到同样的结果。"
     note = f"本地：{home_name(run)}。{made}"
     sheet = book.sheet("说明", title, note)
+    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, _WIDE)
     line = 3
@@ -40,14 +41,14 @@ def about(book: Book, run: "Run") -> None:
             sheet.write_string(line, 0, term, book.formats["section"])
             sheet.write_blank(line, 1, None, book.formats["section"])
         else:
-            sheet.set_row(line, 5 + 15.0 * lines_of(prose, _WIDE))
+            sheet.set_row(line, 5 + 14.5 * lines_of(prose, _WIDE))
             sheet.write_string(line, 0, term, book.formats["term"])
             sheet.write_string(line, 1, prose, book.formats["prose"])
         line += 1
 
 
 def _about(run: "Run") -> Iterator[Line]:
-    yield "数从哪里来", ""
+    yield "数据来源", ""
     for given in inputs(run):
         yield given.title, f"{given.file}（sha256 {given.digest}…）"
     for text in sums(run):

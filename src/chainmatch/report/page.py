@@ -17,7 +17,7 @@ from chainmatch.report.templates import environment, source
 if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
-_TOP_GAPS = 8
+_TOP_GAPS = 10
 _FIRST_FIRMS = 10
 
 

@@ -9,11 +9,12 @@ from typing import Any, Literal, NamedTuple
 from chainmatch.report.words import unknown
 
 Style = Literal["text", "wrap", "center", "score", "share", "integer", "money"]
-Paint = Literal["", "bar", "scale"]
+Paint = Literal["", "bar", "open bar", "scale"]  # 0…1, 0…largest, 0…1
 
 FONT = "Microsoft YaHei"
 INK, TEAL, PALE, RUST, RULE = "#14282B", "#0D4F54", "#E2F0EE", "#9C3D12", "#C3CFD0"
-_LINE = 15.0  # height of one line of text, in points
+_LINE = 14.5  # height of one line of text, in points
+_ROW = 19.0  # height of a row of one line
 _MOST = 12  # lines of one row
 _STYLES: dict[Style, dict[str, Any]] = {
     "text": {},
@@ -24,6 +25,12 @@ _STYLES: dict[Style, dict[str, Any]] = {
     "integer": {"num_format": "#,##0", "align": "center"},
     "money": {"num_format": "#,##0.##"},
 }
+
+# Bars of the first kind: those of 2010 need an extension that other programs warn of and drop.
+_SPAN = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
+_BAR = {"type": "data_bar", "bar_color": "#9FCBC7", "min_length": 0, "max_length": 100, **_SPAN}
+_OPEN_BAR = {**_BAR, "max_type": "max"}
+_SCALE = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#8FBDB9", **_SPAN}
 
 
 class Field(NamedTuple):
@@ -79,6 +86,7 @@ class Book:
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
+        sheet.set_default_row(_ROW)
         sheet.set_footer("&L&8&F · &A&R&8第 &P 页，共 &N 页")
         sheet.set_row(0, 28)
         sheet.write_string(0, 0, title, self.formats["title"])
@@ -116,7 +124,7 @@ class Book:
                 if field.style == "wrap" and isinstance(value, str):
                     lines = max(lines, lines_of(value, field.width))
             if lines > 1:
-                sheet.set_row(line, 5 + _LINE * min(lines, _MOST))
+                sheet.set_row(line, _ROW + _LINE * (min(lines, _MOST) - 1))
             line += 1
         last = max(line - 1, top + 1)
         sheet.freeze_panes(top + 1, frozen)
@@ -137,22 +145,17 @@ class Book:
             sheet.write_number(line, column, value, form)
 
     def _paint(self, sheet: Any, field: Field, first: int, last: int, column: int) -> None:
-        span = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
-        if field.paint == "bar":
-            rule = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True,
-                    "bar_color": "#9FCBC7", **span}  # fmt: skip
-            sheet.conditional_format(first, column, last, column, rule)
-        elif field.paint == "scale":
-            rule = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#8FBDB9", **span}
-            sheet.conditional_format(first, column, last, column, rule)
+        if field.paint:
+            rule = {"bar": _BAR, "open bar": _OPEN_BAR, "scale": _SCALE}[field.paint]
+            sheet.conditional_format(first, column, last, column, dict(rule))
 
 
 def lines_of(text: str, width: float) -> int:
     """Return how many lines a text takes in a column; a Chinese character is two Latin ones."""
-    room = max(1.0, width - 1.5)
+    room = max(1.0, width - 1.0)
     return sum(max(1, math.ceil(cells(part) / room)) for part in text.split("\n"))
 
 
 def cells(text: str) -> float:
     """Return the width of a text in Latin characters."""
-    return sum(2.05 if ord(char) > 0x2E7F else 1.1 for char in text)
+    return sum(1.95 if ord(char) > 0x2E7F else 1.1 for char in text)

@@ -43,6 +43,7 @@ PARTNERS: dict[str, str] = {
     "lead": "其他线索",
     "gap": "产业链缺口",
 }
+RELATIONS: dict[str, str] = {"same": "同一家企业", "branch": "总部与分支", "group": "同一集团"}
 INPUTS: dict[str, str] = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
 PARTS: dict[str, str] = {
     "sector": "行业契合",

@@ -67,6 +67,7 @@
     one("node-" + shown).classList.remove("shown");
     if (node) { node.setAttribute("aria-expanded", "false"); node.classList.remove("chosen"); light(node, false); }
     shown = null;
+    doc.body.classList.remove("with-panel");
     if (back && opener) { opener.focus(); }
   }
   function openPanel(id, from) {
@@ -81,6 +82,8 @@
       light(node, true);
     }
     panel.classList.add("shown");
+    doc.body.classList.add("with-panel");
+    if (node) { node.scrollIntoView({ block: "nearest", inline: "center" }); }
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
     shown = id;

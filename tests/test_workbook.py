@@ -1,0 +1,142 @@
+"""The workbook opens, says what the run found, and takes no text for a formula."""
+
+import zipfile
+
+import openpyxl
+import pytest
+
+from chainmatch.report.words import OUTCOMES
+from chainmatch.report.workbook import write_workbook
+from report_run import AT, FORMULA, HOSTILE, SCRIPT, hostile_run
+
+SHEETS = [
+    "说明", "目标企业清单", "发展机会清单", "招商项目清单", "线索匹配", "产业链现状", "链主企业",
+    "走访计划", "排除清单", "数据问题",
+]  # fmt: skip
+HEAD = 3  # title, note, header
+
+
+@pytest.fixture
+def run(world):
+    return hostile_run(world)
+
+
+@pytest.fixture
+def book(run, tmp_path):
+    path = tmp_path / "清单.xlsx"
+    write_workbook(run, path)
+    return openpyxl.load_workbook(path)
+
+
+def table(sheet) -> list[dict]:
+    head = [cell.value for cell in sheet[HEAD]]
+    rows = sheet.iter_rows(min_row=HEAD + 1, values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows if any(row)]
+
+
+def test_sheets_stand_in_the_order_of_use(book):
+    assert book.sheetnames == SHEETS
+
+
+def test_shortlist_has_chinese_titles_and_every_firm(book, run):
+    rows = table(book["目标企业清单"])
+    assert [row["企业编号"] for row in rows] == run.shortlist["firm_id"].tolist()
+    assert {"企业名称", "综合得分", "得分下限", "得分上限", "依据原文", "薄弱点", "结果"} <= rows[
+        0
+    ].keys()
+    assert [row["综合得分"] for row in rows] == pytest.approx(run.shortlist["score"].tolist())
+
+
+def test_unknown_part_is_an_empty_cell(book, run):
+    unknown = run.shortlist.set_index("firm_id")["scale"].isna()
+    assert unknown.any()
+    for row in table(book["目标企业清单"]):
+        assert (row["企业实力"] is None) == unknown[row["企业编号"]]
+
+
+def test_no_cell_is_a_formula(book):
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+
+
+def test_hostile_names_stay_as_they_are(book):
+    names = {row["企业名称"] for row in table(book["目标企业清单"])}
+    assert names <= set(HOSTILE.values()) and FORMULA in names
+    assert FORMULA in {row["项目"] for row in table(book["招商项目清单"])}
+    assert book["说明"]["B5"].value.startswith(AT)
+
+
+def test_no_link_leads_out(book):
+    assert not [
+        cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.hyperlink
+    ]
+
+
+def test_outcome_is_chosen_from_a_list(book, run):
+    sheet = book["目标企业清单"]
+    (rule,) = sheet.data_validations.dataValidation
+    head = [cell.value for cell in sheet[HEAD]]
+    assert rule.formula1 == f'"{",".join(OUTCOMES)}"'
+    column = openpyxl.utils.get_column_letter(head.index("结果") + 1)
+    assert str(rule.sqref) == f"{column}{HEAD + 1}:{column}{HEAD + len(run.shortlist)}"
+
+
+def test_opportunities_are_sorted_and_named(book):
+    rows = table(book["发展机会清单"])
+    assert [row["环节"] for row in rows if row["类型"] == "补链"] == ["制茶"]
+    assert {row["类型"] for row in rows} == {"补链", "强链", "延链", "建链"}
+    scores = [row["综合得分"] for row in rows]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_state_names_every_node_and_its_local_firms(book):
+    rows = {row["环节"]: row for row in table(book["产业链现状"])}
+    assert len(rows) == 5
+    assert (rows["茶园"]["现状"], rows["茶园"]["本地企业数"]) == ("强", 3)
+    assert (rows["制茶"]["现状"], rows["制茶"]["本地企业数"]) == ("缺", 0)
+
+
+def test_every_shortlisted_firm_is_visited_once(book, run):
+    visits = [row["清单序号"] for row in table(book["走访计划"])]
+    assert sorted(visits) == run.shortlist["rank"].tolist()
+
+
+def test_excluded_and_duplicates_carry_their_reasons(book):
+    rows = {row["企业编号"]: row for row in table(book["排除清单"])}
+    assert rows["T6"]["未通过条件"] == "登记状态异常" and "注销" in rows["T6"]["原因和解除办法"]
+    assert rows["T7"]["未通过条件"] == "重复" and FORMULA in rows["T7"]["原因和解除办法"]
+
+
+def test_leads_are_split_by_kind(book):
+    assert [row["线索编号"] for row in table(book["招商项目清单"])] == ["X1"]
+    assert {row["线索编号"] for row in table(book["线索匹配"])} == {"X2", "X3", "X4"}
+
+
+def test_rejects_and_notes_are_listed(book):
+    rows = table(book["数据问题"])
+    assert [(row["行号"], row["内容"]) for row in rows] == [(None, f"说明{SCRIPT}"), (12, FORMULA)]
+
+
+def test_sheets_print_on_a4_with_page_numbers_and_a_header_that_stays(book):
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape" and int(sheet.page_setup.paperSize) == 9
+        assert "&P" in sheet.oddFooter.right.text
+        if sheet.title != "说明":
+            assert sheet.print_title_rows == f"${HEAD}:${HEAD}"
+            assert sheet.freeze_panes.endswith(str(HEAD + 1)) and sheet.auto_filter.ref
+
+
+def test_same_run_gives_the_same_bytes(run, tmp_path):
+    one, two = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
+    write_workbook(run, one)
+    write_workbook(run, two)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_no_formula_in_the_parts_of_the_file(run, tmp_path):
+    path = tmp_path / "a.xlsx"
+    write_workbook(run, path)
+    with zipfile.ZipFile(path) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert len(sheets) == len(SHEETS)
+        assert not [name for name in sheets if b"<f>" in parts.read(name)]
