@@ -134,15 +134,14 @@ class Names:
         self.brands.append(brand)
         return brand
 
-    def new(self, trade: Trade, spot: Spot, year: int, brand: str = "") -> tuple[str, str]:
+    def new(self, trade: Trade, spot: Spot, year: int) -> tuple[str, str]:
         """Return a name that was not given before, and its brand."""
         while True:
-            word = brand or self.brand()
-            name = self._name(trade, spot, year, word)
+            brand = self.brand()
+            name = self._name(trade, spot, year, brand)
             if name not in self._used:
                 self._used.add(name)
-                return name, word
-            brand = ""
+                return name, brand
 
     def _name(self, trade: Trade, spot: Spot, year: int, brand: str) -> str:
         dice, line = self._dice, self._dice.pick(trade.names)
@@ -195,7 +194,7 @@ def _form(dice: Dice, trade: Trade, year: int) -> str:
     grown = bool({"种植", "养殖", "栽培", "种植、加工"} & set(trade.verbs))
     if grown and year >= 2008 and dice.chance(0.4):
         return "专业合作社"
-    if trade.makes and year < 1998 and dice.chance(0.3):
+    if trade.makes and trade.seller < 0.3 and year < 1998 and dice.chance(0.3):
         return "厂"
     big = trade.size in "lx" and trade.size != ""
     return dice.weighted(
@@ -217,24 +216,45 @@ class Maker:
     def __init__(self, dice: Dice, trades: Sequence[Trade], words: Mapping[str, Any]) -> None:
         self._dice, self._places, self._names = dice, Places(words), Names(dice, words)
         self._trades = [trade for trade in trades if not trade.templates]
+        self._usual = [trade for trade in self._trades if trade.local >= 8]
         self._roads, self._parks = words["roads"].split(), words["parks"].split()
         self._home = {town: text.split() for town, text in words["home_towns"].items()}
 
-    def target(self, trade: Trade, brand: str = "") -> Firm:
-        return self._firm(trade, self._places.draw(self._dice), brand)
+    def target(self, trade: Trade) -> Firm:
+        return self._firm(trade, self._places.draw(self._dice))
 
     def local(self, trade: Trade) -> Firm:
         town = self._dice.weighted({town: 3 if "街道" in town else 1 for town in self._home})
-        return self._firm(trade, Spot(*_HOME, town), "")
+        return self._firm(trade, Spot(*_HOME, town))
 
-    def _firm(self, trade: Trade, spot: Spot, brand: str) -> Firm:
+    def kin(self, trade: Trade, brand: str, line: str, scope: str) -> Firm:
+        """Return a target of a brand that is at home in the county, well and alive."""
+        firm = self._firm(replace(trade, seller=0.0, size="l"), self._places.draw(self._dice))
+        form = self._dice.pick(("有限公司", "集团有限公司", "股份有限公司"))
+        name = f"{firm.spot.city}{brand}{line}{form}"
+        told = replace(firm, name=name, brand=brand, scope=scope)
+        return replace(told, trade=trade, status="存续")
+
+    def written(self, trade: Trade, line: str) -> Firm:
+        """Return a local firm that is written out in ``sample_home.yaml``."""
+        _, words, capital, year, town, scope, brand, _ = line.split("|")
+        firm = self._firm(trade, Spot(*_HOME, town))
+        brand = brand or self._names.brand()
+        name = f"{self._dice.pick(('商洛', '商洛市', '陕西'))}{brand}{words}"
+        day = firm.founded.replace(year=int(year))
+        code = make_code(self._dice, _HOME[0], False)
+        told = replace(firm, name=name, brand=brand, scope=scope, founded=day, code=code)
+        return replace(told, capital=f"{int(capital):,}万元", status="存续")
+
+    def _firm(self, trade: Trade, spot: Spot) -> Firm:
         dice = self._dice
         founded = _founded(dice)
-        name, brand = self._names.new(trade, spot, founded.year, brand)
+        name, brand = self._names.new(trade, spot, founded.year)
         # A county's own list holds fewer firms that only sell under the name of a maker.
-        share = trade.seller * (0.4 if spot.county == "X县" and trade.seller < 0.5 else 1)
+        home = spot.county == "X县"
+        share = trade.seller * (0.4 if home and trade.seller < 0.5 else 1)
         sells_only = dice.chance(share)
-        foreign = trade.size != "" and spot.county != "X县" and dice.chance(0.06)
+        foreign = trade.size != "" and not home and dice.chance(0.06)
         old_code = founded.year < 2015 and dice.chance(0.22)
         return Firm(
             name=name,
@@ -244,19 +264,19 @@ class Maker:
             trade=trade,
             capital=_capital(dice, trade.size, foreign),
             founded=founded,
-            scope=self._scope(trade, founded.year, sells_only, brand),
+            scope=self._scope(trade, founded.year, sells_only, brand, home),
             address=self._address(spot),
             status=_status(dice),
             honours=_honours(dice, trade) if not sells_only else "",
         )
 
-    def _scope(self, trade: Trade, year: int, sells_only: bool, brand: str) -> str:
+    def _scope(self, trade: Trade, year: int, sells_only: bool, brand: str, home: bool) -> str:
         """Return a scope; one firm in thirty does a bit of everything."""
         dice = self._dice
         text = scope_of(dice, trade, year, sells_only, brand)
         if trade.templates or not dice.chance(0.033):
             return text
-        return mixed(dice, text, dice.draw(self._trades, dice.number(2, 5)))
+        return mixed(dice, text, dice.draw(self._usual if home else self._trades, 3))
 
     def _address(self, spot: Spot) -> str:
         dice = self._dice
@@ -379,7 +399,7 @@ def respelled(dice: Dice, firm: Firm) -> Firm:
         f"{name}（存续）",
         f"{name}。",
         name.translate(str.maketrans("业国东华电广", "業國東華電廣")),
-        name.replace(spot.city, "", 1) if name.startswith(spot.city) else name,
+        name.removeprefix(spot.city).removeprefix("市") if name.startswith(spot.city) else name,
         f"{spot.province}{name}" if name.startswith(firm.brand) else name,
         f" {name}　",
     ]
@@ -422,20 +442,21 @@ class Lists(NamedTuple):
     twice: int
 
 
-def build(dice: Dice, words: Mapping[str, Any], trades: Sequence[Trade]) -> Lists:
+def build(
+    dice: Dice, words: Mapping[str, Any], trades: Sequence[Trade], home: Sequence[str]
+) -> Lists:
     """Return both lists; what hides in them is counted by the constants at the top."""
     maker = Maker(dice, trades, words)
-    own = [maker.local(trade) for trade in trades for _ in range(trade.local)]
-    private = [f for f in own if f.trade.chain and f.trade.owner == "私企" and len(f.brand) > 1]
-    kin = dice.draw(private, 14)
+    by_id = {trade.id: trade for trade in trades}
+    drawn = [maker.local(trade) for trade in trades for _ in range(trade.local)]
+    written = [maker.written(by_id[line.split("|")[0]], line) for line in home]
+    base = _kin(maker, by_id, home)
     unique = TARGETS - DUPLICATES - SAME - BRANCHES_OF_LOCAL - NAMELESS
-    related = {f.brand: f.trade for f in kin}
-    base = [maker.target(trade, brand) for brand, trade in related.items()]
     base += [maker.target(trade) for trade in by_weight(trades, unique - len(base))]
 
-    candidates = [f for f in base if f.trade.chain and f.trade.makes and "公司" in f.name]
-    parents = dice.draw(candidates, PARENTS)
-    known = dice.draw([f for f in private if "公司" in f.name], SAME + BRANCHES_OF_LOCAL)
+    parents = dice.draw([f for f in base if f.trade.id in _BRANCHING and "公司" in f.name], PARENTS)
+    private = [f for f in drawn if f.trade.chain and f.trade.owner == "私企" and "公司" in f.name]
+    known = dice.draw(private, SAME + BRANCHES_OF_LOCAL)
     copies = dice.draw([f for f in base if f.trade.size and f not in parents], DUPLICATES)
     targets: list[Firm | None] = [
         *base,
@@ -448,11 +469,25 @@ def build(dice: Dice, words: Mapping[str, Any], trades: Sequence[Trade]) -> List
         targets.insert(dice.number(200, len(targets) - 1), None)
 
     towns = list(words["home_towns"])
+    own = drawn + written
     own += [branch_of(dice, f, Spot(*_HOME, dice.pick(towns)), "X县") for f in parents]
     twice = dice.draw(known, LOCAL - len(own))
     own += [replace(respelled(dice, f), code=f.code) for f in twice]
-    related_count = sum(1 for f in base if f.trade.chain)
-    return Lists(targets, dice.draw(own, len(own)), len(base), related_count, len(twice))
+    related = sum(1 for f in base if f.trade.chain)
+    return Lists(targets, dice.draw(own, len(own)), len(base), related, len(twice))
+
+
+# Trades whose firms have branches in a county.
+_BRANCHING = (
+    *("建筑施工", "建材店", "物流运输", "通信安防", "药品批发", "软件信息", "服装纺织"),
+    *("茶叶", "畜禽养殖", "中药材种植", "光伏电站", "农资农机", "输变电设备"),
+)
+
+
+def _kin(maker: Maker, by_id: Mapping[str, Trade], home: Sequence[str]) -> list[Firm]:
+    """Return one target for every written firm that has kin."""
+    told = [(brand, kin.split(":")) for *_, brand, kin in (line.split("|") for line in home)]
+    return [maker.kin(by_id[kin[0]], brand, *kin[1:]) for brand, kin in told if brand]
 
 
 def _away(dice: Dice, maker: Maker, firm: Firm) -> Firm:
@@ -663,8 +698,9 @@ def main(folder: Path) -> None:
     """Write the sample into ``folder``."""
     words = yaml.safe_load((HERE / "sample_names.yaml").read_text(encoding="utf-8"))
     banks = yaml.safe_load((HERE / "sample_words.yaml").read_text(encoding="utf-8"))
+    home = yaml.safe_load((HERE / "sample_home.yaml").read_text(encoding="utf-8"))
     dice = Dice(SEED)
-    lists = build(dice, words, read_trades(banks))
+    lists = build(dice, words, read_trades(banks), home)
     folder.mkdir(parents=True, exist_ok=True)
     write_targets(dice, folder / "targets.xlsx", lists.targets)
     write_local(dice, folder / "local.csv", lists.local)

@@ -181,7 +181,14 @@ def _without(dice: Dice, trade: Trade) -> str:
     return form.format(word)
 
 
+# What is built or treated is not sold as goods are.
+_WORKS = {"建设", "开发", "开发、建设", "投资建设", "处理", "综合利用"}
+
+
 def _make_clause(dice: Dice, trade: Trade) -> str:
+    if set(trade.verbs) <= _WORKS:
+        verb, few = dice.pick(trade.verbs), _listed(dice, trade.makes, 1, 3)
+        return dice.pick((f"{few}{verb}", f"{few}的{verb}", f"{verb}{few}", f"{few}{verb}、运营"))
     verb, few = dice.pick(trade.verbs), _listed(dice, trade.makes, 1, 4)
     many = _listed(dice, trade.makes, 3, 8)
     forms: dict[str, float] = {
@@ -192,7 +199,7 @@ def _make_clause(dice: Dice, trade: Trade) -> str:
         f"{verb}、销售{few}": 9,
         f"{many}{verb}": 6,
         f"{verb}：{many}；销售自产产品": 5,
-        f"研发、{verb}、销售{few}，并提供相关技术咨询和售后服务": 4,
+        f"{verb}、销售{few}，并提供相关技术咨询和售后服务": 4,
         "；".join(f"{word}{verb}" for word in dice.draw(trade.makes, 3)): 5,
         f"{few}（{verb}）": 1,
         f"专业{verb}{few}": 2,

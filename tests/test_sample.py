@@ -159,6 +159,21 @@ def test_scopes_read_like_a_registry(targets):
     assert scopes.duplicated().mean() < 0.1
 
 
+def test_firms_already_here_and_kin_hide_in_the_targets(targets, local):
+    """12 firms and 10 branches of the local list, and 10 brands of four characters on both sides."""
+    here = set(local.table["name"])
+    parents = [name for name in targets.table["name"] if any(n.startswith(name) for n in here)]
+    branches = [n for n in targets.table["name"] if any(n.startswith(h) and n != h for h in here)]
+    assert len(parents) >= 13
+    assert len(branches) >= 10
+    home = (ROOT / "scripts" / "sample_home.yaml").read_text(encoding="utf-8")
+    brands = re.findall(r"\|([^|]{4})\|[^|\n]+:[^|\n]+$", home, re.M)
+    assert len(brands) == 10
+    for brand in brands:
+        assert local.table["name"].str.contains(brand).sum() == 1
+        assert targets.table["name"].str.contains(brand).sum() >= 1
+
+
 def test_local_list_is_a_county_with_four_classes(local):
     assert set(local.table["category"]) == {"央企", "国企", "省属企业", "私企"}
     assert local.table["city"].isin(["商洛", ""]).mean() > 0.99
