@@ -88,14 +88,14 @@ def test_name(name: str, expected: tuple[str, str, str]) -> None:
 
 
 def test_code_gives_the_place_of_registration() -> None:
-    assert locate(code="91611025710026096U")[:3] == ("陕西", "商洛", "镇安")
-    assert locate(code="91610000710026096U")[:3] == ("陕西", "", "")
+    assert locate(code="91611025123456789X")[:3] == ("陕西", "商洛", "镇安")
+    assert locate(code="91610000123456789X")[:3] == ("陕西", "", "")
     assert locate(code="610125100001234")[:3] == ("陕西", "西安", "鄠邑")  # 户县 until 2016
     assert locate(code="12345") == Place("", "", "", "")
 
 
 def test_address_moves_a_firm_within_its_province_but_not_out_of_it() -> None:
-    code = "91611025710026096U"
+    code = "91611025123456789X"
     assert locate(code=code, address="陕西省西安市雁塔区").city == "西安"
     assert locate(code=code, address="上海市浦东新区")[:3] == ("陕西", "商洛", "镇安")
     both = locate(code=code, region="上海", address="上海市浦东新区")
