@@ -2,10 +2,10 @@ import networkx as nx
 import pytest
 import yaml
 
+from chainmatch.chainrules import gbt_classes
 from chainmatch.chains import (
     GENERAL_KNOWLEDGE,
     check_chains,
-    gbt_classes,
     read_chains,
     resolve_wording,
     trace,

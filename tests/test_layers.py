@@ -18,6 +18,8 @@ ROWS = [
     {"gaps", "identity", "sectors"},
     {"tables", "profile", "chainviews"},
     {"chains"},
+    {"chainrules"},
+    {"chainmodel"},
     {"names", "places", "lexicon"},
     {"text", "columns", "yamlfile"},
     {"errors", "resources", "_version", "verbs"},

@@ -5,144 +5,36 @@ its edges supplies (供给关系) in the direction in which goods flow; it has n
 stand beside the edges, in ``graph.graph["recycling"]``.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
-from itertools import combinations, islice
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chainmatch.columns import NEEDS
+from chainmatch.chainmodel import ACTIVITIES, GENERAL_KNOWLEDGE, STAGES
+from chainmatch.chainrules import ChainFile, Problem, check, declared_nodes, read_chain, sort
 from chainmatch.errors import ChainError
 from chainmatch.resources import data_folder
 from chainmatch.text import read_scope
-from chainmatch.yamlfile import Document, Location, YamlError, explain, nearest, read_document
+from chainmatch.yamlfile import Document, YamlError, read_document
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Stage = Literal["upstream", "midstream", "downstream", "supporting"]
-Activity = Literal["make", "grow", "trade", "serve", "operate", "build", "research"]
-
-STAGES: dict[str, str] = {
-    "upstream": "上游",
-    "midstream": "中游",
-    "downstream": "下游",
-    "supporting": "配套",
-}
-ACTIVITIES: dict[str, str] = {
-    "make": "生产",
-    "grow": "种养",
-    "trade": "销售",
-    "serve": "服务",
-    "operate": "经营",
-    "build": "施工",
-    "research": "研发",
-}
-GENERAL_KNOWLEDGE = "general knowledge"
-
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Code = Annotated[str, Field(pattern=r"^[0-9]{4}\??$")]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Record):
-    """Where a supply or an investment was published."""
-
-    title: Text
-    url: str = ""
-
-
-class Segment(_Record):
-    """A part of a chain (细分链)."""
-
-    id: Slug
-    name: Text
-
-
-class Investment(_Record):
-    """A published project size; ``amount`` as published, with its unit."""
-
-    project: Text
-    amount: Text
-    source: Text
-
-
-class Node(_Record):
-    """What firms do at one step of a chain (环节). Fields are explained in docs/chain-files.md."""
-
-    id: Slug
-    name: Text
-    segment: Slug
-    stage: Stage
-    does: Text
-    activities: Annotated[tuple[Activity, ...], Field(min_length=1)]
-    objects: Annotated[tuple[Text, ...], Field(min_length=1)]
-    hints: tuple[Text, ...] = ()
-    false_friends: dict[str, str] = {}
-    codes: tuple[Code, ...] = ()
-    needs: tuple[str, ...] = ()
-    investments: tuple[Investment, ...] = ()
-
-
-class Supply(_Record):
-    """Goods flow from one node to another (供给关系)."""
-
-    start: Annotated[Slug, Field(alias="from")]
-    end: Annotated[Slug, Field(alias="to")]
-    source: Text
-
-
-class Shared(_Record):
-    """A rule that lets several nodes of one chain claim the same object."""
-
-    object: Text
-    nodes: Annotated[tuple[Slug, ...], Field(min_length=2)]
-    why: Text
-
-
-class Chain(_Record):
-    """One chain file."""
-
-    chain: Slug
-    name: Text
-    about: Text
-    names: tuple[Text, ...] = ()
-    sources: dict[str, Source] = {}
-    segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
-    nodes: Annotated[tuple[Node, ...], Field(min_length=1)]
-    supplies: tuple[Supply, ...] = ()
-    recycling: tuple[Supply, ...] = ()
-    shared: tuple[Shared, ...] = ()
-
-
-class Problem(NamedTuple):
-    """Something wrong in a chain file. ``level`` is ``error`` or ``warning``; ``line`` from 1."""
-
-    file: str
-    line: int
-    level: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}：{self.why}"
-
-
-@dataclass(frozen=True)
-class _File:
-    document: Document
-    chain: Chain
-
-    def problem(self, location: Location, why: str, level: str = "error") -> Problem:
-        return Problem(self.document.path.name, self.document.line(location), level, why)
+__all__ = [
+    "ACTIVITIES",
+    "GENERAL_KNOWLEDGE",
+    "STAGES",
+    "Trace",
+    "chain_files",
+    "check_chains",
+    "names_of",
+    "read_chains",
+    "read_documents",
+    "resolve_wording",
+    "trace",
+]
 
 
 def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
@@ -159,9 +51,9 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
         The folder is missing or empty, or a file has an error; ``problems`` lists all of them.
     """
     files, problems = _load(folder)
-    problems += [found for found in _check(files) if found.level == "error"]
-    if problems:
-        raise ChainError([str(problem) for problem in sorted(problems)])
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise ChainError([str(problem) for problem in errors])
     return _graph(files)
 
 
@@ -169,9 +61,7 @@ def check_chains(folder: str | Path | None = None) -> "pd.DataFrame":
     """Return every problem of the chain files; columns ``file, line, level, why``."""
     import pandas as pd
 
-    files, problems = _load(folder)
-    problems += _check(files)
-    return pd.DataFrame(sorted(problems), columns=list(Problem._fields))
+    return pd.DataFrame(_load(folder)[1], columns=list(Problem._fields))
 
 
 def chain_files(folder: str | Path | None = None) -> list[Path]:
@@ -185,18 +75,53 @@ def chain_files(folder: str | Path | None = None) -> list[Path]:
     return paths
 
 
-def _load(folder: str | Path | None) -> tuple[list[_File], list[Problem]]:
-    files, problems = [], []
+def _load(folder: str | Path | None) -> tuple[list[ChainFile], list[Problem]]:
+    documents, problems = [], []
+    declared: dict[str, str] = {}
     for path in chain_files(folder):
         try:
-            document = read_document(path)
-            files.append(_File(document, Chain.model_validate(document.data)))
+            documents.append(read_document(path))
         except YamlError as error:
             problems.append(_yaml_problem(path, str(error)))
-        except ValidationError as error:
-            found = explain(error, document, Chain)
-            problems += [Problem(path.name, line, "error", why) for line, why in found]
-    return files, problems
+            declared |= declared_nodes(_text(path))
+    files, found = read_documents(documents, declared)
+    return files, sort([*problems, *found])
+
+
+def read_documents(
+    documents: Iterable[Document], declared: dict[str, str] | None = None
+) -> tuple[list[ChainFile], list[Problem]]:
+    """Check documents together; return the chains as far as they can be read, and all problems.
+
+    ``declared``: id → name of nodes that stand in documents which could not even be parsed.
+    """
+    files: list[ChainFile] = []
+    problems: list[Problem] = []
+    declared = dict(declared or {})
+    for document in documents:
+        file, found = read_chain(document)
+        problems += found
+        files += [file] if file else []
+        if found:
+            declared |= _named_nodes(document)
+    return files, sort([*problems, *check(files, declared)])
+
+
+def _named_nodes(document: Document) -> dict[str, str]:
+    nodes = document.data.get("nodes") if isinstance(document.data, dict) else None
+    records = [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
+    return {
+        node["id"]: str(node.get("name", node["id"]))
+        for node in records
+        if isinstance(node.get("id"), str)
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _yaml_problem(path: Path, message: str) -> Problem:
@@ -205,7 +130,7 @@ def _yaml_problem(path: Path, message: str) -> Problem:
     return Problem(path.name, int(line) if line.isdigit() else 1, "error", why)
 
 
-def _graph(files: list[_File]) -> "nx.DiGraph[str]":
+def _graph(files: list[ChainFile]) -> "nx.DiGraph[str]":
     graph: nx.DiGraph[str] = nx.DiGraph()
     chains = [file.chain for file in files]
     for chain in chains:
@@ -224,191 +149,6 @@ def _graph(files: list[_File]) -> "nx.DiGraph[str]":
     graph.graph["recycling"] = [(r.start, r.end, r.source) for c in chains for r in c.recycling]
     graph.graph["shared"] = {(c.chain, s.object): s.nodes for c in chains for s in c.shared}
     return graph
-
-
-# --- checks: one function a rule, each yields all that it finds --------------------------------
-
-
-def _check(files: list[_File]) -> list[Problem]:
-    known = {node.id: node for file in files for node in file.chain.nodes}
-    found: list[Problem] = []
-    found += _repeated_ids(files)
-    for file in files:
-        for rule in (_segments, _words, _claims, _vocabulary, _sources):
-            found += rule(file)
-        found += _ends(file, known)
-    found += _isolated(files)
-    if not found or all(problem.level == "warning" for problem in found):
-        found += _cycle(files)
-    return found
-
-
-def _repeated_ids(files: list[_File]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for file in files:
-        if file.chain.chain in names:
-            why = f"产业链编号“{file.chain.chain}”已在 {names[file.chain.chain]} 中使用"
-            yield file.problem(("chain",), why)
-        names.setdefault(file.chain.chain, file.document.path.name)
-        for i, node in enumerate(file.chain.nodes):
-            if node.id in seen:
-                why = f"环节编号“{node.id}”已在 {seen[node.id]} 中使用，编号不能重复"
-                yield file.problem(("nodes", i, "id"), why)
-            seen.setdefault(node.id, file.document.path.name)
-
-
-def _segments(file: _File) -> Iterator[Problem]:
-    known = [segment.id for segment in file.chain.segments]
-    used = {node.segment for node in file.chain.nodes}
-    for i, node in enumerate(file.chain.nodes):
-        if node.segment not in known:
-            why = f"{node.name}：不认识的细分链{nearest(node.segment, known)}"
-            yield file.problem(("nodes", i, "segment"), why)
-    for i, segment in enumerate(file.chain.segments):
-        if segment.id not in used:
-            yield file.problem(("segments", i), f"细分链“{segment.name}”没有任何环节", "warning")
-
-
-def _words(file: _File) -> Iterator[Problem]:
-    for i, node in enumerate(file.chain.nodes):
-        words = [*node.objects, *node.hints]
-        for word, count in Counter(words).items():
-            if count > 1:
-                yield file.problem(("nodes", i, "objects"), f"{node.name}：“{word}”写了 {count} 次")
-        for word in words:
-            if len(word) < 2:
-                why = f"{node.name}：“{word}”只有一个字，无法可靠识别"
-                yield file.problem(("nodes", i, "objects"), why)
-        for friend in node.false_friends:
-            if not any(word in friend for word in words):
-                why = f"{node.name}：误导词“{friend}”不含本环节的任何宾语，不起作用"
-                yield file.problem(("nodes", i, "false_friends", friend), why, "warning")
-
-
-def _claims(file: _File) -> Iterator[Problem]:
-    """Two nodes may claim one object if they differ in activity or a rule says why."""
-    claims: dict[str, list[int]] = defaultdict(list)
-    for i, node in enumerate(file.chain.nodes):
-        for word in set(node.objects):
-            claims[word].append(i)
-    allowed = {rule.object: set(rule.nodes) for rule in file.chain.shared}
-    for word, owners in sorted(claims.items()):
-        for a, b in combinations(owners, 2):
-            first, second = file.chain.nodes[a], file.chain.nodes[b]
-            ruled = {first.id, second.id} <= allowed.get(word, set())
-            if set(first.activities) & set(second.activities) and not ruled:
-                why = (
-                    f"“{word}”同时属于“{first.name}”和“{second.name}”，"
-                    "请只留一处，或在 shared 中说明理由"
-                )
-                yield file.problem(("nodes", b, "objects"), why)
-    for i, rule in enumerate(file.chain.shared):
-        for node in rule.nodes:
-            if node not in {file.chain.nodes[k].id for k in claims.get(rule.object, [])}:
-                why = f"shared：环节“{node}”的宾语中没有“{rule.object}”"
-                yield file.problem(("shared", i), why)
-
-
-def _vocabulary(file: _File) -> Iterator[Problem]:
-    classes = gbt_classes()
-    for i, node in enumerate(file.chain.nodes):
-        for k, need in enumerate(node.needs):
-            if need not in NEEDS:
-                why = f"{node.name}：不认识的要素{nearest(need, list(NEEDS))}"
-                yield file.problem(("nodes", i, "needs", k), why)
-        for k, code in enumerate(node.codes):
-            if code.rstrip("?") not in classes:
-                why = f"{node.name}：GB/T 4754-2017 中没有代码 {code.rstrip('?')}"
-                yield file.problem(("nodes", i, "codes", k), why)
-        if not node.codes:
-            why = f"{node.name}：没有行业代码（GB/T 4754-2017）"
-            yield file.problem(("nodes", i), why, "warning")
-
-
-def _sources(file: _File) -> Iterator[Problem]:
-    known = [*file.chain.sources, GENERAL_KNOWLEDGE]
-    cited: list[tuple[Location, str]] = [
-        ((part, i, "source"), supply.source)
-        for part in ("supplies", "recycling")
-        for i, supply in enumerate(getattr(file.chain, part))
-    ]
-    cited += [
-        (("nodes", i, "investments", k, "source"), investment.source)
-        for i, node in enumerate(file.chain.nodes)
-        for k, investment in enumerate(node.investments)
-    ]
-    for location, source in cited:
-        if source not in known:
-            yield file.problem(location, f"不认识的来源{nearest(source, known)}")
-
-
-def _ends(file: _File, known: dict[str, Node]) -> Iterator[Problem]:
-    own = {node.id for node in file.chain.nodes}
-    pairs: set[tuple[str, str]] = set()
-    for part in ("supplies", "recycling"):
-        for i, supply in enumerate(getattr(file.chain, part)):
-            missing = [node for node in (supply.start, supply.end) if node not in known]
-            for node in missing:
-                yield file.problem((part, i), f"不认识的环节{nearest(node, sorted(known))}")
-            if missing:
-                continue
-            start, end = known[supply.start], known[supply.end]
-            if not own & {supply.start, supply.end}:
-                why = f"“{start.name} → {end.name}”两端都不在本链，请写到所属的链文件"
-                yield file.problem((part, i), why)
-            if part == "supplies" and (supply.start, supply.end) in pairs:
-                yield file.problem((part, i), f"“{start.name} → {end.name}”写了两次")
-            pairs.add((supply.start, supply.end))
-            if part == "supplies" and {supply.start, supply.end} <= own:
-                yield from _direction(file, (part, i), start, end)
-
-
-def _direction(file: _File, location: Location, start: Node, end: Node) -> Iterator[Problem]:
-    order = {"upstream": 0, "midstream": 1, "downstream": 2}
-    if order.get(start.stage, 0) > order.get(end.stage, 2):
-        why = (
-            f"“{start.name}”（{STAGES[start.stage]}）→“{end.name}”（{STAGES[end.stage]}）"
-            "与上下游方向相反，请核对"
-        )
-        yield file.problem(location, why, "warning")
-
-
-def _isolated(files: list[_File]) -> Iterator[Problem]:
-    linked = {
-        end
-        for file in files
-        for supply in (*file.chain.supplies, *file.chain.recycling)
-        for end in (supply.start, supply.end)
-    }
-    for file in files:
-        for i, node in enumerate(file.chain.nodes):
-            if node.id not in linked:
-                why = f"“{node.name}”没有任何供给关系，是孤立环节"
-                yield file.problem(("nodes", i), why, "warning")
-
-
-def _cycle(files: list[_File]) -> Iterator[Problem]:
-    graph = _graph(files)
-    if nx.is_directed_acyclic_graph(graph):
-        return
-    cycle = nx.find_cycle(graph)
-    names = [graph.nodes[u]["name"] for u, *_ in cycle]
-    ends = {(u, v) for u, v, *_ in cycle}
-    why = f"供给关系成环：{' → '.join([*names, names[0]])}，循环利用请写到 recycling"
-    for file in files:
-        for i, supply in enumerate(file.chain.supplies):
-            if (supply.start, supply.end) in ends:
-                yield file.problem(("supplies", i), why)
-                return
-
-
-@cache
-def gbt_classes() -> frozenset[str]:
-    """Return the four-digit classes of GB/T 4754-2017."""
-    lines = (data_folder("reference") / "gbt4754_2017.txt").read_text(encoding="utf-8").splitlines()
-    rows = (line.partition(": ") for line in lines if not line.startswith("#"))
-    return frozenset(division + rest for division, _, tails in rows for rest in tails.split())
 
 
 # --- walking -----------------------------------------------------------------------------------

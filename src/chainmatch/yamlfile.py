@@ -97,7 +97,7 @@ def _faulty_line(error: yaml.MarkedYAMLError) -> int:
     opened = str(error.context).endswith(("quoted scalar", "simple key", "sequence", "mapping"))
     start = error.context_mark if opened and "block" not in str(error.context) else None
     mark = start or error.problem_mark
-    return mark.line + 1 if mark else 1
+    return 1 if mark is None else mark.line + 1
 
 
 class _Builder:
@@ -121,7 +121,7 @@ class _Builder:
         return data
 
     def _value(self, event: Any, where: Location) -> Any:
-        self.lines[where] = event.start_mark.line + 1
+        self.lines[where] = _line(event)
         if isinstance(event, yaml.ScalarEvent):
             return event.value
         if isinstance(event, yaml.SequenceStartEvent):
@@ -138,62 +138,93 @@ class _Builder:
             key = event.value
             if key in result:
                 raise self._error(event, f"“{key}”重复出现，请合并为一处")
-            line = event.start_mark.line + 1
+            line = _line(event)
             result[key] = self._value(self._next(), (*where, key))
             self.lines[(*where, key)] = line
         return result
 
     def _error(self, event: Any, why: str) -> YamlError:
-        return YamlError(f"{self._path}:{event.start_mark.line + 1}：{why}。")
+        return YamlError(f"{self._path}:{_line(event)}：{why}。")
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def explain(
-    error: ValidationError, document: Document, model: type[BaseModel]
+    error: ValidationError,
+    document: Document,
+    model: type[BaseModel],
+    forms: Mapping[str, str] | None = None,
+    english: Mapping[str, str] | None = None,
 ) -> list[tuple[int, str]]:
-    """Translate what pydantic found into (line, Chinese sentence), all of it, in line order."""
+    """Translate what pydantic found into (line, Chinese sentence), all of it, in line order.
+
+    ``forms``: pattern → what it asks for, in words. ``english``: a Chinese word that stands in the
+    place of an English one → that one.
+    """
     return sorted(
-        (document.line(tuple(found["loc"])), _sentence(found, model))
+        (
+            document.line(tuple(found["loc"])),
+            f"{_where(found['loc'])}：{_sentence(found, model, forms or {}, english or {})}",
+        )
         for found in error.errors(include_url=False)
     )
 
 
-def _sentence(found: Any, model: type[BaseModel]) -> str:
-    where = " › ".join(str(part + 1) if isinstance(part, int) else part for part in found["loc"])
+def _where(location: Location) -> str:
+    named = (f"第 {part + 1} 项" if isinstance(part, int) else part for part in location)
+    return " › ".join(named) or "整个文件"
+
+
+def _sentence(
+    found: Any, model: type[BaseModel], forms: Mapping[str, str], english: Mapping[str, str]
+) -> str:
     value = found.get("input")
     shown = f"“{value}”" if isinstance(value, str | int | float) else "该内容"
     context = found.get("ctx", {})
+    if found["type"] == "extra_forbidden":
+        known = _fields_at(model, tuple(found["loc"][:-1]))
+        return f"不认识的键{nearest(str(found['loc'][-1]), known)}"
+    if found["type"] == "literal_error":
+        options = list(_quoted(str(context.get("expected", ""))))
+        return f"不认识的取值{nearest(str(value), options, english)}"
+    return _limit(found, shown, context, forms) or str(found["msg"])
+
+
+def _limit(found: Any, shown: str, context: Any, forms: Mapping[str, str]) -> str:
     match found["type"]:
-        case "extra_forbidden":
-            known = _fields_at(model, tuple(found["loc"][:-1]))
-            return f"{where}：不认识的键{nearest(str(found['loc'][-1]), known)}"
         case "missing":
-            return f"{where}：缺少必填项"
-        case "literal_error":
-            options = list(_quoted(str(context.get("expected", ""))))
-            return f"{where}：{shown}不在允许的取值之内{nearest(str(value), options)}"
+            return "缺少必填项"
         case "string_pattern_mismatch":
-            return f"{where}：{shown}写法不对，应符合 {context.get('pattern')}"
-        case "too_short" | "string_too_short":
-            return f"{where}：内容不能为空"
+            pattern = str(context.get("pattern"))
+            return f"{shown}写法不对，应为{forms.get(pattern, pattern)}"
+        case "string_too_short":
+            return "内容不能为空"
+        case "too_short":
+            least = context.get("min_length", 1)
+            return f"至少要有 {least} 项" if least > 1 else "内容不能为空"
+        case "string_too_long":
+            return f"文字超过 {context.get('max_length')} 个字，请缩短"
         case "value_error" | "assertion_error":
-            return f"{where}：{context.get('error', found['msg'])}"
+            return str(context.get("error", found["msg"]))
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
             sign = {"greater_than_equal": "≥", "less_than_equal": "≤", "greater_than": ">"}
             limit = next(iter(context.values()))
-            return f"{where}：{shown}超出范围，应 {sign.get(found['type'], '<')} {limit:g}"
+            return f"{shown}超出范围，应 {sign.get(found['type'], '<')} {limit:g}"
         case kind if kind.endswith(("_type", "_parsing")):
             expected = kind.removesuffix("_type").removesuffix("_parsing")
-            return f"{where}：{shown}类型不对，应为{_KINDS.get(expected, expected)}"
-    return f"{where}：{found['msg']}"
+            return f"{shown}类型不对，应为{_KINDS.get(expected, expected)}"
+    return ""
 
 
 _KINDS = {
     "string": "文字",
-    "list": "列表",
-    "tuple": "列表",
-    "dict": "键值对",
-    "model": "键值对",
-    "model_attributes": "键值对",
+    "list": "列表，写成 [甲, 乙]",
+    "tuple": "列表，写成 [甲, 乙]",
+    "dict": "若干行“键: 值”",
+    "model": "若干行“键: 值”",
+    "model_attributes": "若干行“键: 值”",
     "float": "数字",
     "int": "整数",
     "bool": "true 或 false",
@@ -204,9 +235,13 @@ def _quoted(text: str) -> Iterator[str]:
     return (part for index, part in enumerate(text.split("'")) if index % 2)
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """Return ``，是否想写“x”？`` for the nearest known word, else the list of known words."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+def nearest(word: str, known: list[str], named: Mapping[str, str] | None = None) -> str:
+    """Return ``“word”，是否想写“x”？`` for the nearest known word, else with the known words.
+
+    ``named``: other names, such as Chinese ones, → known word; one of them beats any nearness.
+    """
+    meant = (named or {}).get(word)
+    close = [meant] if meant in known else difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"“{word}”，是否想写“{close[0]}”？"
     return f"“{word}”，可用：{'、'.join(known[:24])}" if known else f"“{word}”"
