@@ -440,6 +440,7 @@ class Lists(NamedTuple):
     unique: int
     related: int
     twice: int
+    kin: int
 
 
 def build(
@@ -450,9 +451,9 @@ def build(
     by_id = {trade.id: trade for trade in trades}
     drawn = [maker.local(trade) for trade in trades for _ in range(trade.local)]
     written = [maker.written(by_id[line.split("|")[0]], line) for line in home]
-    base = _kin(maker, by_id, home)
+    kin = _kin(maker, by_id, home)
     unique = TARGETS - DUPLICATES - SAME - BRANCHES_OF_LOCAL - NAMELESS
-    base += [maker.target(trade) for trade in by_weight(trades, unique - len(base))]
+    base = kin + [maker.target(trade) for trade in by_weight(trades, unique - len(kin))]
 
     parents = dice.draw([f for f in base if f.trade.id in _BRANCHING and "公司" in f.name], PARENTS)
     private = [f for f in drawn if f.trade.chain and f.trade.owner == "私企" and "公司" in f.name]
@@ -474,7 +475,7 @@ def build(
     twice = dice.draw(known, LOCAL - len(own))
     own += [replace(respelled(dice, f), code=f.code) for f in twice]
     related = sum(1 for f in base if f.trade.chain)
-    return Lists(targets, dice.draw(own, len(own)), len(base), related, len(twice))
+    return Lists(targets, dice.draw(own, len(own)), len(base), related, len(twice), len(kin))
 
 
 # Trades whose firms have branches in a county.
@@ -689,6 +690,7 @@ def readme(lists: Lists) -> str:
         same=SAME,
         away=BRANCHES_OF_LOCAL,
         parents=PARENTS,
+        kin=lists.kin,
         nameless=NAMELESS,
         twice=lists.twice,
     )

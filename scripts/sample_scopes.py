@@ -245,7 +245,7 @@ def _old(dice: Dice, trade: Trade, sells_only: bool) -> list[str]:
         if trade.services and (not clauses or dice.chance(0.35)):
             low, high = (1, 2) if clauses else (2, 6)
             clauses.append(_listed(dice, trade.services, low, high))
-        if dice.chance(0.45):
+        if dice.chance(0.45 if trade.makes else 0.25):
             clauses.append(_sell_clause(dice, trade, False))
     if not sells_only and dice.chance(0.22):
         clauses.append(dice.pick(_SIDES))
@@ -292,7 +292,7 @@ def _standard(dice: Dice, trade: Trade, sells_only: bool) -> str:
         licensed = [item for item in licensed if item.endswith(_SALE_WORDS)]
     else:
         general += dice.draw(trade.items, dice.number(1, 4))
-        general += dice.draw(trade.sales, dice.number(0, 3))
+        general += dice.draw(trade.sales, dice.number(0, 3 if trade.makes else 1))
     if dice.chance(0.45):
         general.append(_TECHNICAL)
     general += dice.draw(_STANDARD_SIDES, dice.weighted({0: 3.0, 2: 4.0, 4: 3.0, 7: 2.0, 12: 0.6}))

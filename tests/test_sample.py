@@ -160,7 +160,7 @@ def test_scopes_read_like_a_registry(targets):
 
 
 def test_firms_already_here_and_kin_hide_in_the_targets(targets, local):
-    """12 firms and 10 branches of the local list, and 10 brands of four characters on both sides."""
+    """12 firms and 10 branches of the local list; 10 brands of four characters on both sides."""
     here = set(local.table["name"])
     parents = [name for name in targets.table["name"] if any(n.startswith(name) for n in here)]
     branches = [n for n in targets.table["name"] if any(n.startswith(h) and n != h for h in here)]
