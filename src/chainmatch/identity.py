@@ -61,7 +61,7 @@ class _Firm(NamedTuple):
     code: str  # valid code or ""
     province: str
     city: str
-    street: str  # street with its number, "" if the address has none
+    address: str
     parsed: ParsedName
 
 
@@ -89,7 +89,6 @@ def _firms(table: pd.DataFrame) -> list[_Firm]:
         zip(*columns, strict=True)
     ):
         clean = clean_code(code)
-        street = _STREET.search(address)
         firms.append(
             _Firm(
                 row,
@@ -98,11 +97,19 @@ def _firms(table: pd.DataFrame) -> list[_Firm]:
                 clean if valid_code(clean) else "",
                 province,
                 city,
-                street[0] if street else "",
+                address,
                 parsed_name(name),
             )
         )
     return firms
+
+
+def _next_door(a: _Firm, b: _Firm) -> bool:
+    """Return whether two firms of one prefecture have the same street and number."""
+    if not a.city or a.city != b.city:
+        return False
+    first, second = _STREET.search(a.address), _STREET.search(b.address)
+    return bool(first and second and first[0] == second[0])
 
 
 def _differ(a: str, b: str) -> bool:
@@ -176,7 +183,7 @@ def _same(a: _Firm, b: _Firm, probability: float) -> Link | None:
     if _places_differ(a, b) or differ_in_number(first, second):
         return None
     slip = OSA.distance(first.key, second.key, score_cutoff=2) == 1
-    address = bool(a.street) and a.street == b.street and a.city == b.city != ""
+    address = _next_door(a, b)
     if first.core == second.core != "" and first.branch == second.branch:
         place = same_places(first, second)
         kinds = {first.kind, second.kind} - {"", "集团"}
@@ -247,7 +254,7 @@ def _group(a: _Firm, b: _Firm) -> Link | None:
     elif first.core == second.core:
         confidence += 0.2 if len(brand) < 4 else 0.05
         notes.append("行业相同")
-    if near and a.street and a.street == b.street:
+    if _next_door(a, b):
         confidence = max(confidence, 0.9 if len(brand) > 2 else 0.85)
         notes.append("注册地址在同一门牌")
     return _link(a, b, "group", min(confidence, 0.9), "，".join(notes))
