@@ -75,7 +75,10 @@ class Lexicon:
             for word, start, end in found
             if not self._claims[word] or self._is_word(text, start, end)
         )
-        return [hit for hit in self._resolve(spans) if hit.claims]
+        hits: list[Hit] = []
+        for group in _overlapping(spans):
+            hits += self._resolve(group)
+        return hits
 
     def short_words(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield (wording, start, end) of every short wording, whether it is a word there or not."""
@@ -98,21 +101,18 @@ class Lexicon:
         return not (before and before in known[0]) and not (behind and behind in known[1])
 
     def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[Hit]:
-        for index, (start, minus_end, word) in enumerate(spans):
-            end = -minus_end
+        """Decide which claims stand among wordings that overlap each other."""
+        for span in spans:
+            start, end, word = span[0], -span[1], span[2]
             claims = self._claims[word]
-            if not claims:
-                continue
-            for other, (a, minus_b, rival) in enumerate(spans):
-                b = -minus_b
-                if a >= end:
-                    break
-                if other == index or b <= start:
-                    continue
-                claims = tuple(
-                    c for c in claims if not self._yields(c, (start, end), (a, b), rival)
-                )
-            yield Hit(start, end, self.words[word], claims)
+            for a, minus_b, rival in spans if len(spans) > 1 and claims else ():
+                if a < end and start < -minus_b and (a, minus_b, rival) != span:
+                    over = (a, -minus_b)
+                    claims = tuple(
+                        c for c in claims if not self._yields(c, (start, end), over, rival)
+                    )
+            if claims:
+                yield Hit(start, end, self.words[word], claims)
 
     def _yields(
         self, claim: Claim, span: tuple[int, int], over: tuple[int, int], rival: int
@@ -133,6 +133,20 @@ class Lexicon:
             return any(owner.node == claim.node and owner.hint <= claim.hint for owner in owners)
         same_head = over[1] == span[1]
         return not same_head or any(owner.chain == claim.chain for owner in owners)
+
+
+def _overlapping(spans: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
+    """Cut sorted (start, -end, word) into runs in which each overlaps an earlier one."""
+    group: list[tuple[int, int, int]] = []
+    reach = -1
+    for span in spans:
+        if span[0] >= reach and group:
+            yield group
+            group = []
+        group.append(span)
+        reach = max(reach, -span[1])
+    if group:
+        yield group
 
 
 def cuts_at(text: str, start: int, end: int) -> tuple[bool, bool]:

@@ -141,10 +141,16 @@ class ChainSummary(NamedTuple):
 
 
 class Match(NamedTuple):
-    """One firm against all chains: fits best first, and chain id → 0…1."""
+    """One firm against all nodes: its name, the items of its scope, its fits, best first."""
 
+    name: str
+    items: int
     fits: tuple[Fit, ...]
-    chains: dict[str, float]
+
+    @property
+    def clear(self) -> tuple[Fit, ...]:
+        """The fits of at least 0.05."""
+        return tuple(fit for fit in self.fits if fit.fit >= FLOOR)
 
 
 # A wording is the head of its item if nothing but these stands behind it.
@@ -186,7 +192,7 @@ class Matcher:
     def match(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
     ) -> Match:
-        """Match one firm: its fits of at least 0.05, and one number in 0…1 for each chain."""
+        """Match one firm: everything that its texts say for any node."""
         found: dict[str, list[Evidence]] = defaultdict(list)
         items = self._scope(scope, "scope", found)
         if products:
@@ -197,21 +203,26 @@ class Matcher:
             self._code(industry_code, found)
         fits = [self._fit(node, evidence, items) for node, evidence in found.items()]
         fits.sort(key=lambda fit: (-fit.fit, fit.node))
-        chains = {chain: self._chain_fit(chain, fits, name, items) for chain in self._names}
-        return Match(tuple(fit for fit in fits if fit.fit >= FLOOR), chains)
+        return Match(name, items, tuple(fits))
 
     def fits(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
     ) -> tuple[Fit, ...]:
         """Return the fits of one firm of at least 0.05, best first, ties by node id."""
-        return self.match(scope, name, products, industry_code).fits
+        return self.match(scope, name, products, industry_code).clear
 
-    def _chain_fit(self, chain: str, fits: Sequence[Fit], name: str, items: int) -> float:
-        own = [fit for fit in fits if self._chain_of[fit.node] == chain]
+    def chain_fits(self, match: Match) -> dict[str, float]:
+        """Return one number in 0…1 for each chain: how surely the firm belongs to it."""
+        by_chain: dict[str, list[Fit]] = {chain: [] for chain in self._names}
+        for fit in match.fits:
+            by_chain[self._chain_of[fit.node]].append(fit)
+        return {chain: self._chain_fit(chain, own, match) for chain, own in by_chain.items()}
+
+    def _chain_fit(self, chain: str, own: Sequence[Fit], match: Match) -> float:
         if not own:
             return 0.0
-        named = any(word in name for word in self._names[chain])
-        summary = summarise_chain(own, items, named)
+        named = any(word in match.name for word in self._names[chain])
+        summary = summarise_chain(own, match.items, named)
         return logistic(self._chain_intercept + sum(map(mul, self._chain_weights, summary)))
 
     def _scope(self, text: str, field: str, found: dict[str, list[Evidence]]) -> int:
@@ -403,9 +414,9 @@ def match(
         line
         for firm_id, name, found in match_rows(_rows(firms), matcher)
         for line in (
-            _node_lines(firm_id, name, found.fits[:top], graph)
+            _node_lines(firm_id, name, found.clear[:top], graph)
             if by == "node"
-            else [(firm_id, name, *found.chains.values())]
+            else [(firm_id, name, *matcher.chain_fits(found).values())]
         )
     ]
     chains = list(graph.graph["chains"])

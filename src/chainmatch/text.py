@@ -23,9 +23,10 @@ Every function keeps positions: ``text[item.start:item.end]`` is the phrase as t
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chainmatch.verbs import (
     FILLERS_AFTER,
@@ -68,7 +69,7 @@ _BRACKET = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _SEGMENT = re.compile(f"[^、,: {_JOIN}]+")
 
 _EXCLUDES = re.compile(
-    "不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
+    "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
 _EXCEPT = re.compile(
     f"(?:^|(?<=[,、:({_FILL}但]))除(?![外尘臭湿草虫锈雪霜油氧磷硫渣鼠颤垢螨冰味斑毛污杂铁氟砷盐菌四])"
@@ -158,6 +159,29 @@ class Clause(NamedTuple):
         return sum(item.place != "verb" for item in self.items)
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A segment on its way to an item: filled in while the clause is walked."""
+
+    start: int
+    end: int
+    before: frozenset[str]
+    after: frozenset[str]
+    core_start: int
+    core_end: int
+    separator: str  # the sign in front of the segment
+    colon: bool  # a colon follows
+    verb_start: int = 0
+    verb_end: int = 0
+    activities: frozenset[str] = NOTHING
+    place: str = "bare"
+    branch: bool = False
+
+    @property
+    def only_verbs(self) -> bool:
+        return self.core_start >= self.core_end
+
+
 def normalise(text: str) -> str:
     """Return ``text`` with one form for each sign, position by position (same length).
 
@@ -223,40 +247,36 @@ def read_clause(clause: str, carried: frozenset[str] = NOTHING) -> Clause:
     masked, nested = _mask(clause)
     reader = _Reader(masked, carried)
     reader.read()
-    items = reader.items
-    hosts = [_host(items, start) for start, _ in nested]
-    for (start, end), host in zip(nested, hosts, strict=True):
-        items = items + _bracket_items(clause[start:end], start, host)
     if "限" in clause and _BRANCH_ONLY.search(clause):
-        items = _mark_branch_only(items, clause)
-    return Clause(_numbered(sorted(items)), reader.handed_on, masked)
+        _mark_branch_only(reader.items, clause)
+    inner = [
+        item
+        for start, end in nested
+        for item in _bracket_items(clause[start:end], start, reader.items)
+    ]
+    outer = [
+        (i.start, i.end, i.core_start, i.core_end, i.verb_start, i.verb_end, i.activities, i.place,
+         i.branch)
+        for i in reader.items
+    ]  # fmt: skip
+    items = sorted([*outer, *inner]) if inner else outer
+    numbers = accumulate((item[_PLACE] != "verb" for item in items), initial=0)
+    numbered = tuple(Item(*item, number) for item, number in zip(items, numbers, strict=False))
+    return Clause(numbered, reader.handed_on, masked)
 
 
-def _numbered(items: list[Item]) -> tuple[Item, ...]:
-    numbers = accumulate((item.place != "verb" for item in items), initial=0)
-    return tuple(
-        item._replace(order=number) if number else item
-        for item, number in zip(items, numbers, strict=False)
-    )
+_PLACE = Item._fields.index("place")
 
 
-def _host(items: list[Item], position: int) -> Item | None:
-    return next((item for item in reversed(items) if item.start <= position), None)
-
-
-def _mark_branch_only(items: list[Item], clause: str) -> list[Item]:
+def _mark_branch_only(items: list[_Draft], clause: str) -> None:
     """``X（限分支机构经营）`` marks X; ``以上限…`` and words outside brackets mark the clause."""
     marks = [
-        found
+        found.start()
         for found in _BRACKET.finditer(clause)
         if _BRANCH_ONLY.search(found[0]) and not re.search("以[上下]", found[0])
     ]
-    if not marks:
-        return [item._replace(branch=True) for item in items]
-    return [
-        item._replace(branch=any(item.start <= m.start() <= item.end for m in marks))
-        for item in items
-    ]
+    for item in items:
+        item.branch = not marks or any(item.start <= mark <= item.end for mark in marks)
 
 
 def _mask(clause: str) -> tuple[str, list[tuple[int, int]]]:
@@ -282,29 +302,16 @@ def _mask(clause: str) -> tuple[str, list[tuple[int, int]]]:
     return _VERB_THEN_JOINER.sub(lambda m: m[1] + _JOIN * len(m[2]), masked), nested
 
 
-def _bracket_items(content: str, offset: int, host: Item | None) -> list[Item]:
+def _bracket_items(content: str, offset: int, outer: list[_Draft]) -> list[tuple[Any, ...]]:
     """Items inside a bracket; those without a verb share the activity of what stands before."""
+    host = next((item for item in reversed(outer) if item.start <= offset), None)
     default = host.activities if host else NOTHING
+    branch = host.branch if host else False
     found = read_clause(content.replace("(", " ").replace(")", " "))
+    shifted = (_shift(item, offset) for item in found.items)
     return [
-        _shift(item if item.activities else item._replace(activities=default), offset)
-        for item in found.items
+        item._replace(activities=item.activities or default, branch=branch)[:-1] for item in shifted
     ]
-
-
-class _Segment(NamedTuple):
-    start: int
-    end: int
-    before: frozenset[str]
-    after: frozenset[str]
-    core_start: int
-    core_end: int
-    separator: str  # the sign in front of the segment
-    colon: bool  # a colon follows
-
-    @property
-    def only_verbs(self) -> bool:
-        return self.core_start >= self.core_end
 
 
 class _Reader:
@@ -313,75 +320,77 @@ class _Reader:
     def __init__(self, masked: str, carried: frozenset[str]) -> None:
         self.masked = masked
         self.carried = carried
-        self.items: list[Item] = []
+        self.items: list[_Draft] = []
         self.handed_on = NOTHING
+        self._named = False  # something other than verbs was seen
         self._reach = NOTHING  # verbs that reach forward
         self._reach_span = (0, 0)  # where they stand
-        self._group: list[int] = []  # items that a verb behind them would still reach
+        self._group: list[_Draft] = []  # items that a verb behind them would still reach
         self._closed = False  # the group has its verbs; a further verb adds to them
         self._mixed = "、" in masked and "," in masked
 
     def read(self) -> None:
-        excluding = False
-        for segment in self._segments():
-            if segment.separator != "、":
-                excluding = False
-            opener = _EXCLUDES.search(self.masked, segment.start, segment.end)
-            if opener and not excluding:
-                excluding = True
-                if opener.start() > segment.start:
-                    self._take(_cut(self.masked, segment, opener.start()))
-                continue
-            if not excluding and self.masked.find("除外", segment.start, segment.end) < 0:
-                self._take(segment)
+        offered = self._offered if _EXCLUDES.search(self.masked) else self._segments
+        for segment in offered():
+            self._take(segment)
         if self.carried and not any(item.activities for item in self.items):
-            self.items = [
-                item._replace(activities=self.carried, place="before") for item in self.items
-            ]
+            for item in self.items:
+                item.activities, item.place = self.carried, "before"
             self.handed_on = self.carried
 
-    def _segments(self) -> Iterator[_Segment]:
+    def _offered(self) -> Iterator[_Draft]:
+        """Leave out what is excluded: from 不含… to the next sign that is no 、, and X除外."""
+        excluding = False
+        for segment in self._segments():
+            excluding = excluding and segment.separator == "、"
+            opener = _EXCLUDES.search(self.masked, segment.start, segment.end)
+            if opener and not excluding and opener[0] != "除外":
+                excluding = True
+                if opener.start() > segment.start:
+                    yield _draft(
+                        self.masked, segment.start, opener.start(), segment.separator, False
+                    )
+            elif not excluding and not opener:
+                yield segment
+
+    def _segments(self) -> Iterator[_Draft]:
         end = 0
         for found in _SEGMENT.finditer(self.masked):
-            separator = self.masked[end : found.start()]
+            start = found.start()
+            sign = _sign(self.masked[end:start])
             end = found.end()
-            colon = self.masked.startswith(":", end)
-            sign = next((sign for sign in ",: " if sign in separator), "、")
-            yield _segment(self.masked, found.start(), end, sign, colon)
+            yield _draft(self.masked, start, end, sign, self.masked.startswith(":", end))
 
-    def _take(self, segment: _Segment) -> None:
-        if self._mixed and segment.separator == "," and not segment.only_verbs:
-            self._group, self._closed = [], False
+    def _take(self, segment: _Draft) -> None:
         if segment.only_verbs:
             self._take_verbs(segment)
-        else:
-            self._take_item(segment)
+            return
+        if self._closed or (self._mixed and segment.separator == ","):
+            self._group, self._closed = [], False
+        self._take_item(segment)
+        self._named = True
 
-    def _take_verbs(self, segment: _Segment) -> None:
+    def _take_verbs(self, segment: _Draft) -> None:
         verbs = segment.before | segment.after
         if not verbs:
             return
-        first = not any(item.place != "verb" for item in self.items)
+        group = self._group
         self._append(segment, verbs, "verb")
         if self.masked[segment.start : segment.end] in TRADES and not segment.colon:
             return
-        if segment.colon or first:
-            self._reach_forward(segment, verbs, more=first)
+        if segment.colon or not self._named:
+            self._reach_forward(segment, verbs)
             self._group, self._closed = [], False
             if segment.colon:
                 self.handed_on = self._reach
             return
-        for index in self._group[:-1]:
-            item = self.items[index]
-            self.items[index] = _given(item, segment, item.activities | verbs)
+        for item in group[:-1]:
+            _give(item, segment, item.activities | verbs)
         self._closed = True
 
-    def _take_item(self, segment: _Segment) -> None:
-        if self._closed:
-            self._group, self._closed = [], False
+    def _take_item(self, segment: _Draft) -> None:
         if segment.before:
-            first = not any(item.place != "verb" for item in self.items)
-            self._reach_forward(segment, segment.before, more=first)
+            self._reach_forward(segment, segment.before)
             self._group = []
         if segment.after:
             if not segment.before:
@@ -396,35 +405,47 @@ class _Reader:
         if segment.colon:
             self._group, self._closed = [], False
 
-    def _reach_forward(self, segment: _Segment, verbs: frozenset[str], *, more: bool) -> None:
+    def _reach_forward(self, segment: _Draft, verbs: frozenset[str]) -> None:
+        """Verbs before anything is named add up (生产、销售); later ones replace the earlier."""
+        more = not self._named
         start = self._reach_span[0] if more and self._reach else segment.start
         self._reach = self._reach | verbs if more else verbs
         self._reach_span = (start, segment.end)
 
-    def _reach_back(self, segment: _Segment) -> None:
-        bare = [index for index in self._group if not self.items[index].activities]
-        for index in bare:
-            self.items[index] = _given(self.items[index], segment, segment.after)
-        self._group = bare
+    def _reach_back(self, segment: _Draft) -> None:
+        self._group = [item for item in self._group if not item.activities]
+        for item in self._group:
+            _give(item, segment, segment.after)
 
-    def _append(self, segment: _Segment, activities: frozenset[str], place: str) -> None:
-        self._group.append(len(self.items))
-        span = (segment.start, segment.end, segment.core_start, segment.core_end)
-        verb = self._reach_span if place == "before" else span[:2]
-        self.items.append(Item(*span, *verb, activities, place))
+    def _append(self, segment: _Draft, activities: frozenset[str], place: str) -> None:
+        segment.activities, segment.place = activities, place
+        if place == "before":
+            segment.verb_start, segment.verb_end = self._reach_span
+        self._group.append(segment)
+        self.items.append(segment)
 
 
-def _given(item: Item, segment: _Segment, activities: frozenset[str]) -> Item:
+def _give(item: _Draft, segment: _Draft, activities: frozenset[str]) -> None:
     """Give an item the verbs of a segment behind it."""
-    place = item.place if item.activities else "after"
-    return item._replace(activities=activities, place=place, verb_end=segment.end)
+    if not item.activities:
+        item.place = "after"
+    item.activities = activities
+    item.verb_end = segment.end
 
 
-def _segment(masked: str, start: int, end: int, separator: str, colon: bool) -> _Segment:
-    end = max(start + 1, start + len(masked[start:end].rstrip(_FILL)))
+def _sign(separator: str) -> str:
+    """Return the strongest sign of a separator; a joiner counts as 、."""
+    if separator == "、" or not separator:
+        return "、"
+    return next((sign for sign in ",: " if sign in separator), "、")
+
+
+def _draft(masked: str, start: int, end: int, separator: str, colon: bool) -> _Draft:
+    if masked[end - 1] == _FILL:
+        end = max(start + 1, start + len(masked[start:end].rstrip(_FILL)))
     before, after, core_start, core_end = _parts(masked[start:end])
-    span = (start + core_start, start + core_end)
-    return _Segment(start, end, before, after, *span, separator, colon)
+    core = (start + core_start, start + core_end)
+    return _Draft(start, end, before, after, *core, separator, colon, start, end)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -444,10 +465,6 @@ def _parts(text: str) -> tuple[frozenset[str], frozenset[str], int, int]:
 
 def _filler_end(text: str, head: int) -> int:
     return head if head and head < len(text) else 0
-
-
-def _cut(masked: str, segment: _Segment, end: int) -> _Segment:
-    return _segment(masked, segment.start, end, segment.separator, colon=False)
 
 
 def _activities(text: str) -> frozenset[str]:
