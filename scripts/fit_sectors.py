@@ -41,7 +41,7 @@ FACTORS = {
     "reached": 0.9,  # the verb stands before or behind the list
     "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
     "bare-make": 0.5,  # no verb, and it could be made or sold
-    "own-sale": 0.5,  # the node sells, but the firm sells what it makes
+    "own-sale": 0.25,  # the node sells, but the firm sells what it makes
     "only-trade": 0.1,  # sold, not made
     "other": 0.15,  # another activity than the node's
     "modifier": 0.15,  # the wording is not the head of its item

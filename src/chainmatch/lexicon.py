@@ -5,8 +5,8 @@ counts only if no longer wording owns it, no false friend of its node covers it,
 across two other wordings, and, for short ones, words begin and end there.
 
 Where a short wording straddles two words is learned once from a registry with the segmenter: the
-characters beside it that break it (``data/learned/borders.json``). The segmenter itself is asked only
-for wordings that are not in that table, such as those of a county's own chain.
+characters beside it that break it (``data/learned/borders.json``). The segmenter itself is asked
+only for wordings that are not in that table, such as those of a county's own chain.
 """
 
 import json

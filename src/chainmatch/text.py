@@ -421,6 +421,8 @@ class _Reader:
         segment.activities, segment.place = activities, place
         if place == "before":
             segment.verb_start, segment.verb_end = self._reach_span
+        elif segment.before and place == "own":
+            segment.verb_start = self._reach_span[0]
         self._group.append(segment)
         self.items.append(segment)
 
