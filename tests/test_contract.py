@@ -58,7 +58,7 @@ def test_columns(run, name):
 
 
 def test_the_counts_add_up(run):
-    inputs, folder = run
+    _, folder = run
     counts = json.loads((folder / "run.json").read_text(encoding="utf-8"))["counts"]
     targets, local = counts["targets"], counts["local"]
     parts = ("scored", "excluded", "duplicates", "rejects")
@@ -74,10 +74,12 @@ def test_the_counts_add_up(run):
 
 def test_every_firm_is_somewhere_exactly_once(run):
     inputs, folder = run
-    read = read_firms(inputs[0]).table
+    read = read_firms(inputs[0]).table["firm_id"]
     scored, excluded = table(folder, "scores"), table(folder, "excluded")
     assert not set(scored["firm_id"]) & set(excluded["firm_id"])
-    assert set(scored["firm_id"]) | set(excluded["firm_id"]) <= set(read["firm_id"])
+    found = [*scored["firm_id"], *excluded["firm_id"]]
+    assert len(found) == len(set(found))
+    assert {firm_id.partition("-")[0] for firm_id in found} <= set(read)
 
 
 def test_evidence_stands_word_for_word_in_scope_or_name(run):
@@ -99,7 +101,7 @@ def test_the_shortlist_is_ranked_and_within_its_intervals(run):
 
 
 def test_leads_all_have_an_answer(run):
-    inputs, folder = run
+    _, folder = run
     assert table(folder, "leads")["lead_id"].nunique() == 43
     assert table(folder, "leads")["why"].ne("").all()
 

@@ -262,3 +262,15 @@ def test_real_lists_within_a_second() -> None:
     same = result.links[(result.links["relation"] == "same") & (result.links["confidence"] > 0.9)]
     assert len(same) == 40  # every target in 商洛 is in the local list
     assert seconds < 3  # 0.5 s on a quiet machine
+
+
+def test_a_note_on_the_state_of_a_firm_is_no_branch() -> None:
+    table = firms({"name": "商洛青岭茶业有限公司（存续）"}, {"name": "商洛青岭茶业有限公司"})
+    assert len(resolve(table, None).firms) == 1
+
+
+def test_two_firms_that_claim_one_code_keep_distinct_ids() -> None:
+    table = firms(
+        {"name": "商洛青岭茶业有限公司", "code": ONE}, {"name": "西安蓝鲸软件有限公司", "code": ONE}
+    )
+    assert resolve(table, None).firms["firm_id"].tolist() == [ONE, f"{ONE}-2"]

@@ -424,8 +424,19 @@ def resolve(targets: pd.DataFrame, locals: pd.DataFrame | None) -> Resolution:
         columns=list(DUPLICATES),
     )
     left = targets.drop(index=targets.index[list(gone)]).reset_index(drop=True)
+    left["firm_id"] = _distinct(left["firm_id"].tolist())
     links = pd.DataFrame(columns=list(TABLES["links"])) if locals is None else link(left, locals)
     return Resolution(left, duplicates, links)
+
+
+def _distinct(ids: list[str]) -> list[str]:
+    """Number the later ones of firms that claim one code but could not be merged: ``…-2``."""
+    seen: dict[str, int] = defaultdict(int)
+    numbered = []
+    for firm_id in ids:
+        seen[firm_id] += 1
+        numbered.append(firm_id if seen[firm_id] == 1 else f"{firm_id}-{seen[firm_id]}")
+    return numbered
 
 
 # --- look-up -------------------------------------------------------------------------------------
