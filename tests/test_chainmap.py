@@ -1,15 +1,17 @@
 """The picture of a chain: every node once, suppliers left of buyers, no line across a node."""
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chainmatch.chains import read_chains
+from chainmatch.chains import chain_files, read_chains
 from chainmatch.errors import OptionError, OutputError
 from chainmatch.report.chainmap import chain_svg, draw_chain
-from chainmatch.report.layout import FLOW, lay_out
+from chainmatch.report.layout import FLOW, lay_out, nearest_rows
 from conftest import tea_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -21,7 +23,7 @@ def graph():
     return read_chains()
 
 
-CHAINS = list(read_chains().graph["chains"])
+CHAINS = [path.stem for path in chain_files()]
 
 
 def drawn(svg: str) -> dict[str, ElementTree.Element]:
@@ -111,6 +113,19 @@ def test_bands_follow_the_segments_and_support_comes_last(graph):
     assert names[-1] == "配套"
     assert [name for name in segments if name in names] == names[:-1]
     assert all(a.first + a.rows == b.first for a, b in pairwise(plan.bands))
+
+
+@given(
+    st.lists(st.floats(-2, 9), max_size=4).map(sorted),
+    st.sets(st.integers(0, 7), min_size=4).map(sorted),
+)
+def test_nodes_take_the_rows_nearest_to_their_neighbours(wishes, rows):
+    def far(choice):
+        return sum(abs(row - wish) for row, wish in zip(choice, wishes, strict=True))
+
+    found = nearest_rows(wishes, rows)
+    assert list(found) == sorted(set(found)) and set(found) <= set(rows)
+    assert far(found) == pytest.approx(min(map(far, combinations(rows, len(wishes)))))
 
 
 def test_file_is_svg_or_html_and_the_same_again(graph, tmp_path):

@@ -7,8 +7,9 @@ which the one with the fewest crossings is kept. A long supply runs in a lane be
 through empty places of one, so that no line crosses a node.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -198,12 +199,22 @@ def _settle(
         for node in cell
     }
     cell.sort(key=lambda node: (wish[node], row[node]))
-    rows = range(band.first, band.first + band.rows)
-    choice = min(
-        combinations(rows, len(cell)),
-        key=lambda picked: sum(abs(r - wish[n]) for r, n in zip(picked, cell, strict=True)),
-    )
+    choice = nearest_rows([wish[node] for node in cell], range(band.first, band.first + band.rows))
     row.update(zip(cell, choice, strict=True))
+
+
+def nearest_rows(wishes: Sequence[float], rows: Sequence[int]) -> tuple[int, ...]:
+    """Return a different row for each wish, in their order, with the least distance in all.
+
+    ``wishes`` and ``rows`` ascend, and there are at least as many rows as wishes.
+    """
+    least: list[tuple[float, tuple[int, ...]]] = [(0.0, ())] * (len(rows) + 1)  # by rows used
+    for wish in wishes:
+        found: list[tuple[float, tuple[int, ...]]] = [(math.inf, ())]
+        for (cost, before), row in zip(least, rows, strict=False):
+            found.append(min(found[-1], (cost + abs(row - wish), (*before, row))))
+        least = found
+    return least[-1][1]
 
 
 def _crossings(

@@ -30,7 +30,6 @@ def about(book: Book, run: "Run") -> None:
     made = f"由 chainmatch {run.manifest['version']} 离线生成，同样的输入得到同样的结果。"
     note = f"本地：{home_name(run)}。{made}"
     sheet = book.sheet("说明", title, note)
-    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, _WIDE)
     line = 3
