@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from chainmatch.columns import TABLES
 from chainmatch.gaps import survey
 from chainmatch.gates import check
-from chainmatch.profile import Weights
-from chainmatch.scoring import COLUMN, PARTS, contributions, scale, score, weighted_mean
+from chainmatch.profile import Settle, Weights
+from chainmatch.scoring import (
+    COLUMN,
+    PARTS,
+    contributions,
+    scale,
+    score,
+    settled,
+    weighted_mean,
+)
 
 
 def scores_of(world, **changes):
@@ -39,7 +47,7 @@ def test_the_parts_of_the_best_by_hand(world):
     # 杭州 is some 1,050 km away and in a zone of priority 1.
     assert 0.70 < row["region_part"] < 0.80
     # log10(5000 / 50) / 3 = 2/3, and older than ten years.
-    assert row["scale"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-4)
+    assert row["scale"] == pytest.approx((2 * 2 / 3 + 1) / 3, abs=1e-4)
     assert row["name_part"] == 0
     weights = [0.30, 0.25, 0.20, 0.10, 0.10, 0.05]
     parts = [row[COLUMN[part]] for part in PARTS]
@@ -59,23 +67,101 @@ def test_an_unknown_part_widens_the_interval_and_is_no_zero(world):
     assert "注册资本不详" in row["weak_points"]
 
 
-def test_full_nodes_are_worth_nothing_and_half_full_ones_half(world, make):
+def test_a_held_node_is_no_gap_and_a_weak_one_is_worth_what_is_left(world):
     assert scores_of(world).set_index("firm_id").loc["T5", "gap"] == 0
-    half = world.local_fits.assign(
-        fit=[1.5 / 4 if node == "garden" else fit for node, fit in zip(
-            world.local_fits["node"], world.local_fits["fit"], strict=True)]
-    )  # fmt: skip
-    # Now garden has 0.375 × (2 + 1 + 1) = 1.5 of the 3 that are strong.
-    found = survey(world.graph, half, world.locals, world.profile, world.target_fits)
+
+    def with_gardens(fit):
+        fits = world.local_fits
+        garden = fits["node"] == "garden"
+        return fits[~garden | (fits["firm_id"] == "L2")].assign(fit=fits["fit"].where(~garden, fit))
+
+    # One garden of 0.6 of the 3 that are strong: 0.8 of the gap is left.
+    weak = with_gardens(0.6)
+    found = survey(world.graph, weak, world.locals, world.profile, world.target_fits)
     row = found.gaps.set_index("node").loc["garden"]
-    mean = (
-        0.35 * row["pull"]
-        + 0.2 * row["structure"]
-        + 0.3 * row["feasibility"]
-        + 0.15 * row["supply"]
-    )
-    scores = scores_of(world, local_fits=half).set_index("firm_id")
-    assert scores.loc["T5", "gap"] == pytest.approx(mean / 2, abs=1e-4)
+    assert row["kind"] == "strengthen"
+    scores = scores_of(world, local_fits=weak).set_index("firm_id")
+    assert scores.loc["T5", "gap"] == pytest.approx(row["score"] * 0.8, abs=1e-4)
+    # One of 1.0 makes the node present: gaps.csv lists no gap there, so there is none to fill.
+    assert scores_of(world, local_fits=with_gardens(1.0)).set_index("firm_id").loc["T5", "gap"] == 0
+
+
+SETTLE = Settle().model_dump()
+
+
+@pytest.mark.parametrize(
+    ("activity", "activities", "needs", "expected"),
+    [
+        ("make", ("make",), (), 1.0),
+        ("", ("make",), (), 1.0),  # a bare item: what the node names
+        ("trade", ("make",), (), 0.2),  # whoever only sells brings no works
+        ("", ("operate", "serve"), ("transport", "licence"), 0.2),  # a travel agency
+        ("operate", ("operate", "serve"), ("land", "cold-chain"), 0.5),  # a cold store
+        ("serve", ("operate", "serve"), ("wind", "grid"), 0.8),  # goes where the wind is
+        ("trade", ("trade", "make"), ("forest",), 0.2),
+        ("build", ("build",), ("labour",), 0.2),
+    ],
+)
+def test_how_far_a_business_can_come_here(activity, activities, needs, expected):
+    assert settled(activity, activities, needs, SETTLE) == expected
+
+
+def test_what_cannot_come_here_is_worth_less_and_says_so(world, make):
+    graph = world.graph.copy()
+    graph.nodes["making"].update(activities=("make", "serve"), needs=("licence",))
+    served = scores_of(world, graph=graph, target_fits=make.fits(("T1", "making", 0.9, "serve")))
+    row = served.iloc[0]
+    gaps = survey(graph, world.local_fits, world.locals, world.profile, None).gaps
+    whole = gaps.set_index("node").loc["making", "score"]
+    assert 0 < row["gap"] < 0.3 * whole
+    assert "难以到外县落户" in row["weak_points"]
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("杭州龙舌制茶有限公司", 1.0),
+        ("杭州龙舌医院有限公司", 0.2),  # one hospital is one place
+        ("杭州龙舌水电站有限责任公司", 0.2),
+        ("杭州龙舌商贸有限公司", 0.5),
+        ("杭州龙舌工贸有限公司", 1.0),
+        ("杭州龙舌医院管理有限公司", 1.0),
+    ],
+)
+def test_what_a_name_says_of_the_firm(world, make, name, most):
+    firms = make.firms({"firm_id": "A", "name": name, "scope": "制茶"})
+    own = scores_of(world, targets=firms, target_fits=make.fits(("A", "making", 0.9)))
+    plain = scores_of(world, target_fits=make.fits(("T1", "making", 0.9)))
+    assert own["gap"].item() == pytest.approx(most * plain["gap"].item(), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("scope", "quote", "grade"),
+    [
+        ("茶园管理；制茶（限分支机构经营）", "制茶", "uncertain"),
+        ("制茶、包装的生产与销售（限分支机构经营）；茶具", "包装的生产", "uncertain"),
+        ("制茶，茶叶收购，零售（限分支机构经营）", "制茶", "likely"),
+        ("开采石英（仅限于属下青石矿）", "开采石英", "uncertain"),
+        ("制茶（凭许可证经营）", "制茶", "likely"),
+        ("", "制茶", "likely"),  # the quote stands in the name
+    ],
+)
+def test_what_only_branches_may_do_is_uncertain(world, make, scope, quote, grade):
+    firms = make.firms({"firm_id": "A", "name": "杭州龙舌公司", "scope": scope})
+    fits = make.fits(("A", "making", 0.9)).assign(evidence=quote)
+    assert scores_of(world, targets=firms, target_fits=fits)["grade"].item() == grade
+
+
+def test_a_firm_is_scored_first_where_it_may_enter_the_shortlist(world, make):
+    profile = world.profile_with(weights={"sector": 0.8})
+    # At the full garden T5 scores more, but fills nothing there.
+    fits = make.fits(("T5", "garden", 1.0), ("T5", "packaging", 0.7))
+    row = scores_of(world, target_fits=fits, profile=profile).iloc[0]
+    alone = scores_of(world, target_fits=fits.iloc[:1], profile=profile).iloc[0]
+    assert row["node"] == "packaging"
+    assert alone["score"] > row["score"]
+    poor = make.fits(("T5", "garden", 1.0), ("T5", "packaging", 0.4))  # uncertain
+    assert scores_of(world, target_fits=poor, profile=profile).iloc[0]["node"] == "garden"
 
 
 def test_a_node_without_data_has_an_unknown_gap(world):
@@ -143,8 +229,8 @@ def test_regions_by_zone_and_distance(world, make):
         (50_000, math.nan, "", 1.0),
         (1e9, math.nan, "", 1.0),
         (0, math.nan, "", 0.0),
-        (5_000, 5, "", (2 / 3 + 1 / 2) / 2),
-        (50, 30, "", 0.5),
+        (5_000, 5, "", (2 * 2 / 3 + 1 / 2) / 3),
+        (50, 30, "", 1 / 3),
         (math.nan, 30, "", math.nan),  # age alone says nothing about strength
         (math.nan, math.nan, "上市公司", 1.0),
         (50, 0, "高新技术企业", 0.7),

@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
+from chainmatch.profile import Entry
 from chainmatch.scoring import COLUMN, PARTS
-from chainmatch.shortlist import Limit, greedy, group_key, select, why_not
+from chainmatch.shortlist import Limit, greedy, group_key, obstacle, select, why_not
 
 
 def scored(*rows: tuple, weights=None) -> pd.DataFrame:
     """Scores of (firm_id, node, score) or (firm_id, node, score, zone, name); all parts equal."""
     lines = []
     for firm, node, value, *rest in rows:
-        zone, name = rest or ("", f"{firm * 4}公司")
+        zone, name = rest or ("", f"{firm * 4}有限公司")
         line = dict.fromkeys(TABLES["scores"], "")
         line |= {"firm_id": firm, "node": node, "zone": zone, "name": name}
+        line |= {"grade": "likely", "node_name": node}
         line |= dict.fromkeys([*COLUMN.values(), "score", "low", "high"], value)
         lines.append(line)
     return pd.DataFrame(lines, columns=list(TABLES["scores"]))
@@ -28,7 +30,7 @@ def scored(*rows: tuple, weights=None) -> pd.DataFrame:
 
 def capacity(world, **changes):
     plain = {"top": 3, "per_gap": 9, "per_zone": None, "per_group": 9, "repeat": 1.0}
-    return world.profile_with(capacity=plain | changes)
+    return world.profile_with(capacity=plain | changes, entry={"fit": 0, "gap": 0.01})
 
 
 def chosen(world, scores, **changes) -> list[str]:
@@ -53,9 +55,9 @@ def test_each_further_firm_for_a_node_is_worth_less(world):
 def test_limits_per_gap_group_and_zone(world):
     assert chosen(world, scored(*FOUR), per_gap=1) == ["A", "D"]
     zones = [
-        ("A", "x", 0.9, "长三角", "甲"),
-        ("B", "y", 0.8, "长三角", "乙"),
-        ("C", "z", 0.7, "", "丙"),
+        ("A", "x", 0.9, "长三角", "甲有限公司"),
+        ("B", "y", 0.8, "长三角", "乙有限公司"),
+        ("C", "z", 0.7, "", "丙有限公司"),
     ]
     assert chosen(world, scored(*zones), per_zone=1) == ["A", "C"]
     kin = [
@@ -102,7 +104,7 @@ def test_why_not_names_the_limit_and_who_fills_it(world):
     scores = scored(*FOUR)
     rows = scores.set_index("firm_id", drop=False).to_dict("index")
     profile = capacity(world, per_gap=1, top=1)
-    assert "AAAA公司" in why_not(rows["B"], select(scores, profile), profile)
+    assert "AAAA有限公司" in why_not(rows["B"], select(scores, profile), profile)
     assert "最多选1家" in why_not(rows["B"], select(scores, profile), profile)
     assert "不及已入选的1家" in why_not(rows["D"], select(scores, profile), profile)
     zones = capacity(world, per_zone=1)
@@ -111,6 +113,50 @@ def test_why_not_names_the_limit_and_who_fills_it(world):
     reason = why_not(rows["B"], select(scores, folded), folded)
     assert "0.400" in reason
     assert "同环节已选1家" in reason
+
+
+ENTRY = Entry()
+SHOWN = {"sector": 0.9, "gap": 0.5, "grade": "likely", "name": "杭州龙舌制茶有限公司",
+         "node_name": "制茶", "weak_points": ""}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ""),
+        ({"gap": math.nan}, "不能当作缺口"),
+        ({"gap": 0.0}, "不是缺口"),
+        ({"gap": 0.19, "weak_points": "难以到外县落户"}, "0.19，低于入选要求0.2（难以到外县落户）"),
+        ({"sector": 0.65}, "契合度0.65"),
+        ({"grade": "uncertain"}, "依据等级为“不确定”，入选要求至少“较可靠”"),
+        ({"grade": ""}, "依据等级为“不详”"),
+        ({"name": "汕头市粮油储运贸易总公司"}, "未改制"),
+        ({"name": "徐州石油机械厂"}, "未改制"),
+        ({"name": "石药集团"}, ""),  # a short form says nothing
+        ({"name": "上海云岭科技股份公司"}, ""),
+    ],
+)
+def test_what_bars_the_entry_and_why(world, changes, said):
+    row = SHOWN | changes
+    reason = obstacle(row, ENTRY)
+    assert said in reason
+    assert bool(said) == bool(reason)
+    scores = scored(("A", "x", 0.9)).assign(**row)
+    assert list(select(scores, world.profile)["firm_id"]) == ([] if said else ["A"])
+    if said:
+        assert why_not(row, select(scores, world.profile), world.profile) == reason
+
+
+def test_the_profile_opens_the_entry(world):
+    open_to_all = world.profile_with(
+        entry={"gap": 0.01, "fit": 0, "grade": "uncertain", "limited": False}
+    )
+    old = scored(("A", "x", 0.05, "", "南山粮油总公司")).assign(grade="uncertain")
+    assert select(old, world.profile).empty
+    assert len(select(old, open_to_all)) == 1
+    # A gap that is unknown or none never passes, whatever the profile says.
+    for gap in (math.nan, 0.0):
+        assert select(old.assign(gap=gap), open_to_all).empty
 
 
 def test_stability_is_one_where_weights_cannot_matter(world):
@@ -122,7 +168,7 @@ def test_stability_falls_where_weights_decide(world):
     scores = scored(("A", "x", 0.5), ("B", "y", 0.5))
     # The same score: A by its sector, B by everything else.
     weights = world.profile.weights.model_dump()
-    scores.loc[0, [COLUMN[p] for p in PARTS]] = [1.0, 0, 0, 0, 0, 0]
+    scores.loc[0, [COLUMN[p] for p in PARTS]] = [1.0, 0.01, 0, 0, 0, 0]
     scores.loc[1, [COLUMN[p] for p in PARTS]] = [0, 0.43, 0.43, 0.43, 0.43, 0.43]
     scores["score"] = [weights["sector"], 0.43 * (1 - weights["sector"])]
     table = select(scores, capacity(world, top=1))
@@ -139,6 +185,7 @@ def test_stability_of_4413_firms_is_quick(world):
         {
             "firm_id": [f"F{i:04}" for i in range(size)],
             "node": random.integers(0, 230, size).astype(str),
+            "grade": "likely",
             "zone": random.choice(["长三角", "京津冀", "粤港澳", "成渝"], size),
             "name": [f"杭州{chr(0x4E00 + i)}{chr(0x5E00 + i)}堂茶业有限公司" for i in range(size)],
         }

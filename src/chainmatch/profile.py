@@ -7,7 +7,7 @@ not a fact of a firm, stands here and nowhere in the code.
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -67,6 +67,43 @@ class GapWeights(_Record):
     structure: Amount = 0.20
     feasibility: Amount = 0.30
     supply: Amount = 0.15
+
+
+class Settle(_Record):
+    """How far what a firm does can be set up in another county, 0…1; multiplies the gap's worth.
+
+    One value for each activity. ``operate`` counts only at nodes that need ``land`` or ``plant``
+    (a facility is built), else as ``serve``. ``resource`` is the least at nodes that need what
+    only the place has (ore, wind, forest, scenery …): who runs such things goes where they are.
+    ``single`` is the most for a firm that is one place by its name (医院, 宾馆, 水电站), ``agent``
+    for one that calls itself a trader, consultant or agent (贸易, 咨询, 代理).
+    """
+
+    make: Share = 1.0
+    grow: Share = 1.0
+    resource: Share = 0.8
+    operate: Share = 0.5
+    research: Share = 0.5
+    build: Share = 0.2
+    serve: Share = 0.2
+    trade: Share = 0.2
+    single: Share = 0.2
+    agent: Share = 0.5
+
+
+class Entry(_Record):
+    """What a scored firm must show to stand on the shortlist.
+
+    ``gap`` is the least value of the gap that it fills (an unknown or no gap never passes), ``fit``
+    the least fit to the node, ``grade`` the least grade of its evidence. ``limited``: a name that
+    ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an enterprise never converted to a
+    company; it does not pass.
+    """
+
+    gap: Annotated[float, Field(gt=0, le=1)] = 0.2
+    fit: Share = 0.66
+    grade: Literal["confirmed", "likely", "uncertain"] = "likely"
+    limited: bool = True
 
 
 class Negative(_Record):
@@ -145,7 +182,9 @@ class Profile(_Record):
     unlisted: dict[str, Text] = {}
     weights: Weights = Weights()
     gap_weights: GapWeights = GapWeights()
+    settle: Settle = Settle()
     gates: Gates = Gates()
+    entry: Entry = Entry()
     capacity: Capacity = Capacity()
     levels: Levels = Levels()
     as_of: MaybeDate = None

@@ -7,8 +7,9 @@ sector
     The firm's fit to the node.
 gap
     The weighted mean of the node's gap parts × what is left to fill, ``1 - E / levels.strong`` (1
-    for a missing node, 0 from ``strong`` on), × the priority of its chain. Unknown where the local
-    list could not have shown the node.
+    for a missing node), × the priority of its chain × how far what the firm does there can be set
+    up in another county (``settle`` of the profile). 0 where the node is no gap because it is held
+    already; unknown where the local list could not have shown the node.
 partners
     Mean over the two sides of the node of ``W / (W + levels.partners)``, with W the sum of weights
     (fit × size as in :mod:`chainmatch.gaps`) of the local firms one supply away, each firm once.
@@ -18,19 +19,24 @@ region
     closeness ``1 / (1 + km / levels.near_km)``; of one of them where the other is unknown.
 scale
     Mean of capital, ``log10(capital / 50) / 3`` between 500 thousand and 500 million yuan, and age,
-    ``years / 10``, both within 0…1; titles held lift it to at least their own value and never
-    lower it. Age alone says nothing about strength: without capital and titles the part is unknown.
-    Capital in a foreign currency is unknown.
+    ``years / 10``, both within 0…1, capital counted twice; titles held lift it to at least their
+    own value and never lower it. Age alone says nothing about strength: without capital and titles
+    the part is unknown. Capital in a foreign currency is unknown.
 name
     The highest confidence of a link to a local firm (same group or brand); 0 if there is none.
 
 ``score = Σ w·part / Σ w`` over the known parts. ``low`` and ``high`` put 0 and 1 for each unknown
-part. A firm is scored at the node where its score is highest (then by fit, then by node id).
+part. A firm is scored at the node where its score is highest (then by fit, then by node id) among
+those where it could enter the shortlist, if there are any. Evidence that only branches may act on
+(限分支机构经营) makes the grade ``uncertain`` at most.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -38,8 +44,10 @@ import pandas as pd
 
 from chainmatch.columns import NEEDS, TABLES
 from chainmatch.gaps import Survey, saturating, text_of
+from chainmatch.names import parse_name
 from chainmatch.places import Place, distance_km
-from chainmatch.profile import Profile, Weights, closed_nodes
+from chainmatch.profile import Entry, Profile, Settle, Weights, closed_nodes
+from chainmatch.text import read_scope
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -69,8 +77,28 @@ _FULL_AGE = 10.0
 _SHOWN = 3  # partners named on each side, weak points named for each firm
 _FIRST = 0.8  # a zone of this priority is a priority zone
 _SCARCE = 0.4  # an endowment below this is named as a shortage
+_STAYS = 0.5  # what settles less than this is named as a doubt
+_STAYING = "以就地服务、施工或买卖为主，难以到外县落户"
 # A known part below this is a weak point.
 _WEAK = {"sector": 0.6, "gap": 0.4, "partners": 0.4, "region": 0.6, "scale": 0.5}
+
+
+GRADES = ("uncertain", "likely", "confirmed")  # ascending
+# Needs that only the place has: who lives on them goes where they are.
+_BOUND = frozenset(("ore", "wind", "sunshine", "hydropower", "geothermal", "forest", "scenery"))
+_BUILT = frozenset(("land", "plant"))
+# A name whose body ends so is one place, not an investor that could open a second one.
+_SINGLE = re.compile(
+    "(?:医院|卫生院|诊所|门诊部?|疗养院|敬老院|养老院|福利院|幼儿园|学校|宾馆|酒店|饭店|大厦|招待所|"
+    "山庄|度假村|度假中心|会议中心|公园|景区|乐园|市场|商场|商厦|超市|药店|药房|(?:水|火|热|风)?电站|"
+    "发电厂|热电厂|林场|农场|牧场|煤矿|[铁铜金锰钨]矿)$"
+)
+# A name that says so of itself; 工贸 and 生物工程 make things.
+_AGENT = re.compile(
+    "商贸|经贸|贸易|物资|供销|经销|销售|进出口|咨询|设计|勘测|劳务|中介|代理|广告|连锁|批发|零售"
+)
+_BRACKET = re.compile(r"\s*[（(][^（）()]*")
+_BRANCHES = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
 
 
 class _Node(NamedTuple):
@@ -113,21 +141,25 @@ def score(
     ``links`` their links to local firms (``None``: not looked for, so ``name`` is unknown). Ties
     stand in the order of firm ids.
     """
-    rows = _candidates(targets, fits, profile, graph)
+    rows = _graded(_candidates(targets, fits, profile, graph), targets)
+    settles = _settles(rows, targets, profile.settle, graph)
     nodes = _nodes(survey, profile, graph, rows["node"].unique())
     firms = dict(zip(targets["firm_id"].tolist(), _firms(targets, links, profile), strict=True))
     weights = {part: getattr(profile.weights, part) for part in PARTS}
     parts = np.array(
         [
-            (fit, nodes[node].gap, nodes[node].partners, *firms[firm][:3])  # in order of PARTS
-            for firm, node, fit in zip(
-                *(rows[c].tolist() for c in ("firm_id", "node", "fit")), strict=True
+            # in the order of PARTS
+            (fit, nodes[node].gap * settle, nodes[node].partners, *firms[firm][:3])
+            for firm, node, fit, settle in zip(
+                *(rows[c].tolist() for c in ("firm_id", "node", "fit")), settles, strict=True
             )
         ],
         dtype=float,
     ).reshape(-1, len(PARTS))
     parts = parts.round(4)
-    chosen = _best_rows(rows, weighted_mean(parts, np.array(list(weights.values()))))
+    shown = pd.DataFrame({"sector": parts[:, 0], "gap": parts[:, 1], "grade": rows["grade"].array})
+    may = fills(shown, profile.entry).to_numpy(dtype=bool)
+    chosen = _best_rows(rows, may, weighted_mean(parts, np.array(list(weights.values()))))
     table = _table(rows.iloc[chosen], parts[chosen], targets, graph)
     table["partner_firms"] = [nodes[node].named for node in table["node"].tolist()]
     table["weak_points"] = [
@@ -135,7 +167,10 @@ def score(
         for values, grade, node, firm in zip(
             parts[chosen].tolist(),
             table["grade"].tolist(),
-            (nodes[node] for node in table["node"].tolist()),
+            (
+                _settled(nodes[node], settles[row])
+                for node, row in zip(table["node"].tolist(), chosen.tolist(), strict=True)
+            ),
             (firms[firm] for firm in table["firm_id"].tolist()),
             strict=True,
         )
@@ -209,20 +244,109 @@ def _candidates(
         & (fits["fit"] >= profile.gates.min_fit)
         & fits["firm_id"].isin(targets["firm_id"])
     )
-    return fits.loc[use, ["firm_id", "node", "fit", "grade", "evidence"]]
+    return fits.loc[use, ["firm_id", "node", "fit", "grade", "activity", "evidence"]]
 
 
-def _best_rows(rows: pd.DataFrame, scores: np.ndarray) -> np.ndarray:
-    """Return the position of each firm's best row."""
+def _graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """The rows; evidence that only branches may act on is graded ``uncertain``."""
+    scopes = dict(_pairs(targets, "scope"))
+    limited = {firm: scope for firm, scope in scopes.items() if _BRANCHES.search(scope)}
+    grades = [
+        "uncertain" if firm in limited and _branch_only(quote, limited[firm]) else grade
+        for firm, quote, grade in zip(
+            *(rows[c].tolist() for c in ("firm_id", "evidence", "grade")), strict=True
+        )
+    ]
+    return rows.assign(grade=grades)
+
+
+def _branch_only(quote: str, scope: str) -> bool:
+    """Whether the quoted words of a scope are left to branches or subsidiaries."""
+    if _BRANCHES.search(quote):
+        return True
+    start = scope.find(quote) if quote else -1
+    end = start + len(quote)
+    items = read_scope(scope)
+    said = [n for n, item in enumerate(items) if start <= item.start < end]
+    if start < 0 or not said:
+        return False
+    last = [items[said[-1]], *takewhile(lambda i: i.place == "verb", items[said[-1] + 1 :])]
+    behind = _BRACKET.match(scope, last[-1].end)
+    return any(item.branch for item in last) or bool(behind and _BRANCHES.search(behind[0]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _kind_of_firm(name: str) -> str:
+    """What a name says of the firm: ``single``, ``agent`` or "" (see :class:`Settle`)."""
+    parts = parse_name(name)
+    body = parts.brand + parts.trade
+    if _SINGLE.search(body):
+        return "single"
+    return "agent" if _AGENT.search(body) else ""
+
+
+def _settles(
+    rows: pd.DataFrame, targets: pd.DataFrame, settle: Settle, graph: "Graph"
+) -> list[float]:
+    """How far each row's business can be set up elsewhere, 0…1."""
+    names = dict(_pairs(targets, "name"))
+    worth = settle.model_dump()
+    found = []
+    for firm, node, activity in zip(
+        *(rows[c].tolist() for c in ("firm_id", "node", "activity")), strict=True
+    ):
+        data = graph.nodes[node]
+        value = settled(activity, data["activities"], data["needs"], worth)
+        most = worth.get(_kind_of_firm(names[firm]), 1.0)
+        found.append(min(value, most))
+    return found
+
+
+def settled(
+    activity: str,
+    activities: Iterable[str],
+    needs: Iterable[str],
+    worth: Mapping[str, float],
+) -> float:
+    """Return how far a business can be set up in another county, 0…1.
+
+    ``activity`` is what the firm does at the node ("" unknown: the best of the node's
+    ``activities``), ``needs`` what the node needs, ``worth`` the profile's ``settle``.
+    """
+    built = not _BUILT.isdisjoint(needs)
+    values = [
+        worth["serve"] if one == "operate" and not built else worth[one]
+        for one in ((activity,) if activity else activities)
+    ]
+    if not _BOUND.isdisjoint(needs) and activity != "trade":
+        values.append(worth["resource"])
+    return max(values)
+
+
+def fills(rows: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
+    """Return which rows show a gap filled well enough for the shortlist.
+
+    ``rows`` has the columns ``sector``, ``gap`` and ``grade``.
+    """
+    return (
+        rows["gap"].ge(entry.gap)
+        & rows["sector"].ge(entry.fit)
+        & rows["grade"].isin(GRADES[GRADES.index(entry.grade) :])
+    )
+
+
+def _best_rows(rows: pd.DataFrame, may: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Return the position of each firm's best row, first of those that ``may`` be chosen."""
     keys = pd.DataFrame(
         {
             "firm": rows["firm_id"].to_numpy(),
+            "not": ~may,
             "score": -np.nan_to_num(scores, nan=-1.0),
             "fit": -rows["fit"].to_numpy(dtype=float),
             "node": rows["node"].to_numpy(),
         }
     )
-    ordered = keys.sort_values(["firm", "score", "fit", "node"], kind="stable")
+    ordered = keys.sort_values(["firm", "not", "score", "fit", "node"], kind="stable")
     best: np.ndarray = ordered.drop_duplicates("firm").index.to_numpy()
     return best
 
@@ -287,7 +411,8 @@ def _worth(survey: Survey, profile: Profile) -> dict[str, float]:
     )
     expected = survey.coverage.groupby("node")["weight"].sum()
     share = survey.gaps["node"].map(expected).fillna(0.0) / profile.levels.strong
-    worth = (mean * (1 - share).clip(lower=0.0)).where(survey.gaps["status"] != "no-data")
+    left = (1 - share).clip(lower=0.0).where(survey.gaps["kind"] != "", 0.0)
+    worth = (mean * left).where(survey.gaps["status"] != "no-data")
     return dict(zip(survey.gaps["node"], worth, strict=True))
 
 
@@ -343,6 +468,11 @@ def _named(sides: list[list[tuple[str, float]]]) -> str:
         if firms
     ]
     return "；".join(texts)
+
+
+def _settled(node: _Node, settle: float) -> _Node:
+    """The node with the doubt that what the firm does can come here at all."""
+    return node if settle >= _STAYS else node._replace(doubt=_STAYING)
 
 
 def _short(needs: Iterable[str], profile: Profile) -> str:
@@ -412,8 +542,12 @@ def scale(capital: float, age: float, honours: str) -> float:
     if math.isnan(capital):
         return lift
     size = min(1.0, max(0.0, math.log10(max(capital, 1e-9) / 50) / 3))
-    strength = _mean(size, math.nan if math.isnan(age) else min(1.0, age / _FULL_AGE))
+    strength = size if math.isnan(age) else (2 * size + min(1.0, age / _FULL_AGE)) / 3
     return strength if math.isnan(lift) else max(strength, lift)
+
+
+def _pairs(firms: pd.DataFrame, column: str) -> Iterable[tuple[str, str]]:
+    return zip(firms["firm_id"].tolist(), text_of(firms[column]).tolist(), strict=True)
 
 
 def _mean(*values: float) -> float:

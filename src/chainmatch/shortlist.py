@@ -1,5 +1,10 @@
 """The shortlist: which firms to visit, within the capacity of the office.
 
+**Entry.** Only a firm that fills a gap may enter: a known value of the gap of at least
+``entry.gap``, a fit of at least ``entry.fit``, evidence of at least ``entry.grade``, and
+(``entry.limited``) a company that was ever converted to one. All else stays among the scores, with
+the reason (:func:`obstacle`).
+
 **Objective.** The worth of a set of firms is the sum over nodes of ``s1 + r·s2 + r²·s3 …``, with
 ``s1 ≥ s2 ≥ …`` the scores of its firms at the node and ``r`` = ``capacity.repeat``: each further
 firm for the same node is worth less. The worth is monotone and submodular.
@@ -13,6 +18,7 @@ them to a matroid again.
 Nemhauser and Wolsey 1978). Where nodes and ``top`` are the only limits it is the best.
 """
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -24,8 +30,8 @@ from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
 from chainmatch.gaps import text_of
 from chainmatch.names import parse_name
-from chainmatch.profile import Capacity, Profile
-from chainmatch.scoring import COLUMN, PARTS, weighted_mean
+from chainmatch.profile import Capacity, Entry, Profile
+from chainmatch.scoring import COLUMN, GRADES, PARTS, fills, weighted_mean
 
 DRAWS = 200
 SPREAD = 0.2
@@ -42,7 +48,8 @@ class Limit(NamedTuple):
 def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) -> pd.DataFrame:
     """Choose the shortlist from a table of scores (``TABLES["shortlist"]``), best score first.
 
-    ``top`` replaces ``capacity.top``. The result is shorter where the limits leave no more firms.
+    ``top`` replaces ``capacity.top``. The result is shorter where entry and limits leave no more
+    firms.
 
     Raises
     ------
@@ -52,7 +59,8 @@ def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) ->
     top = profile.capacity.top if top is None else top
     if top < 1:
         raise OptionError(f"--top 是 {top}，应为 1 或更大的整数。")
-    pool = scores[scores["score"].notna()].sort_values("firm_id", ignore_index=True)
+    pool = scores[_may_enter(scores, profile.entry) & scores["score"].notna()]
+    pool = pool.sort_values("firm_id", ignore_index=True)
     limits = _limits(pool, profile.capacity)
     worth = pool["score"].to_numpy(dtype=float)[None, :]
     chosen = greedy(worth, limits, top, profile.capacity.repeat)[0]
@@ -66,9 +74,12 @@ def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) ->
 def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> str:
     """Say in Chinese why a scored firm is not on the shortlist ``chosen``.
 
-    ``row`` is its row of scores. The first limit that is full is named with the firms that fill it;
-    if none is, the firm adds less than the last one chosen.
+    ``row`` is its row of scores. What bars its entry comes first, then the first limit that is full
+    with the firms that fill it; if there is none, the firm adds less than the last one chosen.
     """
+    barred = obstacle(row, profile.entry)
+    if barred:
+        return barred
     capacity = profile.capacity
     zones = text_of(chosen["zone"])
     zone = row["zone"] if isinstance(row["zone"], str) else ""
@@ -91,6 +102,54 @@ def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> s
     worth = row["score"] * capacity.repeat**before
     folded = f"（同环节已选{before}家，按{capacity.repeat:g}的{before}次方折算）" if before else ""
     return f"得分{row['score']:.3f}，计入价值{worth:.3f}{folded}，不及已入选的{len(chosen)}家。"
+
+
+def obstacle(row: Mapping[str, Any], entry: Entry) -> str:
+    """Say in Chinese what keeps a row of scores from the shortlist; "" if nothing does."""
+    gap, name = row["gap"], f"“{row['node_name']}”环节"
+    if gap != gap:
+        return f"本地名单看不出{name}有没有企业，不能当作缺口；补充本地数据后可重新评估。"
+    if gap <= 0:
+        return f"本地{name}已有企业，不是缺口。"
+    if gap < entry.gap:
+        why = f"（{row['weak_points']}）" if row["weak_points"] else ""
+        return f"{name}的缺口价值{gap:.2f}，低于入选要求{entry.gap:g}{why}。"
+    if row["sector"] < entry.fit:
+        return f"与{name}的契合度{row['sector']:.2f}，低于入选要求{entry.fit:g}，须先核实主业。"
+    if row["grade"] not in GRADES[GRADES.index(entry.grade) :]:
+        return (
+            f"依据等级为“{_GRADES.get(row['grade'], '不详')}”，入选要求至少"
+            f"“{_GRADES[entry.grade]}”；补充主营产品或行业代码、核实主业后可重新评估。"
+        )
+    if entry.limited and unconverted(row["name"]):
+        return (
+            "名称不带“有限”“股份”，属未改制的老国企、集体企业或个体工厂；"
+            "核实其存续和改制情况后可纳入。"
+        )
+    return ""
+
+
+_GRADES = {"confirmed": "确认", "likely": "较可靠", "uncertain": "不确定"}
+
+
+def _may_enter(scores: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
+    """Whether nothing of :func:`obstacle` stands in the way."""
+    good = fills(scores, entry)
+    if entry.limited:
+        good &= ~scores["name"].map(unconverted).astype(bool)
+    return good
+
+
+def unconverted(name: str) -> bool:
+    """Return whether a name ends in a legal form from before companies were limited.
+
+    A name without any legal form is a short form; it says nothing.
+    """
+    form = parse_name(name).form
+    return bool(form) and not _CONVERTED.search(form)
+
+
+_CONVERTED = re.compile("有限|股份|集团|合伙|合作社")
 
 
 def group_key(name: str, zone: str = "") -> str:
