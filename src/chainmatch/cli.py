@@ -22,7 +22,7 @@ Command = Callable[[argparse.Namespace], None]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     _speak_utf8()
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
         arguments.command(arguments)
     except ChainmatchError as error:
@@ -290,20 +290,21 @@ def _positive(text: str) -> int:
     return number
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = _Parser(
         prog="chainmatch",
         description="产业链图谱、缺口分析与精准招商清单。离线运行，同样的输入得到同样的结果。",
         epilog="先试试自带样例：chainmatch rank --sample --out out",
     )
     version = f"chainmatch {__version__}"
-    parser.add_argument("--version", action="version", version=version, help="显示版本号")
-    commands = parser.add_subparsers(title="命令", metavar="命令", required=True, dest="name")
+    top.add_argument("--version", action="version", version=version, help="显示版本号")
+    commands = top.add_subparsers(title="命令", metavar="命令", required=True, dest="name")
     _add_rank(commands)
     _add_tables(commands)
     _add_runs(commands)
     _add_chains(commands)
-    return parser
+    return top
 
 
 def _command(commands: Any, name: str, run: Command, summary: str, detail: str = "") -> Any:
