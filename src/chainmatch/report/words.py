@@ -55,7 +55,7 @@ PARTS: dict[str, str] = {
 }
 PART_MEANING: dict[str, str] = {
     "sector": "经营范围与环节的契合程度",
-    "gap": "这一环节对本地产业链的价值",
+    "gap": "补这一环节对本地产业链的价值，兼顾企业能否到外县落户",
     "partners": "本地上下游企业有多少",
     "region": "是否重点片区、路程远近",
     "scale": "注册资本、年限、荣誉",
@@ -99,6 +99,8 @@ def stage(key: object) -> str:
     return word(STAGES, key)
 
 
-def activities(keys: object) -> str:
-    """Return the activities of a node, joined with 、."""
-    return "、".join(word(ACTIVITIES, key) for key in keys) if isinstance(keys, tuple) else ""
+def activities(keys: object, most: int = 9) -> str:
+    """Return the activities of a node, joined with 、; 等 stands for those beyond ``most``."""
+    if not isinstance(keys, tuple):
+        return ""
+    return "、".join(word(ACTIVITIES, key) for key in keys[:most]) + "等" * (len(keys) > most)
