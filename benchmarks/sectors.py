@@ -1,0 +1,193 @@
+"""The matcher: accuracy on labelled firms and speed on registrations, next to two peers.
+
+    python benchmarks/sectors.py LABELS.csv REGISTRY.parquet [--rows 20000 200000]
+
+Accuracy: average precision and R-precision of the number that a method gives a firm for a chain,
+against labels 1 and 0 (empty = do not count). All three methods read name and scope. The numbers of
+chainmatch are cross-validated by firm (``scripts/fit_sectors.py`` learns them on the other folds);
+BM25 over jieba words and the cosine of character TF-IDF score a firm by its best node, a node being
+the text of its wordings; they learn nothing.
+
+Speed: rows of one process on one core, names and scopes in, fits out, beside the same peers (on a
+tenth of the rows) and the floor: reading the file and finding all wordings once.
+"""
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import jieba
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import average_precision_score
+from sklearn.model_selection import GroupKFold
+
+from chainmatch.chains import read_chains
+from chainmatch.lexicon import Lexicon
+from chainmatch.resources import data_folder
+from chainmatch.sectors import Matcher, match_rows
+from chainmatch.text import normalise
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+import fit_sectors
+
+
+class Bm25:
+    """Okapi BM25 (k1 1.2, b 0.75) of node texts, asked with the distinct words of a firm."""
+
+    def __init__(self, texts: list[str]) -> None:
+        documents = [Counter(jieba.lcut(text)) for text in texts]
+        sizes = np.array([sum(document.values()) for document in documents])
+        frequency = Counter(word for document in documents for word in document)
+        n = len(documents)
+        self.index: dict[str, list[tuple[int, float]]] = {}
+        for number, document in enumerate(documents):
+            norm = 1.2 * (0.25 + 0.75 * sizes[number] / sizes.mean())
+            for word, count in document.items():
+                idf = math.log(1 + (n - frequency[word] + 0.5) / (frequency[word] + 0.5))
+                gain = idf * count * 2.2 / (count + norm)
+                self.index.setdefault(word, []).append((number, gain))
+        self.size = n
+
+    def scores(self, text: str) -> np.ndarray:
+        found = np.zeros(self.size)
+        for word in set(jieba.lcut(text)):
+            for number, gain in self.index.get(word, ()):
+                found[number] += gain
+        return found
+
+
+class CharacterTfidf:
+    """Cosine of TF-IDF over character bi- and trigrams between a firm and the text of a node."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.vectoriser = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True)
+        self.nodes = self.vectoriser.fit_transform(texts).T.tocsr()
+
+    def scores(self, text: str) -> np.ndarray:
+        return (self.vectoriser.transform([text]) @ self.nodes).toarray()[0]
+
+
+def node_texts(graph) -> list[str]:
+    return ["、".join((d["name"], *d["objects"], *d["hints"])) for _, d in graph.nodes(data=True)]
+
+
+def accuracy(labels: Path) -> None:
+    graph = read_chains()
+    labelled = pd.read_csv(labels, dtype=str)
+    chains = {chain: data["name"] for chain, data in graph.graph["chains"].items()}
+    truth = labelled[list(chains.values())].astype(float).to_numpy()
+    texts = (labelled["name"] + "。" + labelled["scope"]).tolist()
+    print(f"{'':18s}" + "".join(f"{chain:>17s}" for chain in chains) + f"{'mean':>17s}")
+    show("chainmatch", truth, cross_validated(graph, labelled, list(chains)))
+    owners = np.array([data["chain"] for _, data in graph.nodes(data=True)])
+    for peer in (Bm25(node_texts(graph)), CharacterTfidf(node_texts(graph))):
+        scores = np.array([peer.scores(text) for text in texts])
+        best = np.stack([scores[:, owners == chain].max(axis=1) for chain in chains], axis=1)
+        show(type(peer).__name__, truth, best)
+
+
+def cross_validated(graph, labelled, chains) -> np.ndarray:
+    counted = json.loads((data_folder("learned") / "frequencies.json").read_text("utf-8"))
+    rows = fit_sectors.features(graph, counted, labelled)
+    firms = np.array([row.firm for row in rows])
+    table = np.zeros((len(labelled), len(chains)))
+    for train, test in GroupKFold(5, shuffle=True, random_state=0).split(rows, groups=firms):
+        weights, chain_weights = fit_sectors.fit([rows[i] for i in train])
+        for i in test:
+            value = fit_sectors.chain_fit(rows[i], weights, chain_weights)
+            table[rows[i].firm, chains.index(rows[i].chain)] = value
+    return table
+
+
+def show(name: str, truth: np.ndarray, scores: np.ndarray) -> None:
+    """Print average precision / R-precision of each chain and their means."""
+    cells = []
+    for column in range(truth.shape[1]):
+        counted = ~np.isnan(truth[:, column])
+        label, score = truth[counted, column], scores[counted, column]
+        relevant = int(label.sum())
+        top = np.argsort(-score, kind="stable")[:relevant]
+        cells.append((average_precision_score(label, score), label[top].mean()))
+    cells.append(tuple(np.mean(cells, axis=0)))
+    print(f"{name:18s}" + "".join(f"{f'{ap:.3f} / {rp:.3f}':>17s}" for ap, rp in cells))
+
+
+def speed(registry: Path, sizes: list[int]) -> None:
+    for method in ("floor", "chainmatch", "Bm25", "CharacterTfidf"):
+        for size in sizes if method == "chainmatch" else sizes[-1:]:
+            rows = size if method in ("floor", "chainmatch") else size // 10
+            command = [sys.executable, __file__, "--measure", method, str(rows), str(registry)]
+            print(
+                subprocess.run(command, check=True, capture_output=True, text=True).stdout, end=""
+            )
+
+
+def measure(method: str, rows: int, registry: str) -> None:
+    import pyarrow.parquet as pq
+
+    graph = read_chains()
+    work = WORK[method](graph)
+    start = time.process_time()
+    count = 0
+    for batch in pq.ParquetFile(registry).iter_batches(4096, columns=["name", "scope"]):
+        names, scopes = (column.to_pylist() for column in batch.columns)
+        for name, scope in list(zip(names, scopes, strict=True))[: rows - count]:
+            work(name or "", scope or "")
+            count += 1
+        if count >= rows:
+            break
+    seconds = time.process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{method:16s} {count:7d} rows {count / seconds:9.0f} rows/s, peak {peak:5.0f} MB")
+
+
+def floor(graph):
+    automaton = Lexicon(graph)._automaton
+    return lambda name, scope: automaton.find_matches_as_indexes(normalise(scope), overlapping=True)
+
+
+def ours(graph):
+    matcher = Matcher(graph)
+    return lambda name, scope: next(match_rows([("", name, scope, "", "")], matcher))
+
+
+def peer(kind):
+    def build(graph):
+        method = kind(node_texts(graph))
+        return lambda name, scope: method.scores(name + "。" + scope).max()
+
+    return build
+
+
+WORK = {
+    "floor": floor,
+    "chainmatch": ours,
+    "Bm25": peer(Bm25),
+    "CharacterTfidf": peer(CharacterTfidf),
+}
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--measure"]:
+        measure(sys.argv[2], int(sys.argv[3]), sys.argv[4])
+        return
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("registry", type=Path)
+    parser.add_argument("--rows", type=int, nargs="+", default=[20_000, 200_000])
+    arguments = parser.parse_args()
+    jieba.setLogLevel(60)
+    accuracy(arguments.labels)
+    speed(arguments.registry, arguments.rows)
+
+
+if __name__ == "__main__":
+    main()
