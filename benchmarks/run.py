@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -47,7 +48,7 @@ def steps(targets: str, local: str, leads: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_report(run, Path(folder))
     marks.append(("", time.perf_counter()))
-    for (name, start), (_, end) in zip(marks[1:], marks[2:], strict=False):
+    for (name, start), (_, end) in pairwise(marks[1:]):
         print(f"  {end - start:5.2f} s  {name}")
 
 
