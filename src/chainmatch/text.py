@@ -254,7 +254,7 @@ def read_clause(clause: str, carried: frozenset[str] = NOTHING) -> Clause:
         for start, end in nested
         for item in _bracket_items(clause[start:end], start, reader.items)
     ]
-    outer = [
+    outer: list[tuple[Any, ...]] = [
         (i.start, i.end, i.core_start, i.core_end, i.verb_start, i.verb_end, i.activities, i.place,
          i.branch)
         for i in reader.items
