@@ -180,12 +180,9 @@ def _explain(arguments: argparse.Namespace) -> None:
 
 
 def _diff(arguments: argparse.Namespace) -> None:
-    from chainmatch.report.console import table
     from chainmatch.runs import diff
 
-    found = diff(arguments.run_a, arguments.run_b)
-    print("\n".join(found.causes))
-    print(table(found.moves) if len(found.moves) else "两次运算的清单相同。")
+    print(diff(arguments.run_a, arguments.run_b).text())
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -168,7 +168,8 @@ class Profile(_Record):
 
     ``zones`` gives the priority of economic zones, ``in_province`` that of the home province
     outside any named zone, ``elsewhere`` that of the rest. ``unlisted`` names nodes whose doers
-    stand in no list of firms (public hospitals, farm households), each with the reason. ``as_of``
+    stand in no list of firms (public hospitals, farm households), each with the reason. ``offices``
+    names the office in charge of a chain (主管部门), for whom to call next. ``as_of``
     is the day on which the age of firms is counted; without it age is unknown.
     """
 
@@ -180,6 +181,7 @@ class Profile(_Record):
     chain_weights: dict[str, Share] = {}
     endowments: dict[str, Endowment] = {}
     unlisted: dict[str, Text] = {}
+    offices: dict[str, Text] = {}
     weights: Weights = Weights()
     gap_weights: GapWeights = GapWeights()
     settle: Settle = Settle()
@@ -263,6 +265,7 @@ def _unknown_names(document: Document, graph: "nx.DiGraph[str] | None") -> Itera
     yield from _not_in(document, ("gates", "excluded_zones"), list(zone_names()), "片区")
     if graph is not None:
         yield from _not_in(document, ("chain_weights",), list(graph.graph["chains"]), "产业链")
+        yield from _not_in(document, ("offices",), list(graph.graph["chains"]), "产业链")
         yield from _not_in(document, ("unlisted",), list(graph), "环节")
         yield from _not_in(document, ("gates", "negative", "nodes"), list(graph), "环节")
 

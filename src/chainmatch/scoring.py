@@ -111,7 +111,9 @@ class _Node(NamedTuple):
     short: str  # what the county lacks
 
 
-class _Region(NamedTuple):
+class Region(NamedTuple):
+    """The part ``region``, the priority behind it and the distance; any may be NaN."""
+
     part: float
     priority: float
     km: float
@@ -123,7 +125,7 @@ class _Firm(NamedTuple):
     region: float
     scale: float
     name: float
-    place: _Region
+    place: Region
     capital: float
 
 
@@ -489,7 +491,7 @@ def _short(needs: Iterable[str], profile: Profile) -> str:
 
 def _firms(targets: pd.DataFrame, links: pd.DataFrame | None, profile: Profile) -> list[_Firm]:
     kin = _kin(links)
-    places: dict[Place, _Region] = {}
+    places: dict[Place, Region] = {}
     found = []
     columns = ["firm_id", "province", "city", "county", "zone", "currency", "honours"]
     text = (text_of(targets[column]).tolist() for column in columns)
@@ -500,7 +502,7 @@ def _firms(targets: pd.DataFrame, links: pd.DataFrame | None, profile: Profile) 
     ):
         place = Place(*where)
         if place not in places:
-            places[place] = _region(place, profile)
+            places[place] = region_of(place, profile)
         yuan = amount if currency in ("", "CNY") else math.nan
         name = math.nan if kin is None else kin.get(firm, 0.0)
         region = places[place]
@@ -514,7 +516,8 @@ def _kin(links: pd.DataFrame | None) -> dict[str, float] | None:
     return dict(links.groupby("left_id")["confidence"].max())
 
 
-def _region(place: Place, profile: Profile) -> _Region:
+def region_of(place: Place, profile: Profile) -> Region:
+    """Return what a place is worth to the county."""
     km = distance_km(place, profile.place)
     if place.zone in profile.zones:
         priority = profile.zones[place.zone]
@@ -523,7 +526,7 @@ def _region(place: Place, profile: Profile) -> _Region:
     else:
         priority = profile.elsewhere if place.province else math.nan
     closeness = math.nan if km is None else 1 / (1 + km / profile.levels.near_km)
-    return _Region(_mean(priority, closeness), priority, math.nan if km is None else km)
+    return Region(_mean(priority, closeness), priority, math.nan if km is None else km)
 
 
 def _ages(established: pd.Series, as_of: date | None) -> list[float]:
