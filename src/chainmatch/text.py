@@ -261,7 +261,8 @@ def read_clause(clause: str, carried: frozenset[str] = NOTHING) -> Clause:
     ]  # fmt: skip
     items = sorted([*outer, *inner]) if inner else outer
     numbers = accumulate((item[_PLACE] != "verb" for item in items), initial=0)
-    numbered = tuple(Item(*item, number) for item, number in zip(items, numbers, strict=False))
+    pairs = zip(items, numbers, strict=False)
+    numbered = tuple(Item._make((*item, number)) for item, number in pairs)
     return Clause(numbered, reader.handed_on, masked)
 
 
