@@ -10,13 +10,14 @@ PACKAGE = Path(__file__).parent.parent / "src" / "chainmatch"
 # Rows of the design, top first; helpers stand in the row where they are used.
 ROWS = [
     {"__init__", "cli"},
+    {"chainbook"},
     {"report"},
     {"ranking", "runs"},
     {"leads"},
     {"shortlist"},
     {"scoring", "gates"},
     {"gaps", "identity", "sectors"},
-    {"tables", "profile", "chainviews"},
+    {"tables", "profile", "chainviews", "chainyaml"},
     {"chains"},
     {"chainrules"},
     {"chainmodel"},

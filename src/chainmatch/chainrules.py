@@ -119,7 +119,7 @@ def check(files: Sequence[ChainFile], declared: Mapping[str, str]) -> list[Probl
     """
     known = {node.id: node for file in files for node in file.chain.nodes}
     names = {**declared, **{node.id: node.name for node in known.values()}}
-    found = list(_repeated_ids(files))
+    found = [*_repeated_ids(files), *_repeated_supplies(files, names)]
     for file in files:
         for rule in (_segments, _words, _claims, _vocabulary, _sources):
             found += [p for p in rule(file) if file.whole or p.level == "error"]
@@ -143,6 +143,18 @@ def _repeated_ids(files: Sequence[ChainFile]) -> Iterator[Problem]:
                 why = f"环节编号“{node.id}”已在 {seen[node.id]} 中使用，编号不能重复"
                 yield file.problem(("nodes", i, "id"), why)
             seen.setdefault(node.id, file.document.path.name)
+
+
+def _repeated_supplies(files: Sequence[ChainFile], names: Mapping[str, str]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str, str], str] = {}
+    for file in files:
+        for part in ("supplies", "recycling"):
+            for i, supply in enumerate(getattr(file.chain, part)):
+                key = (part, supply.start, supply.end)
+                if key in seen:
+                    why = f"“{_arrow(supply, names)}”已在 {seen[key]} 中写过，请只留一处"
+                    yield file.problem((part, i), why)
+                seen.setdefault(key, file.document.path.name)
 
 
 def _segments(file: ChainFile) -> Iterator[Problem]:
@@ -211,7 +223,7 @@ def _shared_nodes(file: ChainFile, names: Mapping[str, str]) -> Iterator[Problem
                 why = f"shared：环节“{own[node].name}”的宾语中没有“{rule.object}”"
                 yield file.problem(("shared", i, "nodes", k), why)
             elif node not in names:
-                why = f"shared：不认识的环节{_nearest_node(node, names)}"
+                why = f"shared：不认识的环节{nearest_node(node, names)}"
                 yield file.problem(("shared", i, "nodes", k), why)
             elif node not in own and file.whole:
                 why = f"shared：“{names[node]}”不是本链的环节，共用宾语只在一条链之内说明"
@@ -258,13 +270,9 @@ def _ends(
     file: ChainFile, known: Mapping[str, Node], names: Mapping[str, str]
 ) -> Iterator[Problem]:
     own = {node.id for node in file.chain.nodes}
-    pairs: set[tuple[str, str, str]] = set()
     for part in ("supplies", "recycling"):
         for i, supply in enumerate(getattr(file.chain, part)):
             yield from _unknown_ends(file, (part, i), supply, names)
-            if (part, supply.start, supply.end) in pairs:
-                yield file.problem((part, i), f"“{_arrow(supply, names)}”写了两次")
-            pairs.add((part, supply.start, supply.end))
             if supply.start not in known or supply.end not in known:
                 continue
             if not own & {supply.start, supply.end}:
@@ -283,16 +291,17 @@ def _unknown_ends(
 ) -> Iterator[Problem]:
     for key, node in (("from", supply.start), ("to", supply.end)):
         if node not in names:
-            why = f"不认识的环节{_nearest_node(node, names)}"
+            why = f"不认识的环节{nearest_node(node, names)}"
             yield file.problem((*location, key), why)
 
 
-def _nearest_node(word: str, names: Mapping[str, str]) -> str:
+def nearest_node(word: str, names: Mapping[str, str]) -> str:
+    """Return ``“word”`` and what was meant: the nearest of ``names`` (id → name), or what to do."""
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if word in _bundled_nodes():
         return (
-            f"“{word}”：它在自带的产业链里，而自己的文件夹代替自带的五条链；"
-            "请先用 chainmatch chains copy 文件夹 把五条链复制到一起"
+            f"“{word}”：它在自带的产业链里，而自己的产业链代替自带的五条链；"
+            "请把它们放到一起（chainmatch chains copy 或 chains export）"
         )
     if close:
         return f"“{word}”，是否想写“{close[0]}”（{names[close[0]]}）？"

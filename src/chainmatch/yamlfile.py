@@ -27,11 +27,15 @@ class YamlError(ChainmatchError):
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed file: ``data`` of dicts, lists and strings, and the line of each location."""
+    """A parsed file: ``data`` of dicts, lists and strings, and the line of each location.
+
+    ``titles``: key → what people see in its place, where they do not see the keys themselves.
+    """
 
     path: Path
     data: Any
     lines: Mapping[Location, int]
+    titles: Mapping[str, str] | None = None
 
     def line(self, location: Location) -> int:
         """Return the line of ``location`` or of the nearest thing around it, from 1."""
@@ -39,6 +43,14 @@ class Document:
             if location[:length] in self.lines:
                 return self.lines[location[:length]]
         return 1
+
+    def name(self, location: Location) -> str:
+        """Return how to call ``location`` in a message."""
+        if self.titles is not None:
+            keys = [part for part in location if isinstance(part, str) and part in self.titles]
+            return self.titles[keys[-1]] if keys else "内容"
+        parts = (f"第 {part + 1} 项" if isinstance(part, int) else part for part in location)
+        return " › ".join(parts) or "整个文件"
 
 
 def read_document(path: Path) -> Document:
@@ -166,15 +178,10 @@ def explain(
     return sorted(
         (
             document.line(tuple(found["loc"])),
-            f"{_where(found['loc'])}：{_sentence(found, model, forms or {}, english or {})}",
+            f"{document.name(found['loc'])}：{_sentence(found, model, forms or {}, english or {})}",
         )
         for found in error.errors(include_url=False)
     )
-
-
-def _where(location: Location) -> str:
-    named = (f"第 {part + 1} 项" if isinstance(part, int) else part for part in location)
-    return " › ".join(named) or "整个文件"
 
 
 def _sentence(
@@ -241,7 +248,8 @@ def nearest(word: str, known: list[str], named: Mapping[str, str] | None = None)
     ``named``: other names, such as Chinese ones, → known word; one of them beats any nearness.
     """
     meant = (named or {}).get(word)
-    close = [meant] if meant in known else difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(word) > 2 else 0.5  # one of two characters: 消售 for 销售
+    close = [meant] if meant in known else difflib.get_close_matches(word, known, 1, cutoff)
     if close:
         return f"“{word}”，是否想写“{close[0]}”？"
     return f"“{word}”，可用：{'、'.join(known[:24])}" if known else f"“{word}”"
