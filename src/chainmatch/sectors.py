@@ -287,7 +287,8 @@ class Matcher:
             )
 
     def _fit(self, node: str, evidence: list[Evidence], items: int) -> Fit:
-        evidence.sort(key=_strongest_first)
+        if len(evidence) > 1:
+            evidence.sort(key=_strongest_first)
         summary = summarise(evidence, items)
         value = logistic(self._intercept + sum(map(mul, self._weights, summary)))
         return Fit(node, value, _grade(value, evidence), evidence[0].activity, tuple(evidence))
@@ -335,19 +336,28 @@ def _strongest_first(piece: Evidence) -> tuple[bool, float, bool, int]:
 
 def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
     """Add up the evidence for one node, strongest first, of a scope of ``items`` items."""
-    written = [piece for piece in evidence if piece.field == "scope"]
-    named = [piece.strength for piece in evidence if piece.field == "name"]
-    told = [p.strength for p in evidence if p.field in ("products", "industry_code")]
-    best = written[0].strength if written else 0.0
-    further = sum({p.start: p.strength for p in written[1:]}.values())
-    speaking = {piece.order for piece in written if piece.strength >= SPEAKING}
+    best = lead = named = told = 0.0
+    further: dict[int, float] = {}
+    speaking = set()
+    for field, start, _, _, _, strength, order, _, _ in evidence:
+        if field == "scope":
+            if strength >= SPEAKING:
+                speaking.add(order)
+            if not best:
+                best, lead = strength, strength / (1 + 0.25 * order)
+            else:
+                further[start] = strength
+        elif field == "name":
+            named = max(named, strength)
+        else:
+            told = max(told, strength)
     return Summary(
         best=best,
-        breadth=min(1.0, further / 3),
-        lead=best / (1 + 0.25 * written[0].order) if written else 0.0,
+        breadth=min(1.0, sum(further.values()) / 3),
+        lead=lead,
         focus=min(1.0, len(speaking) / max(items, 1)),
-        name=max(named, default=0.0),
-        stated=max(told, default=0.0),
+        name=named,
+        stated=told,
     )
 
 
