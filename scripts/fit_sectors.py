@@ -171,13 +171,15 @@ def weighted(weights, summary):
 
 def fit(rows):
     """Alternate: pick each firm's strongest node, learn the weights, pick again."""
-    rows = [row for row in rows if row.nodes]
-    labels = np.array([row.label for row in rows])
+    told = [row for row in rows if row.nodes]
     weights = dict(START)
     for _ in range(4):
-        weights = logistic_weights([fits_of(row, weights)[0][1] for row in rows], labels)
+        strongest = [fits_of(row, weights)[0][1] for row in told]
+        weights = logistic_weights(strongest, np.array([row.label for row in told]))
         weights["stated"] = weights["best"]  # no labelled firm states its products
-    summaries = [chain_summary(row, weights) for row in rows]
+    told = [row for row in rows if row.nodes or row.named]
+    summaries = [chain_summary(row, weights) for row in told]
+    labels = np.array([row.label for row in told])
     return weights, logistic_weights(summaries, labels, signed=("length",))
 
 
@@ -196,7 +198,7 @@ def logistic_weights(summaries, labels, signed=()):
 
 
 def chain_fit(row, weights, chain_weights):
-    if not row.nodes:
+    if not row.nodes and not row.named:
         return 0.0
     return logistic(weighted(chain_weights, chain_summary(row, weights)))
 

@@ -219,9 +219,9 @@ class Matcher:
         return {chain: self._chain_fit(chain, own, match) for chain, own in by_chain.items()}
 
     def _chain_fit(self, chain: str, own: Sequence[Fit], match: Match) -> float:
-        if not own:
-            return 0.0
         named = any(word in match.name for word in self._names[chain])
+        if not own and not named:
+            return 0.0
         summary = summarise_chain(own, match.items, named)
         return logistic(self._chain_intercept + sum(map(mul, self._chain_weights, summary)))
 
@@ -362,10 +362,10 @@ def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
 
 
 def summarise_chain(fits: Sequence[Fit], items: int, named: bool) -> ChainSummary:
-    """Add up the fits of a firm to one chain, best first; ``fits`` holds at least one."""
+    """Add up the fits of a firm to one chain, best first; none counts as one of 0.01."""
     speaking = {p.order for fit in fits for p in fit.evidence if p.field == "scope"}
     return ChainSummary(
-        best=logit(fits[0].fit),
+        best=logit(fits[0].fit if fits else 0.01),
         further=sum(fit.fit for fit in fits[1:4]),
         items=min(1.0, len(speaking) / 8),
         length=math.log1p(items),
