@@ -1,0 +1,18 @@
+"""Typed matching of leads (线索): reading their prose, proposing partners, assigning them."""
+
+from chainmatch.leads.assign import assign
+from chainmatch.leads.clauses import KINDS, NEED, PROJECT, WILL
+from chainmatch.leads.matching import match_leads, read_all
+from chainmatch.leads.reading import LeadReader, LeadReading
+
+__all__ = [
+    "KINDS",
+    "NEED",
+    "PROJECT",
+    "WILL",
+    "LeadReader",
+    "LeadReading",
+    "assign",
+    "match_leads",
+    "read_all",
+]

@@ -1,0 +1,132 @@
+"""Who could be a partner: firms at nodes, gaps, local neighbours."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import networkx as nx
+import pandas as pd
+
+from chainmatch.gaps import Survey, saturating, text_of
+from chainmatch.leads.reading import LeadReading
+from chainmatch.profile import Profile
+from chainmatch.text import normalise
+
+WEAK = 0.5  # a match below this is called weak
+
+
+class Partner(NamedTuple):
+    """One proposed partner of a lead; ``kind`` is target, local, lead or gap, ``score`` 0…1.
+
+    ``node`` is what it is proposed for, ``group`` what no two partners of a lead may share.
+    """
+
+    kind: str
+    id: str
+    name: str
+    score: float
+    why: str
+    node: str
+    group: str
+
+
+class Firm(NamedTuple):
+    """What matching needs of a firm; ``text`` is name, products and scope, normalised."""
+
+    id: str
+    name: str
+    text: str
+    capital: float  # 万元 of yuan, NaN unknown
+    province: str
+    zone: str
+    outcome: str
+
+
+class Doing(NamedTuple):
+    """That a firm does what a node names."""
+
+    firm: Firm
+    fit: float
+    activity: str
+    quote: str
+
+
+class Book:
+    """Who is at which node: firms with their fits, leads, gaps, local neighbours."""
+
+    def __init__(
+        self,
+        graph: "nx.DiGraph[str]",
+        survey: Survey,
+        profile: Profile,
+        readings: Sequence[LeadReading],
+    ) -> None:
+        self.graph = graph
+        self.profile = profile
+        self.readings = readings
+        self.names: dict[str, str] = dict(graph.nodes(data="name"))
+        self.chains: dict[str, str] = dict(graph.nodes(data="chain"))
+        self.segments: dict[str, str] = dict(graph.nodes(data="segment"))
+        rows = survey.gaps[survey.gaps["kind"].ne("") & survey.gaps["score"].notna()]
+        columns = (rows[column].tolist() for column in ("node", "score", "why"))
+        self.gaps = {node: (float(score), why) for node, score, why in zip(*columns, strict=True)}
+        self._doing: dict[str, dict[str, list[Doing]]] = {"target": {}, "local": {}}
+        self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
+        for node, firm, name, weight, _ in survey.coverage.itertuples(index=False, name=None):
+            self._local[node][firm] = (weight, name)
+
+    def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
+        """Add a list of firms; fits below the profile's ``min_fit`` count as none."""
+        known = {firm.id: firm for firm in _firms(firms)}
+        columns = [fits[c].tolist() for c in ("firm_id", "node", "fit", "activity", "evidence")]
+        for firm, node, fit, activity, quote in zip(*columns, strict=True):
+            if node and firm in known and fit >= self.profile.gates.min_fit:
+                entry = Doing(known[firm], float(fit), activity or "", quote or "")
+                self._doing[kind].setdefault(node, []).append(entry)
+
+    def doing(self, kind: str, node: str) -> list[Doing]:
+        """Return the firms at a node."""
+        return self._doing[kind].get(node, [])
+
+    def neighbours(self, node: str) -> tuple[float, str]:
+        """Return the part ``home`` of a node and the strongest local neighbour by name."""
+        found: dict[str, tuple[float, str]] = {}
+        for other in (*self.graph.predecessors(node), *self.graph.successors(node)):
+            for firm, entry in self._local.get(other, {}).items():
+                found[firm] = max(found.get(firm, (0.0, "")), entry)
+        total = sum(weight for weight, _ in found.values())
+        strongest = min(found.items(), key=lambda item: (-item[1][0], item[0]), default=None)
+        share = saturating(total, self.profile.levels.partners)
+        return share, strongest[1][1] if strongest else ""
+
+
+def _firms(firms: pd.DataFrame) -> Iterator[Firm]:
+    names = ["firm_id", "name", "scope", "products", "currency", "province", "zone", "outcome"]
+    text = (text_of(firms[name]).tolist() for name in names)
+    capital = pd.to_numeric(firms["capital"], errors="coerce").astype(float).tolist()
+    for firm, name, scope, products, currency, province, zone, outcome, amount in zip(
+        *text, capital, strict=True
+    ):
+        yuan = amount if currency in ("", "CNY") else math.nan
+        words = normalise(f"{name}\n{products}\n{scope}")
+        yield Firm(firm, name, words, yuan, province, zone, outcome)
+
+
+def mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the weighted mean of the known parts; NaN is unknown."""
+    known = [(weights[part], value) for part, value in parts.items() if value == value]
+    return sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
+
+
+def money(amount: tuple[float, float]) -> str:
+    """Return an amount or a range of amounts (万元) in words."""
+    low, high = amount
+    if low == high or math.isinf(high):
+        return yuan(low) + ("以上" if math.isinf(high) else "")
+    return f"{yuan(low)}至{yuan(high)}"
+
+
+def yuan(value: float) -> str:
+    """Return an amount of 万元 in words."""
+    return f"{value / 1e4:g}亿元" if value >= 1e4 else f"{value:g}万元"
