@@ -11,6 +11,7 @@ from chainmatch._version import __version__
 from chainmatch.errors import ChainmatchError
 
 if TYPE_CHECKING:
+    from chainmatch.chainbook import copy_chains, export_chains, import_chains
     from chainmatch.chains import check_chains, read_chains, trace
     from chainmatch.gaps import survey
     from chainmatch.identity import find, link, resolve
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "check_chains": "chains",
+    "copy_chains": "chainbook",
     "diff": "runs",
     "explain": "runs",
+    "export_chains": "chainbook",
     "find": "identity",
+    "import_chains": "chainbook",
     "link": "identity",
     "match": "sectors",
     "match_leads": "leads",
@@ -49,9 +53,12 @@ __all__ = [
     "ChainmatchError",
     "__version__",
     "check_chains",
+    "copy_chains",
     "diff",
     "explain",
+    "export_chains",
     "find",
+    "import_chains",
     "link",
     "match",
     "match_leads",

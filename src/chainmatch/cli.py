@@ -238,6 +238,36 @@ def _chains_draw(arguments: argparse.Namespace) -> None:
     print(f"已写出 {arguments.out}")
 
 
+def _chains_copy(arguments: argparse.Namespace) -> None:
+    from chainmatch.chainbook import copy_chains
+
+    files = copy_chains(arguments.folder)
+    print(
+        f"已复制 {len(files)} 条产业链到 {arguments.folder}；用 --chains {arguments.folder} 来用它。"
+    )
+
+
+def _chains_export(arguments: argparse.Namespace) -> None:
+    from chainmatch.chainbook import export_chains
+
+    export_chains(arguments.folder or arguments.chains, arguments.xlsx)
+    print(f"已写出 {arguments.xlsx}")
+
+
+def _chains_import(arguments: argparse.Namespace) -> None:
+    from chainmatch.chainbook import import_chains
+    from chainmatch.errors import ChainError
+
+    try:
+        files = import_chains(arguments.file, arguments.out)
+    except ChainError as error:
+        print("\n".join(error.problems))
+        count = len(error.problems)
+        why = f"{arguments.file}：有 {count} 处错误，没有写出任何文件；请按上面的表和行修改。"
+        raise ChainmatchError(why) from None
+    print(f"已写出 {len(files)} 条产业链到 {arguments.out}")
+
+
 # --- arguments -----------------------------------------------------------------------------------
 
 
@@ -376,7 +406,7 @@ def _add_runs(commands: Any) -> None:
 
 def _add_chains(commands: Any) -> None:
     parser = commands.add_parser(
-        "chains", help="查看和检查产业链", description="查看和检查产业链。"
+        "chains", help="查看、检查和修改产业链", description="查看、检查和修改产业链。"
     )
     actions = parser.add_subparsers(title="操作", metavar="操作", required=True, dest="action")
     listing = _command(actions, "list", _chains_list, "列出全部产业链")
@@ -390,12 +420,26 @@ def _add_chains(commands: Any) -> None:
     draw = _command(actions, "draw", _chains_draw, "画出产业链图谱")
     draw.add_argument("chain", metavar="产业链", help="编号或名称")
     draw.add_argument("--out", required=True, metavar="文件", help=".svg 或 .html")
-    for action in (listing, check, show, trace, draw):
+    copy = _command(
+        actions,
+        "copy",
+        _chains_copy,
+        "把自带的五条链复制成自己的",
+        "可在其中修改，或加上本县自己的链；不覆盖已有文件。",
+    )
+    copy.add_argument("folder", metavar="文件夹", help="新的产业链文件夹")
+    export = _command(actions, "export", _chains_export, "把产业链写成 Excel 工作簿")
+    export.add_argument("folder", nargs="?", metavar="文件夹", help="默认为自带的五条链")
+    export.add_argument("--xlsx", required=True, metavar="文件", help="工作簿，.xlsx")
+    take = _command(actions, "import", _chains_import, "把工作簿读回产业链文件")
+    take.add_argument("file", metavar="工作簿", help="chains export 写出、改过的工作簿")
+    take.add_argument("--out", required=True, metavar="文件夹", help="产业链文件夹")
+    for action in (listing, check, show, trace, draw, export):
         _chains_option(action)
 
 
 def _chains_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--chains", metavar="文件夹", help="自己的产业链文件夹")
+    parser.add_argument("--chains", metavar="文件夹", help="自己的产业链文件夹，代替自带的五条链")
 
 
 def _mapping_option(parser: argparse.ArgumentParser) -> None:
