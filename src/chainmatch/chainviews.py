@@ -74,12 +74,18 @@ def _segment_lines(graph: "nx.DiGraph[str]", chain: str, segment: str) -> Iterat
 
 
 def traced(graph: "nx.DiGraph[str]", found: Trace, start: str, end: str) -> str:
-    """Return the paths of a trace, or what its wordings resolved to if there is none."""
+    """Return the paths of a trace; without any, loops from start to end and what both resolved to."""
     if found.paths:
         return "\n".join(" → ".join(names_of(graph, path)) for path in found.paths)
+    loops = [
+        f"循环利用：{' → '.join(names_of(graph, (u, v)))}"
+        for u, v, _ in graph.graph["recycling"]
+        if u in found.starts and v in found.ends
+    ]
     return "\n".join(
         [
             f"没有从“{start}”到“{end}”的供给路径。",
+            *loops,
             f"“{start}”：{_resolved(graph, found.starts)}",
             f"“{end}”：{_resolved(graph, found.ends)}",
         ]
