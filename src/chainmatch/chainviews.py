@@ -74,7 +74,7 @@ def _segment_lines(graph: "nx.DiGraph[str]", chain: str, segment: str) -> Iterat
 
 
 def traced(graph: "nx.DiGraph[str]", found: Trace, start: str, end: str) -> str:
-    """Return the paths of a trace; without any, loops from start to end and what both resolved to."""
+    """Return the paths of a trace; without any, the loops and what both wordings resolved to."""
     if found.paths:
         return "\n".join(" → ".join(names_of(graph, path)) for path in found.paths)
     loops = [
