@@ -22,10 +22,12 @@ Every function keeps positions: ``text[item.start:item.end]`` is the phrase as t
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chainmatch.verbs import (
@@ -40,6 +42,7 @@ from chainmatch.verbs import (
 )
 
 NOTHING: frozenset[str] = frozenset()
+NESTED = 64  # items in one bracket behind which the item around it is still found
 
 
 def _alternatives(words: Iterable[str], *, backwards: bool = False) -> str:
@@ -147,10 +150,12 @@ class Clause(NamedTuple):
 
     def item_at(self, position: int) -> Item | None:
         """Return the item that holds ``position``; None where it is excluded or says nothing."""
-        inside = self.masked[position] == _FILL
-        for item in reversed(self.items):
-            if item.start <= position < item.end and (self.masked[item.start] == _FILL) == inside:
-                return None if self.masked[position] == _GONE else item
+        masked = self.masked
+        inside = masked[position] == _FILL
+        last = bisect_right(self.items, position, key=attrgetter("start"))
+        for item in reversed(self.items[max(0, last - NESTED) : last]):
+            if position < item.end and (masked[item.start] == _FILL) == inside:
+                return None if masked[position] == _GONE else item
         return None
 
     @property
