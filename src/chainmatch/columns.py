@@ -272,6 +272,7 @@ _LEAD = (
     _column("partner_kind", "对象类型", "text", "target, local, lead or gap"),
     _column("partner_id", "对象编号", "text", "id of the partner"),
     _column("partner_name", "推荐对象", "text", "name of the partner"),
+    _column("given_up", "放弃的对象", "text", "what a lead would have had if it stood alone"),
 )
 
 COLUMNS: dict[str, Column] = {

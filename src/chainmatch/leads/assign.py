@@ -6,16 +6,20 @@ import numpy as np
 import pandas as pd
 
 from chainmatch.columns import TABLES
+from chainmatch.leads.book import WEAK
+from chainmatch.leads.clauses import NEED
 
 ASKED = ("target", "local")
+HOME_FIRST = 0.5  # what being local is worth to a need
 
 
 def assign(matches: pd.DataFrame, *, per_lead: int = 1) -> pd.DataFrame:
     """Choose among matches (``TABLES["leads"]``) so that the sum of scores is the largest.
 
-    A firm is given to one lead only, a lead gets at most ``per_lead`` firms. The result has the
-    columns of ``TABLES["leads"]`` and ``given_up``: what the lead would have had alone and where
-    that firm went. A lead that goes empty keeps one row that says why. Leads stand in their order.
+    A firm is given to one lead only, a lead gets at most ``per_lead`` firms. For a need a local
+    firm that is no weak match counts 0.5 more: home comes first. The result has the columns of
+    ``TABLES["leads"]`` and ``given_up``: what the lead would have had alone and where that firm
+    went. A lead that goes empty keeps one row that says why. Leads stand in their order.
 
     Solved exactly as a linear assignment (``scipy.optimize.linear_sum_assignment``); among equal
     plans the one for the table as it is sorted is returned, the same every time.
@@ -24,13 +28,14 @@ def assign(matches: pd.DataFrame, *, per_lead: int = 1) -> pd.DataFrame:
     offers = matches[matches["partner_kind"].isin(ASKED)]
     firms = sorted(set(offers["partner_id"]))
     leads = list(dict.fromkeys(matches["lead_id"]))
+    home = offers["kind"].eq(NEED) & offers["partner_kind"].eq("local") & offers["score"].ge(WEAK)
+    offers = offers.assign(worth=offers["score"] + HOME_FIRST * home)
     chosen = _solve(offers, leads, firms, per_lead)
     holder = {offers.at[row, "partner_id"]: offers.at[row, "lead_id"] for row in chosen}
     rows: list[dict[str, object]] = []
     for lead in leads:
-        own = offers[offers["lead_id"] == lead].sort_values(
-            ["score", "rank"], ascending=[False, True]
-        )
+        own = offers[offers["lead_id"] == lead]
+        own = own.sort_values(["worth", "rank"], ascending=[False, True])
         got = [index for index in own.index if index in chosen]
         first = matches[matches["lead_id"] == lead].iloc[0]
         if not got:
@@ -54,7 +59,7 @@ def _solve(
     column = {firm: number for number, firm in enumerate(firms)}
     scores = np.zeros((len(leads), len(firms)))
     label: dict[tuple[int, int], int] = {}
-    rows = zip(offers.index, offers["lead_id"], offers["partner_id"], offers["score"], strict=True)
+    rows = zip(offers.index, offers["lead_id"], offers["partner_id"], offers["worth"], strict=True)
     for index, lead, firm, score in rows:
         at = (place[lead], column[firm])
         if at not in label or score > scores[at]:
@@ -67,9 +72,9 @@ def _solve(
 
 def _given_up(best: pd.Series, got: pd.Series, holder: dict[object, object]) -> str:
     """Say what the lead would have had alone."""
-    if best["partner_id"] == got["partner_id"] or best["score"] <= got["score"]:
+    if best["partner_id"] == got["partner_id"] or best["worth"] <= got["worth"]:
         return ""
-    less = f"匹配度由{best['score']:.2f}降为{got['score']:.2f}"
+    less = f"匹配度由{best['score']:.2f}变为{got['score']:.2f}"
     return f"放弃“{best['partner_name']}”，{_where(best, holder)}，{less}"
 
 

@@ -7,8 +7,8 @@ fit (0.4)
 words (0.3)
     Of the lead's own wordings for the node that the firm's scope, products or name hold: half the
     best, half the mean; with a weight of 0.3 against 0.7 also the best wording of what the lead
-    has or does (水电 for who repairs its turbines). A wording held in part counts half its pairs of
-    characters.
+    has or does (水电 for who repairs its turbines), half and half where buyers are sought. A
+    wording held in part counts half its pairs of characters.
 scale (0.15)
     ``1 + log10(capital / (0.2 · amount)) / 2`` within 0…1: a fifth of the amount is the least
     share of own capital in an investment. Unknown without capital in yuan or without amount.
@@ -32,6 +32,7 @@ from chainmatch.text import normalise
 WEIGHTS = {"fit": 0.4, "words": 0.3, "scale": 0.15, "zone": 0.1, "home": 0.05}
 OWN_CAPITAL = 0.2  # least share of own capital in an investment
 CONTEXT = 0.3  # share of what a lead has or does in the part ``words``
+SURE = 0.65  # fit from which a weak match that holds no wording of the lead is still proposed
 FAR_TOO_SMALL = 0.2  # part ``scale`` below which the sentence says so
 SAME_TRADE = 0.6  # a local firm of the same trade as the investor: a joint venture, or a rival
 
@@ -84,7 +85,7 @@ def firm_partners(
                 "home": known_home,
             }
             score = mention.weight * mean(parts, WEIGHTS)
-            if score < WEAK and parts["words"] == 0:
+            if score < WEAK and parts["words"] == 0 and doing.fit < SURE:
                 continue
             why = _firm_why(kind, reading, mention, doing, parts, book)
             group = _BRANCH.sub(r"\1", firm.name)

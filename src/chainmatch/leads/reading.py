@@ -28,6 +28,7 @@ import networkx as nx
 
 from chainmatch.leads.clauses import (
     BUYERS,
+    DEALERS,
     HAD,
     INVESTOR,
     MACHINES,
@@ -300,11 +301,12 @@ class LeadReader:
         if BUYERS.search(wanted):
             others = [mention._replace(way="buy") for mention in others]
             others += self._beside(offers, self.graph.successors, "buy", others)
-            others += [
-                mention._replace(weight=mention.weight * TITLE, way="deal")
-                for mention in offers
-                if mention.way == "do" and self._does[mention.node] & _PRODUCING
-            ]
+            if DEALERS.search(wanted):
+                others += [
+                    mention._replace(weight=mention.weight * TITLE, way="deal")
+                    for mention in offers
+                    if mention.way == "do" and self._does[mention.node] & _PRODUCING
+                ]
         elif SUPPLIERS.search(wanted):
             if not others:
                 others = self._beside(offers, self.graph.predecessors, "supply", ())
