@@ -138,10 +138,11 @@ def _link(arguments: argparse.Namespace) -> None:
 
 
 def _leads(arguments: argparse.Namespace) -> None:
+    from chainmatch import gates
     from chainmatch.chains import read_chains
     from chainmatch.gaps import survey
     from chainmatch.identity import resolve
-    from chainmatch.leads import match_leads
+    from chainmatch.leads import assign, match_leads
     from chainmatch.profile import read_profile
     from chainmatch.sectors import match
     from chainmatch.tables import read_firms, read_leads
@@ -153,12 +154,17 @@ def _leads(arguments: argparse.Namespace) -> None:
         graph, profile = read_chains(arguments.chains), read_profile(arguments.profile)
         leads = read_leads(arguments.leads, mapping=mapping)
         home = resolve(read_firms(arguments.local, mapping=mapping).table, None).firms
-        targets = resolve(read_firms(arguments.targets, mapping=mapping).table, home).firms
+        wanted = resolve(read_firms(arguments.targets, mapping=mapping).table, home)
+        targets = wanted.firms
         step("识别经营范围")
         local_fits, fits = match(home, graph, top=None), match(targets, graph, top=None)
         step("匹配线索")
         found = survey(graph, local_fits, home, profile, fits)
-        matched = match_leads(leads, graph, targets, fits, home, local_fits, found, profile)
+        excluded = gates.check(targets, wanted.links, fits, profile, graph)
+        passed = targets[~targets["firm_id"].isin(excluded["firm_id"])]
+        matched = match_leads(leads, graph, passed, fits, home, local_fits, found, profile)
+        if arguments.assign:
+            matched = assign(matched)
         step("写出结果")
         _write(matched, arguments)
 
@@ -242,9 +248,8 @@ def _chains_copy(arguments: argparse.Namespace) -> None:
     from chainmatch.chainbook import copy_chains
 
     files = copy_chains(arguments.folder)
-    print(
-        f"已复制 {len(files)} 条产业链到 {arguments.folder}；用 --chains {arguments.folder} 来用它。"
-    )
+    place = arguments.folder
+    print(f"已复制 {len(files)} 条产业链到 {place}；在命令后加 --chains {place} 来使用。")
 
 
 def _chains_export(arguments: argparse.Namespace) -> None:
@@ -383,6 +388,9 @@ def _add_tables(commands: Any) -> None:
     leads.add_argument("leads", metavar="线索表", help="招商线索")
     leads.add_argument("--targets", required=True, metavar="文件", help="目标企业名单")
     leads.add_argument("--local", required=True, metavar="文件", help="本地企业名单")
+    leads.add_argument(
+        "--assign", action="store_true", help="一对一安排：每家企业只约请一次，并列出放弃的对象"
+    )
     _profile(leads)
     _out(leads)
     find = _command(commands, "find", _find, "按名称的任何写法查找企业")
