@@ -71,9 +71,21 @@ def read_chain(document: Document) -> tuple[ChainFile | None, list[Problem]]:
     try:
         return ChainFile(document, Chain.model_validate(document.data), kept), []
     except ValidationError as error:
-        found = explain(error, document, Chain, FORMS, ENGLISH)
+        found = explain(error, document, Chain, FORMS, ENGLISH | _ids(document))
         problems = [Problem(document.path.name, line, "error", why) for line, why in found]
         return _remains(document, [tuple(wrong["loc"]) for wrong in error.errors()]), problems
+
+
+def _ids(document: Document) -> dict[str, str]:
+    """Return name → id of what the document declares."""
+    records = [*_items(document.data, "nodes"), *_items(document.data, "segments")]
+    return {
+        record["name"]: record["id"]
+        for record in records
+        if isinstance(record, dict)
+        and isinstance(record.get("name"), str)
+        and isinstance(record.get("id"), str)
+    }
 
 
 def _remains(document: Document, wrong: list[Location]) -> ChainFile | None:
@@ -106,16 +118,21 @@ def declared_nodes(text: str) -> dict[str, str]:
 
 
 @cache
-def _bundled_nodes() -> frozenset[str]:
+def _bundled_nodes() -> Mapping[str, str]:
+    """Return node → chain of the bundled files, without checking them."""
     paths = sorted(data_folder("chains").glob("*.yaml"))
-    return frozenset().union(*(declared_nodes(path.read_text("utf-8")) for path in paths))
+    return {node: path.stem for path in paths for node in declared_nodes(path.read_text("utf-8"))}
 
 
-def check(files: Sequence[ChainFile], declared: Mapping[str, str]) -> list[Problem]:
+def check(
+    files: Sequence[ChainFile], declared: Mapping[str, str], blind: bool = False
+) -> list[Problem]:
     """Return everything that breaks a rule.
 
     ``declared``: nodes that stand in files or records which could not be read; a supply to one of
-    them is no error of its own. What such a record could have cured is not warned about.
+    them is no error of its own. What such a record could have cured is not warned about. ``blind``:
+    there are files of which not even the nodes are known; then an unknown node is an error only if
+    it looks like a slip of a known one.
     """
     known = {node.id: node for file in files for node in file.chain.nodes}
     names = {**declared, **{node.id: node.name for node in known.values()}}
@@ -123,9 +140,9 @@ def check(files: Sequence[ChainFile], declared: Mapping[str, str]) -> list[Probl
     for file in files:
         for rule in (_segments, _words, _claims, _vocabulary, _sources):
             found += [p for p in rule(file) if file.whole or p.level == "error"]
-        found += _shared_nodes(file, names)
-        found += _ends(file, known, names)
-    if names.keys() == known.keys():
+        found += _shared_nodes(file, names, blind)
+        found += _ends(file, known, names, blind)
+    if not blind and names.keys() == known.keys() and all(file.whole for file in files):
         found += _isolated(files)
     return [*found, *_cycles(files, known)]
 
@@ -215,17 +232,17 @@ def _claims(file: ChainFile) -> Iterator[Problem]:
                 yield file.problem(("nodes", b, "objects", second.objects.index(word)), why)
 
 
-def _shared_nodes(file: ChainFile, names: Mapping[str, str]) -> Iterator[Problem]:
+def _shared_nodes(file: ChainFile, names: Mapping[str, str], blind: bool) -> Iterator[Problem]:
     own = {node.id: node for node in file.chain.nodes}
     for i, rule in enumerate(file.chain.shared):
         for k, node in enumerate(rule.nodes):
             if node in own and rule.object not in own[node].objects:
                 why = f"shared：环节“{own[node].name}”的宾语中没有“{rule.object}”"
                 yield file.problem(("shared", i, "nodes", k), why)
-            elif node not in names:
+            elif node not in names and not (blind and _may_be_lost(node, names)):
                 why = f"shared：不认识的环节{nearest_node(node, names)}"
                 yield file.problem(("shared", i, "nodes", k), why)
-            elif node not in own and file.whole:
+            elif node not in own and node in names and file.whole:
                 why = f"shared：“{names[node]}”不是本链的环节，共用宾语只在一条链之内说明"
                 yield file.problem(("shared", i, "nodes", k), why)
 
@@ -267,12 +284,12 @@ def _sources(file: ChainFile) -> Iterator[Problem]:
 
 
 def _ends(
-    file: ChainFile, known: Mapping[str, Node], names: Mapping[str, str]
+    file: ChainFile, known: Mapping[str, Node], names: Mapping[str, str], blind: bool
 ) -> Iterator[Problem]:
     own = {node.id for node in file.chain.nodes}
     for part in ("supplies", "recycling"):
         for i, supply in enumerate(getattr(file.chain, part)):
-            yield from _unknown_ends(file, (part, i), supply, names)
+            yield from _unknown_ends(file, (part, i), supply, names, blind)
             if supply.start not in known or supply.end not in known:
                 continue
             if not own & {supply.start, supply.end}:
@@ -287,24 +304,35 @@ def _arrow(supply: Supply, names: Mapping[str, str]) -> str:
 
 
 def _unknown_ends(
-    file: ChainFile, location: Location, supply: Supply, names: Mapping[str, str]
+    file: ChainFile, location: Location, supply: Supply, names: Mapping[str, str], blind: bool
 ) -> Iterator[Problem]:
     for key, node in (("from", supply.start), ("to", supply.end)):
-        if node not in names:
+        if node not in names and not (blind and _may_be_lost(node, names)):
             why = f"不认识的环节{nearest_node(node, names)}"
             yield file.problem((*location, key), why)
 
 
+def _close(word: str, names: Mapping[str, str]) -> str:
+    """Return the id that ``word`` is a slip of, "" if none."""
+    return next(iter(get_close_matches(word, names, n=1, cutoff=0.75)), "")
+
+
+def _may_be_lost(word: str, names: Mapping[str, str]) -> bool:
+    """Whether an unknown node may well stand in a file that could not be read."""
+    return word in _bundled_nodes() or not _close(word, names)
+
+
 def nearest_node(word: str, names: Mapping[str, str]) -> str:
     """Return ``“word”`` and what was meant: the nearest of ``names`` (id → name), or what to do."""
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    if word in _bundled_nodes():
+    home = _bundled_nodes().get(word)
+    if home and not any(_bundled_nodes().get(node) == home for node in names):
         return (
             f"“{word}”：它在自带的产业链里，而自己的产业链代替自带的五条链；"
             "请把它们放到一起（chainmatch chains copy 或 chains export）"
         )
+    close = _close(word, names)
     if close:
-        return f"“{word}”，是否想写“{close[0]}”（{names[close[0]]}）？"
+        return f"“{word}”，是否想写“{close}”（{names[close]}）？"
     return f"“{word}”，环节编号可用 chainmatch chains show 查看"
 
 

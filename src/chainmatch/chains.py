@@ -78,22 +78,25 @@ def chain_files(folder: str | Path | None = None) -> list[Path]:
 def _load(folder: str | Path | None) -> tuple[list[ChainFile], list[Problem]]:
     documents, problems = [], []
     declared: dict[str, str] = {}
+    blind = False
     for path in chain_files(folder):
         try:
             documents.append(read_document(path))
         except YamlError as error:
             problems.append(_yaml_problem(path, str(error)))
-            declared |= declared_nodes(_text(path))
-    files, found = read_documents(documents, declared)
+            lost = declared_nodes(_text(path))
+            blind, declared = blind or not lost, declared | lost
+    files, found = read_documents(documents, declared, blind)
     return files, sort([*problems, *found])
 
 
 def read_documents(
-    documents: Iterable[Document], declared: dict[str, str] | None = None
+    documents: Iterable[Document], declared: dict[str, str] | None = None, blind: bool = False
 ) -> tuple[list[ChainFile], list[Problem]]:
     """Check documents together; return the chains as far as they can be read, and all problems.
 
-    ``declared``: id → name of nodes that stand in documents which could not even be parsed.
+    ``declared``: id → name of nodes that stand in documents which could not even be parsed;
+    ``blind``: there is one whose nodes are not known at all.
     """
     files: list[ChainFile] = []
     problems: list[Problem] = []
@@ -103,8 +106,9 @@ def read_documents(
         problems += found
         files += [file] if file else []
         if found:
-            declared |= _named_nodes(document)
-    return files, sort([*problems, *check(files, declared)])
+            lost = _named_nodes(document)
+            blind, declared = blind or not lost, declared | lost
+    return files, sort([*problems, *check(files, declared, blind)])
 
 
 def _named_nodes(document: Document) -> dict[str, str]:

@@ -50,7 +50,20 @@ class Document:
             keys = [part for part in location if isinstance(part, str) and part in self.titles]
             return self.titles[keys[-1]] if keys else "内容"
         parts = (f"第 {part + 1} 项" if isinstance(part, int) else part for part in location)
-        return " › ".join(parts) or "整个文件"
+        named = list(parts) or ["整个文件"]
+        record = self._record(location[:2])
+        return " › ".join([record, *named[2:]] if record else named)
+
+    def _record(self, location: Location) -> str:
+        """Return the name of a record in a list of records that have names, else ""."""
+        value = self.data
+        for part in location:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return ""
+        name = value.get("name") or value.get("id") if isinstance(value, dict) else None
+        return f"“{name}”" if len(location) == 2 and isinstance(name, str) else ""
 
 
 def read_document(path: Path) -> Document:
@@ -90,6 +103,7 @@ _FAULTS = {
     "':'": "缺冒号：键后面要有英文冒号和一个空格，如 name: 钨矿采选",
     "mapping values": "冒号的位置不对：可能是上一行用了中文冒号“：”，本行缩进多了，"
     "或文字里有“: ”而没有加引号",
+    "tab character": "缩进只能用空格，不能用 Tab",
     "cannot start any token": "有不能打头的字符：缩进只能用空格（不能用 Tab），"
     "以 @ ` % 开头的文字要加引号",
     "expected '-' indicator": "列表没有对齐：同一列表各项的“-”要左对齐，缩进比上一级多",
@@ -180,8 +194,15 @@ def explain(
             document.line(tuple(found["loc"])),
             f"{document.name(found['loc'])}：{_sentence(found, model, forms or {}, english or {})}",
         )
-        for found in error.errors(include_url=False)
+        for found in _distinct(error)
     )
+
+
+def _distinct(error: ValidationError) -> list[Any]:
+    """A list whose items are all wrong is not empty as well."""
+    found = error.errors(include_url=False)
+    inside = {tuple(one["loc"][:-1]) for one in found}
+    return [one for one in found if one["type"] != "too_short" or one["loc"] not in inside]
 
 
 def _sentence(
@@ -196,16 +217,17 @@ def _sentence(
     if found["type"] == "literal_error":
         options = list(_quoted(str(context.get("expected", ""))))
         return f"不认识的取值{nearest(str(value), options, english)}"
-    return _limit(found, shown, context, forms) or str(found["msg"])
+    meant = f"；是否想写“{english[value]}”？" if isinstance(value, str) and value in english else ""
+    return _limit(found, shown, context, forms, meant) or str(found["msg"])
 
 
-def _limit(found: Any, shown: str, context: Any, forms: Mapping[str, str]) -> str:
+def _limit(found: Any, shown: str, context: Any, forms: Mapping[str, str], meant: str) -> str:
     match found["type"]:
         case "missing":
             return "缺少必填项"
         case "string_pattern_mismatch":
             pattern = str(context.get("pattern"))
-            return f"{shown}写法不对，应为{forms.get(pattern, pattern)}"
+            return f"{shown}写法不对，应为{forms.get(pattern, pattern)}{meant}"
         case "string_too_short":
             return "内容不能为空"
         case "too_short":
