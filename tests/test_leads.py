@@ -143,6 +143,13 @@ def test_suppliers_without_a_name_are_those_just_upstream(read):
     assert "cutting-tools" not in nodes(found.seeks)
 
 
+def test_what_is_not_understood_is_said(read):
+    found = read(NEED, "需要茶叶色选设备及有机认证服务")
+    assert nodes(found.seeks) == {"agri-food-machinery"}
+    assert found.unread == ("有机认证服务",)
+    assert read(NEED, "需配合饲料，长期合作").unread == ()
+
+
 def test_a_title_says_who_speaks_and_what_it_wants(read):
     found = read(NEED, "规模较大。", title="某食用菌合作社菌棒")
     assert nodes(found.seeks) == {"mushroom-substrate"}

@@ -56,6 +56,10 @@ _WITH = re.compile("(?:与|同|和)(?P<partner>[^,;。]*)合作")
 BUYERS = re.compile(
     "下游|客户|销路|销售渠道|渠道|买家|采购商|收购商|经销商|代理商|商超|电商|销售企业|客源|市场开拓|订单"
 )
+# What names no trade: capital, places, conditions.
+VAGUE = re.compile(
+    "\\d|投资|资金|融资|地区|长期|就近|本地|合作|主体|人才|政策|渠道|专业|优质|水源|企业$|^.$"
+)
 DEALERS = re.compile("渠道|经销|代理|商超|电商|销售企业|收购商|贸易商|销路")
 SUPPLIERS = re.compile("上游|供应商|供应|供货商|货源|原料供|配套|厂商|采购|集采|求购|进货")
 INVESTOR = re.compile("投资者|战略投资|融资|缺资金|资金|投资方|投资主体|龙头企业|合作方|入股")

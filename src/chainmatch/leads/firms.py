@@ -7,8 +7,8 @@ fit (0.4)
 words (0.3)
     Of the lead's own wordings for the node that the firm's scope, products or name hold: half the
     best, half the mean; with a weight of 0.3 against 0.7 also the best wording of what the lead
-    has or does (水电 for who repairs its turbines), half and half where buyers are sought. A
-    wording held in part counts half its pairs of characters.
+    has or does (水电 for who repairs its turbines); where buyers are sought, what the lead
+    sells weighs 0.7. A wording held in part counts half its pairs of characters.
 scale (0.15)
     ``1 + log10(capital / (0.2 · amount)) / 2`` within 0…1: a fifth of the amount is the least
     share of own capital in an investment. Unknown without capital in yuan or without amount.
@@ -32,11 +32,12 @@ from chainmatch.text import normalise
 WEIGHTS = {"fit": 0.4, "words": 0.3, "scale": 0.15, "zone": 0.1, "home": 0.05}
 OWN_CAPITAL = 0.2  # least share of own capital in an investment
 CONTEXT = 0.3  # share of what a lead has or does in the part ``words``
+BOUGHT = 0.7  # share of what a lead sells in the part ``words`` of a buyer
 SURE = 0.65  # fit from which a weak match that holds no wording of the lead is still proposed
 FAR_TOO_SMALL = 0.2  # part ``scale`` below which the sentence says so
 SAME_TRADE = 0.6  # a local firm of the same trade as the investor: a joint venture, or a rival
 
-_DEALS = re.compile("购|销|批发|零售|贸易|收")
+_DEALS = re.compile("收购|购销|销售|批发|零售|经销|贸易")
 _BRANCH = re.compile("^(.+?公司).+$")
 
 
@@ -75,7 +76,7 @@ def firm_partners(
         for doing in book.doing(kind, mention.node):
             firm = doing.firm
             zone = _zone(firm, reading, book.profile, kind)
-            if zone is None or (mention.way == "deal" and not _DEALS.search(doing.quote)):
+            if zone is None or (mention.way == "deal" and not _DEALS.search(firm.text)):
                 continue
             parts = {
                 "fit": doing.fit,
@@ -96,9 +97,10 @@ def _words(mention: Mention, reading: LeadReading, text: str) -> float:
     """The part ``words`` of a firm with this text; unknown where the lead has no word for it."""
     own = _own_words(reading)
     named = share_held(dict.fromkeys(mention.words), text)
-    if mention.way == "buy" and own:  # who buys it should say so
-        return (named + share_held(dict.fromkeys(own), text)) / 2
-    if not own or mention.way in ("deal", "same") or reading.kind == WILL or named != named:
+    if mention.way in ("buy", "deal") and own:  # who buys it should say so
+        bought = share_held(dict.fromkeys(own), text)
+        return (1 - BOUGHT) * (named if named == named else bought) + BOUGHT * bought
+    if not own or mention.way == "same" or reading.kind == WILL or named != named:
         return named
     return (1 - CONTEXT) * named + CONTEXT * max(_held(word, text) for word in own)
 

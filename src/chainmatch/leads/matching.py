@@ -162,6 +162,8 @@ def _lines(
         why = partner.why
         if rank == 1 and alone and partner.kind == "target":
             why = f"本地未见能对接的企业，转向目标企业：{why}"
+        if rank == 1 and reading.unread:
+            why = f"{why}；所需“{'、'.join(reading.unread)}”在产业链中没有对应环节，须另行对接"
         if partner.score < WEAK:
             why = f"弱匹配：{why}"
         score = round(partner.score, 4)

@@ -39,6 +39,7 @@ from chainmatch.leads.clauses import (
     SITE,
     SUPPLIERS,
     TAIL,
+    VAGUE,
     WILL,
     WORK,
     Stretch,
@@ -91,6 +92,7 @@ class LeadReading(NamedTuple):
 
     ``amount`` is None where neither column nor text gives one. ``zones`` are the zones or
     provinces from which partners are wanted. ``investor`` says that the lead wants capital.
+    ``unread`` are the things sought that name no node, word for word.
     """
 
     lead_id: str
@@ -105,6 +107,7 @@ class LeadReading(NamedTuple):
     zones: tuple[str, ...]
     conditions: tuple[str, ...]
     investor: bool
+    unread: tuple[str, ...]
 
     @property
     def land(self) -> Figure | None:
@@ -168,6 +171,7 @@ class LeadReader:
             zones=_zones(stretches) if kind != WILL else (),
             conditions=read_conditions(text),
             investor=investor,
+            unread=tuple(self._unread(stretches[headed:])),
         )
 
     # --- stretches -------------------------------------------------------------------------------
@@ -185,6 +189,15 @@ class LeadReader:
                 share = HINT if hit.claims[0].hint else CLEAR
                 votes[min(of)] = votes.get(min(of), 0.0) + share * len(hit.word)
         return min(votes, key=lambda chain: (-votes[chain], chain), default="")
+
+    def _unread(self, stretches: Iterable[Stretch]) -> Iterator[str]:
+        for stretch in stretches:
+            if stretch.side != "seek" or not stretch.cue:
+                continue
+            for thing in read_things(SITE.sub(" ", stretch.text)):
+                bare = not any(map(self.lexicon.find, (thing.text, *(f for f, _ in thing.shared))))
+                if bare and not VAGUE.search(thing.text) and not TAIL.fullmatch(thing.text):
+                    yield thing.text
 
     # --- mentions --------------------------------------------------------------------------------
 
