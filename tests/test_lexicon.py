@@ -1,7 +1,8 @@
 import networkx as nx
 import pytest
 
-from chainmatch.lexicon import Lexicon
+from chainmatch.chains import read_chains
+from chainmatch.lexicon import SHORT, Lexicon, read_borders
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,12 @@ def test_positions_are_those_of_the_text(lexicon):
     text = "加工销售硬质合金、硅片"
     for hit in lexicon.find(text):
         assert text[hit.start : hit.end] == hit.word
+
+
+def test_learned_borders_cover_the_bundled_chains():
+    words = Lexicon(read_chains(), borders={}).words
+    missing = [word for word in words if len(word) <= SHORT and word not in read_borders()]
+    claimed = {
+        word for _, d in read_chains().nodes(data=True) for word in (*d["objects"], *d["hints"])
+    }
+    assert not claimed & set(missing), "run scripts/fit_sectors.py --registry"
