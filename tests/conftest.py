@@ -24,6 +24,7 @@ packaging  0             missing     extend: drinks is held behind it
 
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import networkx as nx
 import pandas as pd
@@ -115,6 +116,10 @@ class World:
 
 @pytest.fixture
 def world() -> World:
+    return tea_world()
+
+
+def tea_world() -> World:
     local = {
         "province": "陕西",
         "city": "商洛",
@@ -199,6 +204,16 @@ def world() -> World:
             }
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory) -> Path:
+    """The folder that ``chainmatch rank --sample`` writes; made once, only read."""
+    from chainmatch.cli import main
+
+    folder = tmp_path_factory.mktemp("sample-run") / "out"
+    assert main(["rank", "--sample", "--out", str(folder), "--quiet"]) == 0
+    return folder
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def _context(run: "Run") -> dict[str, Any]:
         "maps": _maps(run),
         "panels": cards.node_panels(run),
         "firms": cards.firm_cards(run),
-        "zones": sorted({zone for zone in run.shortlist["zone"].tolist() if zone}),
+        "zones": _zones(run),
         "plan": [
             (zone, list(stops))
             for zone, stops in groupby(facts.visit_plan(run), key=lambda stop: stop.zone)
@@ -69,6 +69,12 @@ def _weights(run: "Run") -> list[tuple[str, float, str]]:
         (title, weights[part] / total, words.PART_MEANING[part])
         for part, title in words.PARTS.items()
     ]
+
+
+def _zones(run: "Run") -> list[str]:
+    """The zones of the shortlist as they can be chosen; firms outside all zones come last."""
+    found = set(run.shortlist["zone"].tolist())
+    return sorted(found - {""}) + [words.NO_ZONE] * ("" in found)
 
 
 def _summary(run: "Run") -> dict[str, Any]:

@@ -68,7 +68,8 @@
     if (node) { node.setAttribute("aria-expanded", "false"); node.classList.remove("chosen"); light(node, false); }
     shown = null;
     doc.body.classList.remove("with-panel");
-    if (back && opener) { opener.focus(); }
+    var to = opener || node;
+    if (back && to) { to.focus({ preventScroll: true }); }
   }
   function openPanel(id, from) {
     var panel = one("node-" + id), node = nodes[id];
@@ -167,13 +168,23 @@
 
   // --- a link that was passed on ----------------------------------------------------------
   function follow() {
-    var at = decodeURIComponent(location.hash.slice(1));
+    var at = location.hash.slice(1);
+    try { at = decodeURIComponent(at); } catch (error) { return; }  // half a link: stay where we are
     if (at.indexOf("node-") === 0) { openPanel(at.slice(5), null); }
     if (at.indexOf("firm-") === 0) { showFirm(at.slice(5)); }
   }
   window.addEventListener("hashchange", follow);
   follow();
 
-  // --- print: everything open -------------------------------------------------------------
-  window.addEventListener("beforeprint", function () { closePanel(false); });
+  // --- print: explanations and leads open, as nobody can click on paper --------------------
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    closePanel(false);
+    opened = all("details.how:not([open]),details.lead:not([open])");
+    opened.forEach(function (part) { part.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (part) { part.open = false; });
+    opened = [];
+  });
 })();
