@@ -23,6 +23,7 @@ bench: $(VENV)/.installed-test
 
 docs: $(VENV)/.installed
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/make_schema.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("chainmatch needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
