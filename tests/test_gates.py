@@ -182,3 +182,19 @@ def test_an_empty_list_excludes_nobody(world, make):
     assert isinstance(
         check(make.firms(), None, make.fits(), world.profile, world.graph), pd.DataFrame
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "stopped"),
+    [
+        ("保定东山造纸有限公司", True),
+        ("保定东山造纸设备有限公司", False),  # makes machines for it
+        ("保定东山纸业有限公司", False),  # the scope has to say so
+        ("造纸村茶业有限公司", False),
+    ],
+)
+def test_a_name_that_is_an_unwanted_process(world, make, name, stopped):
+    profile = world.profile_with(gates={"negative": {"words": ["造纸", "水泥熟料生产"]}})
+    firms = make.firms({"firm_id": "A", "name": name, "scope": "双胶纸制造"})
+    found = check(firms, None, make.fits(("A", "making", 0.9)), profile, world.graph)
+    assert list(found["gate"]) == (["负面清单"] if stopped else [])

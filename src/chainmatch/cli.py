@@ -191,6 +191,33 @@ def _diff(arguments: argparse.Namespace) -> None:
     print(diff(arguments.run_a, arguments.run_b).text())
 
 
+def _relate(arguments: argparse.Namespace) -> None:
+    from chainmatch.chains import read_chains
+    from chainmatch.relate import learn, presence
+    from chainmatch.relatedness import write_relatedness
+    from chainmatch.report import write_text
+
+    graph = read_chains(arguments.chains)
+    with _Steps(2, arguments.quiet) as step:
+        step("识别经营范围")
+        firms = presence(arguments.registry, graph)
+        step("学习环节关联")
+        learned = learn(firms, graph)
+    write_text(write_relatedness(learned.model), arguments.out)
+    if not arguments.quiet:
+        titles = {
+            "popularity": "普遍程度",
+            "kin": "并存关系",
+            "neighbours": "上下游",
+            "segment": "同细分链",
+            "all": "四项合用",
+        }
+        print("隐去环节的找回率（按城市交叉验证的 AUC，0.5 为随机）：")
+        for name, area in learned.held_out.items():
+            print(f"  {titles[name]}　{area:.3f}")
+        print(f"已写出 {arguments.out}；在县情配置里写 relatedness: {arguments.out} 即可使用。")
+
+
 def _check(arguments: argparse.Namespace) -> None:
     from chainmatch.tables import check_file
 
@@ -335,6 +362,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rank(commands)
     _add_tables(commands)
     _add_runs(commands)
+    _add_learning(commands)
     _add_chains(commands)
     return top
 
@@ -410,6 +438,20 @@ def _add_runs(commands: Any) -> None:
     diff = _command(commands, "diff", _diff, "比较两次运算的清单，说明变化的原因")
     diff.add_argument("run_a", metavar="结果一", help="先前的结果文件夹")
     diff.add_argument("run_b", metavar="结果二", help="后来的结果文件夹")
+
+
+def _add_learning(commands: Any) -> None:
+    relate = _command(
+        commands,
+        "relate",
+        _relate,
+        "从企业登记数据学习哪些环节常在同一地方并存",
+        "结果写入一个小文件，供缺口分析使用；需要带所在地区的大批企业。",
+    )
+    relate.add_argument("registry", metavar="登记数据", help="parquet、csv 或 xlsx，带所在地区")
+    relate.add_argument("--out", required=True, metavar="文件", help="结果文件：.json")
+    relate.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
+    _chains_option(relate)
 
 
 def _add_chains(commands: Any) -> None:

@@ -17,11 +17,15 @@ pull
     one supply away and k those two supplies away. Nodes without data are left out; a side that
     knows nothing is unknown.
 structure
-    ``log(1 + closed) / log(1 + most)``. ``closed`` counts the source-to-market paths of the chain
-    through the node; a path counts 1 if all its other nodes are held, and half as much for each
-    further node that is missing (three quarters for one that is weak or without data). ``most`` is
-    the largest number of paths through one node of the chain. Both come from one pass down and one
-    up in topological order. Unknown for a node without supplies inside its chain.
+    Mean of two shares. One is ``log(1 + closed) / log(1 + most)``. ``closed`` counts the
+    source-to-market paths of the chain through the node; a path counts 1 if all its other nodes are
+    held, and half as much for each further node that is missing (three quarters for one that is
+    weak or without data). ``most`` is the largest number of paths through one node of the chain.
+    Both come from one pass down and one up in topological order. It is unknown for a node without
+    supplies inside its chain. The other is how far a place that holds the nodes held here would be
+    expected to hold this one (:mod:`chainmatch.relatedness`); it is unknown where nothing was
+    learned about the node or the list shows nothing. It speaks in ``why`` from 0.7 on, with the two
+    held kin that say so most.
 feasibility
     Half the weakest, half the mean of the known endowments that the node needs; unknown if none is.
 supply
@@ -45,6 +49,7 @@ import pandas as pd
 from chainmatch.chains import ACTIVITIES
 from chainmatch.columns import NEEDS, TABLES
 from chainmatch.profile import Profile, closed_nodes
+from chainmatch.relatedness import Expectation, expected, read_relatedness
 
 if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
@@ -54,6 +59,7 @@ _READY = {"strong": 1.0, "present": 1.0, "weak": 0.75, "no-data": 0.75, "missing
 _HELD = ("strong", "present", "weak")
 _PARTS = ("pull", "structure", "feasibility", "supply")
 _SCARCE = 0.4  # an endowment below this is named as a shortage
+_USUAL = 0.7  # a node expected from here on is said to be usual in places like ours
 
 
 @dataclass(frozen=True)
@@ -251,18 +257,23 @@ def _gaps(
         for node in graph
     }
     paths = count_paths(graph, status)
+    usual = _expected(graph, status, profile)
     targets = _targets(graph, target_fits, profile)
     closed = closed_nodes(profile, graph)
     rows = []
     for node, data in graph.nodes(data=True):
         parts = {
             "pull": _pull(sides[node], presence),
-            "structure": paths[node].structure,
+            "structure": _mean(
+                paths[node].structure, usual[node].probability if node in usual else math.nan
+            ),
             "feasibility": feasibility(data["needs"], profile),
             "supply": _supply(targets, node, profile),
         }
         kind = "" if node in closed else _kind(status[node], sides[node], status)
-        case = _Case(node, data["name"], kind, status[node], sides[node], paths[node].whole)
+        case = _Case(
+            node, data["name"], kind, status[node], sides[node], paths[node].whole, usual.get(node)
+        )
         rows.append(
             {
                 **{column: data[column] for column in ("chain", "segment", "stage")},
@@ -277,6 +288,7 @@ def _gaps(
                 "downstream_local": _beside(sides[node].down, names),
                 "targets": targets.get(node, 0) if targets is not None else None,
                 "why": _why(case, names, graph, closed.get(node) or blind.get(node, ""))
+                + _company(case, graph)
                 + _shortage(data["needs"], profile, kind),
             }
         )
@@ -294,9 +306,23 @@ def _status(expected: float, blind: bool, profile: Profile) -> str:
     return "no-data" if blind else "missing"
 
 
-def _pull(sides: _Sides, presence: Mapping[str, float]) -> float:
-    known = [s for s in (_side_pull(side, presence) for side in sides) if not math.isnan(s)]
+def _expected(
+    graph: "Graph", status: Mapping[str, str], profile: Profile
+) -> dict[str, Expectation]:
+    held = {node for node in graph if status[node] in _HELD}
+    if not held or profile.relatedness == "none":
+        return {}
+    return expected(read_relatedness(profile.relatedness or None), graph, held)
+
+
+def _mean(*values: float) -> float:
+    """Mean of the known values; NaN if none is."""
+    known = [value for value in values if not math.isnan(value)]
     return sum(known) / len(known) if known else math.nan
+
+
+def _pull(sides: _Sides, presence: Mapping[str, float]) -> float:
+    return _mean(*(_side_pull(side, presence) for side in sides))
 
 
 def _side_pull(side: _Side, presence: Mapping[str, float]) -> float:
@@ -405,6 +431,7 @@ class _Case(NamedTuple):
     status: str
     sides: _Sides
     whole: float  # source-to-market paths that the node would complete
+    usual: Expectation | None  # how usual the node is in places like ours
 
 
 def listing(names: list[str], most: int) -> str:
@@ -462,6 +489,15 @@ def _why(case: _Case, names: Mapping[str, list[str]], graph: "Graph", obstacle: 
 
 def _completes(case: _Case) -> str:
     return f"，补上即打通{case.whole:.0f}条从源头到市场的路径" if case.whole >= 1 else ""
+
+
+def _company(case: _Case, graph: "Graph") -> str:
+    """What relatedness says of a gap, where it speaks clearly."""
+    if not case.kind or case.usual is None or case.usual.probability < _USUAL:
+        return ""
+    names = [graph.nodes[node]["name"] for node in case.usual.kin if node in graph][:2]
+    beside = f"，常与{'、'.join(f'“{name}”' for name in names)}并存" if names else ""
+    return f"；产业构成与本县相近的地方多有这一环节{beside}"
 
 
 def _shortage(needs: Iterable[str], profile: Profile, kind: str) -> str:

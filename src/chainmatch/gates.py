@@ -14,6 +14,7 @@ import pandas as pd
 
 from chainmatch.columns import TABLES
 from chainmatch.gaps import text_of
+from chainmatch.names import parse_name
 from chainmatch.profile import Profile, closed_nodes
 from chainmatch.text import Item, normalise, read_scope
 
@@ -140,7 +141,7 @@ def _negative_words(case: _Case) -> _Why:
     if not words:
         return {}
     any_word = _any_of(words)
-    found = {}
+    found = _negative_names(case, words)
     for column in ("products", "scope"):
         for firm, text in _texts(case.targets, column):
             hit = _offered(text, words, any_word) if any_word.search(text) else None
@@ -149,6 +150,24 @@ def _negative_words(case: _Case) -> _Why:
                     f"经营内容“{hit[0]}”属于负面清单“{hit[1]}”；"
                     "企业变更经营范围，或县情配置的负面清单去掉该项后可纳入。"
                 )
+    return found
+
+
+def _negative_names(case: _Case, words: list["_Unwanted"]) -> _Why:
+    """A firm that calls itself by an unwanted process (某某造纸有限公司) does it."""
+    ends = tuple(word.object for word in words if not word.activities)
+    named = {word.object: word.word for word in words}
+    found = {}
+    for firm, name in _texts(case.targets, "name"):
+        if not any(end in name for end in ends):
+            continue
+        parts = parse_name(name)
+        said = next((end for end in ends if (parts.brand + parts.trade).endswith(end)), "")
+        if said:
+            found[firm] = (
+                f"企业名称自称“{said}”，属于负面清单“{named[said]}”；"
+                "核实已不再从事，或县情配置的负面清单去掉该项后可纳入。"
+            )
     return found
 
 

@@ -169,7 +169,8 @@ class Profile(_Record):
     ``zones`` gives the priority of economic zones, ``in_province`` that of the home province
     outside any named zone, ``elsewhere`` that of the rest. ``unlisted`` names nodes whose doers
     stand in no list of firms (public hospitals, farm households), each with the reason. ``offices``
-    names the office in charge of a chain (主管部门), for whom to call next. ``as_of``
+    names the office in charge of a chain (主管部门), for whom to call next. ``relatedness`` is a
+    file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
     is the day on which the age of firms is counted; without it age is unknown.
     """
 
@@ -182,6 +183,7 @@ class Profile(_Record):
     endowments: dict[str, Endowment] = {}
     unlisted: dict[str, Text] = {}
     offices: dict[str, Text] = {}
+    relatedness: str = ""
     weights: Weights = Weights()
     gap_weights: GapWeights = GapWeights()
     settle: Settle = Settle()

@@ -28,6 +28,12 @@ def write_table(frame: pd.DataFrame, path: str | Path, *, plain: bool = False) -
             _write_xlsx(frame, temporary)
 
 
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text file, whole or not at all. Raises OutputError for an unwritable place."""
+    with whole_file(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
 def check_table_path(path: str | Path) -> Path:
     """Return where a table can be written; raise OutputError before any work is done."""
     path = Path(path)
