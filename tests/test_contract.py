@@ -24,6 +24,7 @@ INPUTS = {
 PLAIN = ("shortlist", "scores", "gaps", "locals", "links", "excluded", "rejects", "leads")
 FILES = {f"{name}.csv" for name in (*PLAIN, "duplicates")} | {
     "精准招商清单.xlsx",
+    *(f"{name}.csv" for name in ("招商项目清单", "发展机会清单", "目标企业清单")),
     "report.html",
     "run.json",
 }
@@ -98,6 +99,16 @@ def test_the_shortlist_is_ranked_and_within_its_intervals(run):
     assert (chosen["low"] <= chosen["score"]).all()
     assert (chosen["score"] <= chosen["high"]).all()
     assert set(chosen["firm_id"]) <= set(table(run[1], "scores")["firm_id"])
+
+
+def test_the_three_lists_of_the_office_are_tables_too(run):
+    _, folder = run
+    chosen = pd.read_csv(folder / "目标企业清单.csv")
+    assert chosen["企业名称"].tolist() == table(folder, "shortlist")["name"].tolist()
+    assert (
+        pd.read_csv(folder / "发展机会清单.csv")["类型"].isin(["补链", "强链", "延链", "建链"])
+    ).all()
+    assert {"项目", "推荐企业（匹配度）和依据"} <= set(pd.read_csv(folder / "招商项目清单.csv"))
 
 
 def test_leads_all_have_an_answer(run):

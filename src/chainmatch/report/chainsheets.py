@@ -18,7 +18,7 @@ from chainmatch.report.words import (
 if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
-_OPPORTUNITIES = (
+OPPORTUNITIES = (
     Field("number", "序号", 6, "integer"),
     Field("chain_name", "产业链", 10, "center"),
     Field("segment_name", "细分链", 11, "center"),
@@ -36,15 +36,20 @@ _OPPORTUNITIES = (
 )
 
 
-def opportunities(book: Book, run: "Run") -> None:
-    """发展机会清单: the gaps, most valuable first."""
-    rows = [
+def opportunity_rows(run: "Run") -> list[Record]:
+    """Return the gaps, most valuable first."""
+    return [
         row | _words(run, row) | {"number": number, "kind": word(GAP_KINDS, row["kind"])}
         for number, row in enumerate(records(gaps(run)), start=1)
     ]
+
+
+def opportunities(book: Book, run: "Run") -> None:
+    """发展机会清单: the gaps, most valuable first."""
+    rows = opportunity_rows(run)
     note = "；".join(f"{GAP_KINDS[kind]}：{text}" for kind, text in GAP_MEANING.items()) + "。"
     sheet = book.sheet("发展机会清单", f"发展机会清单（{len(rows)}个环节）", note)
-    end = book.table(sheet, _OPPORTUNITIES, rows, frozen=4, highlight={"status_word": "status"})
+    end = book.table(sheet, OPPORTUNITIES, rows, frozen=4, highlight={"status_word": "status"})
     sheet.print_area(0, 0, end - 1, 13)
 
 

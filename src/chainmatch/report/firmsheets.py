@@ -17,7 +17,7 @@ from chainmatch.scoring import COLUMN
 if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
-_SHORTLIST = (
+SHORTLIST = (
     Field("rank", "序号", 5.5, "integer"),
     Field("name", "企业名称", 22, "wrap"),
     Field("region", "所在地区", 9, "wrap"),
@@ -36,22 +36,27 @@ _SHORTLIST = (
     *(Field(COLUMN[part], title, 8, "score", "scale") for part, title in PARTS.items()),
     Field("firm_id", "企业编号", 21),
 )
-_RESULT = next(i for i, field in enumerate(_SHORTLIST) if field.key == "outcome")
+_RESULT = next(i for i, field in enumerate(SHORTLIST) if field.key == "outcome")
+
+
+def shortlist_rows(run: "Run") -> list[dict[str, Any]]:
+    """Return the firms to visit."""
+    chains = chain_names(run)
+    return [
+        row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
+        for row in records(run.shortlist)
+    ]
 
 
 def shortlist(book: Book, run: "Run") -> None:
     """目标企业清单: the firms to visit, with a column for the outcome."""
-    chains = chain_names(run)
-    rows = [
-        row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
-        for row in records(run.shortlist)
-    ]
+    rows = shortlist_rows(run)
     note = (
         "走访后在“结果”列选填，连同企业编号原样交回，即可用于核对和改进。"
         "分项得分在右侧，空白表示未知。"
     )
     sheet = book.sheet("目标企业清单", f"目标企业清单（{len(rows)}家）", note)
-    end = book.table(sheet, _SHORTLIST, rows, frozen=2)
+    end = book.table(sheet, SHORTLIST, rows, frozen=2)
     for line in range(3, end):
         sheet.write_blank(line, _RESULT, None, book.formats["input"])
     if rows:

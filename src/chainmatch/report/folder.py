@@ -8,6 +8,7 @@ import pandas as pd
 from chainmatch.columns import TABLES
 from chainmatch.ranking import Run
 from chainmatch.report.files import whole_folder, write_csv
+from chainmatch.report.lists import office_lists
 from chainmatch.report.page import write_page
 from chainmatch.report.workbook import write_workbook
 
@@ -43,6 +44,8 @@ def write_report(run: Run, out: str | Path, *, plain: bool = False) -> Path:
     folder = Path(out)
     with whole_folder(folder) as temporary:
         for name, frame in run_tables(run).items():
+            write_csv(frame, temporary / f"{name}.csv", plain=plain)
+        for name, frame in office_lists(run).items():
             write_csv(frame, temporary / f"{name}.csv", plain=plain)
         write_workbook(run, temporary / WORKBOOK)
         write_page(run, temporary / PAGE)

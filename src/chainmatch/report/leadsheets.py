@@ -12,7 +12,7 @@ from chainmatch.report.words import PARTNERS, number, word
 if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
-_PROJECTS = (
+PROJECTS = (
     Field("lead_id", "线索编号", 10, "center"),
     Field("title", "项目", 22, "wrap"),
     Field("text", "内容", 44, "wrap"),
@@ -25,18 +25,25 @@ _PROJECTS = (
 )
 
 
-def projects(book: Book, run: "Run") -> None:
-    """招商项目清单: each project with the firms and wills that fit it best."""
-    cases = project_cases(lead_cases(run))
-    rows = [
+def project_rows(run: "Run") -> list[Record]:
+    """Return each project with the firms and wills that fit it best."""
+    return [
         case.lead
         | {"nodes": case.matches[0]["nodes"] if case.matches else ""}
         | {"targets": _firms(case), "wills": _wills(case.matches)}
-        for case in cases
+        for case in project_cases(lead_cases(run))
     ]
-    note = "有项目无投资主体的线索。匹配度为企业与所涉环节的契合度，“弱匹配”须先核实。"
+
+
+def projects(book: Book, run: "Run") -> None:
+    """招商项目清单: the projects among the leads."""
+    rows = project_rows(run)
+    note = (
+        "有项目无投资主体的线索。匹配度综合环节契合、用词、投资规模、片区和本地配套，"
+        "“弱匹配”须先核实。"
+    )
     sheet = book.sheet("招商项目清单", f"招商项目清单（{len(rows)}个）", note)
-    book.table(sheet, _PROJECTS, rows, frozen=2)
+    book.table(sheet, PROJECTS, rows, frozen=2)
 
 
 def _firms(case: LeadCase) -> str:
