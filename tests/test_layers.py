@@ -12,7 +12,7 @@ ROWS = [
     {"__init__", "cli"},
     {"chainbook"},
     {"report"},
-    {"ranking", "runs"},
+    {"ranking", "runs", "learning"},
     {"leads"},
     {"shortlist"},
     {"scoring", "gates", "relate"},

@@ -218,6 +218,38 @@ def _relate(arguments: argparse.Namespace) -> None:
         print(f"已写出 {arguments.out}；在县情配置里写 relatedness: {arguments.out} 即可使用。")
 
 
+def _learn(arguments: argparse.Namespace) -> None:
+    from chainmatch.learning import learn_weights, lesson_text, read_returned, with_weights
+    from chainmatch.profile import profile_text, read_profile
+    from chainmatch.report import write_text
+
+    old = read_profile(arguments.profile).weights
+    lesson = learn_weights(read_returned(arguments.returned), old)
+    print(lesson_text(lesson, old))
+    if not lesson.better:
+        print("新权重没有比原权重排得更好，未写出；请继续使用原来的县情配置。")
+        return
+    write_text(with_weights(profile_text(arguments.profile), lesson.weights), arguments.out)
+    print(f"已写出 {arguments.out}，除权重外与原配置相同；采用前请主管人员过目。")
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from chainmatch.learning import evaluate, evaluation_text, read_returned
+
+    returned = read_returned(arguments.returned)
+    print(evaluation_text(evaluate(returned), returned))
+
+
+def _profile_new(arguments: argparse.Namespace) -> None:
+    from chainmatch.profile import profile_text
+    from chainmatch.report import write_text
+
+    if Path(arguments.out).exists():
+        raise OptionError(f"{arguments.out}：已有这个文件，为免覆盖没有写出；请换一个文件名。")
+    write_text(profile_text(), arguments.out)
+    print(f"已写出 {arguments.out}；按本县情况修改后，用 rank --profile {arguments.out} 运行。")
+
+
 def _check(arguments: argparse.Namespace) -> None:
     from chainmatch.tables import check_file
 
@@ -363,6 +395,7 @@ def parser() -> argparse.ArgumentParser:
     _add_tables(commands)
     _add_runs(commands)
     _add_learning(commands)
+    _add_profile(commands)
     _add_chains(commands)
     return top
 
@@ -452,6 +485,31 @@ def _add_learning(commands: Any) -> None:
     relate.add_argument("--out", required=True, metavar="文件", help="结果文件：.json")
     relate.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
     _chains_option(relate)
+    learn = _command(
+        commands,
+        "learn",
+        _learn,
+        "从走访结果改进权重",
+        "读取填好“结果”列（签约、在谈、拒绝、未联系）的清单，提出新的权重，写成新的县情配置。",
+    )
+    learn.add_argument("returned", nargs="+", metavar="交回的清单", help="xlsx 或 csv，可以多份")
+    _profile(learn)
+    learn.add_argument("--out", required=True, metavar="文件", help="新的县情配置：.yaml")
+    evaluate = _command(
+        commands,
+        "evaluate",
+        _evaluate,
+        "用走访结果检验清单排得好不好",
+        "读取填好“结果”列的清单，与“按注册资本从大到小走访”比较。",
+    )
+    evaluate.add_argument("returned", nargs="+", metavar="交回的清单", help="xlsx 或 csv，可以多份")
+
+
+def _add_profile(commands: Any) -> None:
+    parser = commands.add_parser("profile", help="新建县情配置", description="新建县情配置。")
+    actions = parser.add_subparsers(title="操作", metavar="操作", required=True, dest="action")
+    new = _command(actions, "new", _profile_new, "写出一份带说明的县情配置，供修改")
+    new.add_argument("--out", required=True, metavar="文件", help="结果文件：.yaml")
 
 
 def _add_chains(commands: Any) -> None:
@@ -469,7 +527,7 @@ def _add_chains(commands: Any) -> None:
     trace.add_argument("end", metavar="终点", help="任何写法，如 刀具")
     draw = _command(actions, "draw", _chains_draw, "画出产业链图谱")
     draw.add_argument("chain", metavar="产业链", help="编号或名称")
-    draw.add_argument("--out", required=True, metavar="文件", help=".svg 或 .html")
+    draw.add_argument("--out", required=True, metavar="文件", help=".svg、.html 或 .png")
     copy = _command(
         actions,
         "copy",

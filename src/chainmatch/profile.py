@@ -230,6 +230,16 @@ def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None"
     return profile
 
 
+def profile_text(path: str | Path | None = None) -> str:
+    """Return a profile as it is written, comments and all; ``None`` is the bundled example.
+
+    Raises ProfileError as :func:`read_profile`.
+    """
+    read_profile(path)
+    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    return file.read_text(encoding="utf-8-sig")
+
+
 def closed_nodes(profile: Profile, graph: "nx.DiGraph[str]") -> dict[str, str]:
     """Return the nodes at which the county takes no firm, each with the reason in Chinese.
 
