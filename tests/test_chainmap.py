@@ -139,8 +139,8 @@ def test_file_is_svg_or_html_and_the_same_again(graph, tmp_path):
 
 
 def test_other_suffix_and_unknown_chain_are_refused(graph, tmp_path):
-    with pytest.raises(OutputError, match=r"\.svg 或 \.html"):
-        draw_chain(graph, "绿色工业", tmp_path / "a.png")
+    with pytest.raises(OutputError, match=r"\.svg、\.html"):
+        draw_chain(graph, "绿色工业", tmp_path / "a.bmp")
     with pytest.raises(OptionError, match="没有这条产业链"):
         draw_chain(graph, "绿色农业", tmp_path / "a.svg")
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ Colours differ in lightness and border, and every node says its status in words,
 print and a colour-blind reader lose nothing. The picture asks nothing from outside.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -14,6 +15,7 @@ from chainmatch.chainviews import chain_id
 from chainmatch.errors import OutputError
 from chainmatch.report.files import whole_file
 from chainmatch.report.layout import Band, Layout, Route, Spot, lay_out
+from chainmatch.report.picture import chinese_font, png_of
 from chainmatch.report.words import (
     GAP_KINDS,
     STATUS,
@@ -83,18 +85,24 @@ def chain_svg(
 
 
 def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
-    """Write the picture of a chain, named by id or Chinese name, to an .svg or .html file.
+    """Write the picture of a chain, named by id or Chinese name, to an .svg, .html or .png file.
 
     Raises OutputError for another suffix or an unwritable place, OptionError for an unknown chain.
     """
     path = Path(path)
     chain = chain_id(graph, chain_wording)
     kind = path.suffix.lower()
-    if kind not in (".svg", ".html"):
-        raise OutputError(f"{path}：图谱文件应以 .svg 或 .html 结尾。")
+    if kind not in (".svg", ".html", ".png"):
+        raise OutputError(f"{path}：图谱文件应以 .svg、.html 或 .png 结尾。")
     picture = chain_svg(graph, chain)
+    if kind == ".png":
+        drawn = png_of(_titled(picture, graph.graph["chains"][chain]["name"]), chinese_font())
+        with whole_file(path) as temporary:
+            temporary.write_bytes(drawn)
+        return
     if kind == ".svg":
-        text = f'<?xml version="1.0" encoding="UTF-8"?>\n{picture}\n'
+        titled = _titled(picture, graph.graph["chains"][chain]["name"])
+        text = f'<?xml version="1.0" encoding="UTF-8"?>\n{titled}\n'
     else:
         from chainmatch.report.templates import environment
 
@@ -102,6 +110,24 @@ def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
         text = template.render(chain=graph.graph["chains"][chain], picture=picture)
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def _titled(picture: str, name: str) -> str:
+    """Put the name of the chain above a picture that hangs on a wall by itself."""
+    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', picture)
+    wide, high = (int(number) for number in size.groups()) if size else (0, 0)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high + _TITLE}" '
+        f'width="{wide}" height="{high + _TITLE}">'
+        f'<rect width="{wide}" height="{high + _TITLE}" fill="#ffffff"/>'
+        f'<text x="12" y="42" font-size="28" font-weight="700" fill="#0d4f54" '
+        f'font-family="{_FONTS}">{escape(name)}产业链图谱</text>'
+    )
+    return f'{head}<g transform="translate(0,{_TITLE})">{picture}</g></svg>'
+
+
+_TITLE = 60  # height of the title above a picture
+_FONTS = "Noto Sans CJK SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,sans-serif"
 
 
 def map_style() -> str:
