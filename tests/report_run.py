@@ -81,6 +81,8 @@ def hostile_run(world: World) -> Run:
     manifest = {
         "version": "0.0.0",
         "inputs": {key: {"file": file, "sha256": "ab" * 32} for key, file in files.items()},
+        "profile": world.profile.model_dump(mode="json"),
+        "chains": {},
         "counts": counts,
         "notes": {"targets": [f"说明{SCRIPT}"], "local": [], "leads": []},
     }

@@ -52,7 +52,7 @@ def firm_cards(run: "Run") -> list[Record]:
             "missing": _most_telling(firm, run.profile.weights.model_dump()),
             "gap_why": reasons.get(firm["node"], ""),
             "pieces": marked(firm["scope"], firm["evidence"]),
-            "partners_by_side": _sides(firm["partner_firms"]),
+            "partners_by_side": sides(firm["partner_firms"]),
             "weak": [text for text in firm["weak_points"].split("；") if text],
             "capital_text": capital_text(firm),
             "kin": kin.get(firm["firm_id"], []),
@@ -79,7 +79,7 @@ def _most_telling(firm: Record, weights: dict[str, float]) -> str:
     return PARTS[max(blank, key=lambda part: weights[part])] if blank else ""
 
 
-def _sides(text: str) -> list[tuple[str, list[str]]]:
+def sides(text: str) -> list[tuple[str, list[str]]]:
     """Cut ``上游：甲、乙；下游：丙`` into (上游, [甲, 乙]) and (下游, [丙])."""
     found = []
     for side in filter(None, re.split(r"；(?=下游：)", text)):
