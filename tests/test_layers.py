@@ -12,7 +12,7 @@ ROWS = [
     {"__init__", "cli"},
     {"chainbook"},
     {"report"},
-    {"ranking", "runs", "learning"},
+    {"ranking", "runs", "learning", "check"},
     {"leads"},
     {"shortlist"},
     {"scoring", "gates", "relate"},

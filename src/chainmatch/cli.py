@@ -258,7 +258,7 @@ def _profile_new(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    from chainmatch.tables import check_file
+    from chainmatch.check import check_file
 
     print(check_file(arguments.file, mapping=_mapping(arguments.map)))
 

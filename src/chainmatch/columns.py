@@ -124,6 +124,12 @@ _FIRM_INPUT = (
         "荣誉 荣誉称号 资质荣誉 荣誉资质 企业资质 资质 称号 上市情况 上市状态 企业标签",
     ),
     _column(
+        "firm_id",
+        "企业编号",
+        "text",
+        "credit code where valid, else a short hash of normalised name and place",
+    ),
+    _column(
         "outcome",
         "结果",
         "text",
@@ -133,12 +139,6 @@ _FIRM_INPUT = (
 )
 
 _FIRM_DERIVED = (
-    _column(
-        "firm_id",
-        "企业编号",
-        "text",
-        "credit code where valid, else a short hash of normalised name and place",
-    ),
     _column("currency", "币种", "text", "currency of the capital: CNY, USD …; empty = unknown"),
     _column("province", "省份", "text", "province in short form (陕西); empty = unknown"),
     _column("city", "城市", "text", "prefecture in short form (商洛); empty = unknown"),

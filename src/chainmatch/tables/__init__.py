@@ -4,7 +4,6 @@
 return a ``Reading``: the table, the rejects with file, sheet, row and reason, and what was noticed.
 """
 
-from chainmatch.tables.check import check_file
 from chainmatch.tables.reading import Reading, iter_firms, read_firms, read_leads
 
-__all__ = ["Reading", "check_file", "iter_firms", "read_firms", "read_leads"]
+__all__ = ["Reading", "iter_firms", "read_firms", "read_leads"]

@@ -123,15 +123,14 @@ def _read(source: Source, table: Table, mapping: Mapping[str, str] | None) -> Re
 
 def _read_book(book: Book, table: Table, mapping: Mapping[str, str]) -> Reading:
     lists = _layouts(book, table, mapping)
-    chosen = {id(sheet) for sheet, _ in lists}
-    notes = [
-        *book.notes,
-        *(note for sheet in book.sheets for note in _sheet_notes(book, sheet, id(sheet) in chosen)),
-        *_column_notes(book, lists, mapping),
-    ]
     bodies = [
         (sheet, read_body(sheet, layout, table, mapping, layout.last + 1))
         for sheet, layout in lists
+    ]
+    notes = [
+        *book.notes,
+        *_sheet_notes(book, lists, bodies),
+        *_column_notes(book, lists, mapping),
     ]
     reading = _assemble(book, bodies, table, notes)
     if not reading.rows:
@@ -148,12 +147,20 @@ def _is_header(value: object, table: Table, mapping: Mapping[str, str]) -> bool:
 
 
 def _layouts(book: Book, table: Table, mapping: Mapping[str, str]) -> list[tuple[Sheet, Layout]]:
-    """Return the sheets that are lists, with their layouts; none is an error."""
+    """Return the sheets that are lists, with their layouts; none is an error.
+
+    A shortlist that comes back is read alone: its workbook names firms on other sheets, too.
+    """
     found = [(sheet, find_layout(sheet.rows, table, mapping)) for sheet in book.sheets]
     lists = [(sheet, layout) for sheet, layout in found if layout is not None]
     if not lists:
         raise _no_list(book, table)
-    return lists
+    return [(sheet, layout) for sheet, layout in lists if _is_returned(layout)] or lists
+
+
+def _is_returned(layout: Layout) -> bool:
+    """Return whether a list is a shortlist of ours: it has our ids and a column for the outcome."""
+    return {"firm_id", "outcome"} <= layout.columns.keys()
 
 
 def _assemble(
@@ -191,16 +198,35 @@ def _where(book: Book, sheet: Sheet) -> str:
     return f"文件“{book.file}”" + (f"的工作表“{sheet.name}”" if book.several else "")
 
 
-def _sheet_notes(book: Book, sheet: Sheet, read: bool) -> Iterator[str]:
+def _sheet_notes(
+    book: Book,
+    lists: Sequence[tuple[Sheet, Layout]],
+    bodies: Sequence[tuple[Sheet, Body]],
+) -> Iterator[str]:
     if not book.several:
-        if sheet.hidden and read:
-            yield f"工作表“{sheet.name}”是隐藏的，已照常读取"
+        if lists[0][0].hidden:
+            yield f"工作表“{lists[0][0].name}”是隐藏的，已照常读取"
         return
-    hidden = "（隐藏）" if sheet.hidden else ""
-    if read:
-        yield f"已读工作表“{sheet.name}”{hidden}"
-    elif any(not is_blank(value) for row in sheet.rows for value in row):
-        yield f"未读工作表“{sheet.name}”{hidden}：没有找到名称一列"
+    read = {
+        id(sheet): (layout, body) for (sheet, layout), (_, body) in zip(lists, bodies, strict=True)
+    }
+    unread = []
+    for sheet in book.sheets:
+        hidden = "（隐藏）" if sheet.hidden else ""
+        if id(sheet) in read:
+            yield f"已读工作表“{sheet.name}”{hidden}：{_sheet_counts(*read[id(sheet)])}"
+        elif any(not is_blank(value) for row in sheet.rows for value in row):
+            unread.append(f"“{sheet.name}”{hidden}")
+    if unread:
+        returned = any(_is_returned(layout) for _, layout in lists)
+        why = "只读交回的清单（有“企业编号”和“结果”两列的表）" if returned else "没有找到名称一列"
+        yield f"未读工作表{'、'.join(unread)}：{why}"
+
+
+def _sheet_counts(layout: Layout, body: Body) -> str:
+    kept = sum(len(segment.rows) for segment in body.segments)
+    refused = f"，未读入 {len(body.rejects):,} 行" if body.rejects else ""
+    return f"表头在第 {layout.last + 1} 行，读入 {kept:,} 行{refused}"
 
 
 def _column_notes(

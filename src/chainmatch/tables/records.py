@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ _SAYINGS = {
     "wrong": "{count} 个统一社会信用代码的校验位不符，原样保留但不用作企业编号"
     "（首见于第 {row} 行）",
     "no_code": "{count} 格信用代码不是代码，作未知处理（首见于第 {row} 行）",
+    "other_id": "{count} 个企业编号不是信用代码，也不是本软件写出的编号，未用（首见于第 {row} 行）",
     "no_date": "{count} 个日期无法识别，作未知处理（首见于第 {row} 行）",
     "no_money": "{count} 个金额无法识别，作未知处理（首见于第 {row} 行）",
     "several": "{count} 个金额写成区间，取其下限（首见于第 {row} 行）",
@@ -163,7 +165,8 @@ def _firm_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
     texts = partial(_texts, segment, tally=tally)
     cells = next(iter(_values(segment, "code")), [None] * count)
     read = [code_of(value) for value in cells]
-    codes = [found.code for found in read]
+    given = _given_ids(segment, tally)
+    codes = [found.code or _code_in(own) for found, own in zip(read, given, strict=True)]
     valid = [valid_code(code) for code in codes]
     tally.add("lost", (found.lost for found in read), numbers)
     tally.add(
@@ -176,11 +179,11 @@ def _firm_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
     )
     names = texts("name", reader=name_of)
     regions, addresses = texts("region"), texts("address")
-    hints = [found.code or found.hint for found in read]
+    hints = [code or found.hint for code, found in zip(codes, read, strict=True)]
     places = list(map(locate, regions, hints, addresses, names))
     sums = _sums(segment, "capital", tally)
     return {
-        "firm_id": list(map(_firm_id, codes, valid, names, places)),
+        "firm_id": list(map(_firm_id, codes, valid, given, names, places)),
         "name": names,
         "code": list(codes),
         "region": regions,
@@ -205,7 +208,33 @@ def _firm_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
     }
 
 
-def _firm_id(code: str, valid: bool, name: str, place: Place) -> str:
+_GIVEN = re.compile(r"([0-9A-Z]{18}|x[0-9a-f]{16})(?:-\d{1,4})?")
+
+
+def _given_ids(segment: Segment, tally: Tally) -> list[str]:
+    """Return the ids that a list brings along; "" where there is none, or none of our form."""
+    cells = next(iter(_values(segment, "firm_id")), None)
+    if cells is None:
+        return [""] * len(segment.rows)
+    texts = [text_of(value) for value in cells]
+    found = [_GIVEN.fullmatch(text) for text in texts]
+    ours = [hit is not None and (hit[1][0] == "x" or valid_code(hit[1])) for hit in found]
+    tally.add(
+        "other_id",
+        (bool(text) and not own for text, own in zip(texts, ours, strict=True)),
+        segment.numbers,
+    )
+    return [text if own else "" for text, own in zip(texts, ours, strict=True)]
+
+
+def _code_in(given: str) -> str:
+    """Return the credit code that an id is; one with a number behind it may be another firm's."""
+    return given if len(given) == 18 and given[0] != "x" else ""
+
+
+def _firm_id(code: str, valid: bool, given: str, name: str, place: Place) -> str:
+    if given and (not valid or given.startswith(code)):
+        return given
     if valid:
         return code
     key = f"{normal_name(name)}|{place.province}{place.city}"
