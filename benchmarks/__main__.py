@@ -11,6 +11,7 @@ HERE = Path(__file__).parent
 SHARED = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[1] / "shared" / "data"
 COMMANDS: dict[str, list[str]] = {
     "chains.py": [],
+    "gaps.py": ["registry_200k.parquet"],
     "run.py": ["targets_4413_messy.xlsx", "local_575.gb18030.csv", "leads_43.xlsx"],
     "sectors.py": ["labelled_dev_597.csv", "registry_200k.parquet"],
 }

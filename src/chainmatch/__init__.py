@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chainmatch.gaps import survey
     from chainmatch.identity import find, link, resolve
     from chainmatch.leads import match_leads
+    from chainmatch.learning import evaluate, learn_weights, read_returned
     from chainmatch.profile import read_profile
     from chainmatch.ranking import rank
     from chainmatch.report import write_report
@@ -29,10 +30,12 @@ _HOMES = {
     "check_chains": "chains",
     "copy_chains": "chainbook",
     "diff": "runs",
+    "evaluate": "learning",
     "explain": "runs",
     "export_chains": "chainbook",
     "find": "identity",
     "import_chains": "chainbook",
+    "learn_weights": "learning",
     "link": "identity",
     "match": "sectors",
     "match_leads": "leads",
@@ -41,6 +44,7 @@ _HOMES = {
     "read_firms": "tables",
     "read_leads": "tables",
     "read_profile": "profile",
+    "read_returned": "learning",
     "resolve": "identity",
     "score": "scoring",
     "select": "shortlist",
@@ -55,10 +59,12 @@ __all__ = [
     "check_chains",
     "copy_chains",
     "diff",
+    "evaluate",
     "explain",
     "export_chains",
     "find",
     "import_chains",
+    "learn_weights",
     "link",
     "match",
     "match_leads",
@@ -67,6 +73,7 @@ __all__ = [
     "read_firms",
     "read_leads",
     "read_profile",
+    "read_returned",
     "resolve",
     "score",
     "select",
