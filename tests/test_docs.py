@@ -10,6 +10,9 @@ import pytest
 from chainmatch import __all__ as public
 
 ROOT = Path(__file__).parent.parent
+RUN_BLOCK = re.compile(r"^```python$", re.M)
+PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
+CODE = [page for page in PAGES if RUN_BLOCK.search(page.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize("name", ["cli.md", "columns.md"])
@@ -22,12 +25,27 @@ def test_generated_pages_are_current(name, tmp_path, monkeypatch):
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == written, "run make docs"
 
 
-def test_python_blocks_of_the_readme_run(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
-    assert blocks
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), {})  # our own text, read from the repository
+@pytest.mark.parametrize("page", CODE, ids=lambda page: page.name)
+def test_python_blocks_run(page, sample_run, tmp_path, monkeypatch):
+    """The blocks of a page run one after another beside data/ and out/; "no-run" leaves one out."""
+    for name, folder in (("data", ROOT / "data"), ("out", sample_run)):
+        (tmp_path / name).symlink_to(folder)
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    for block in re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.S | re.M):
+        exec(compile(block, page.name, "exec"), names)  # our own text, read from the repository
+
+
+def test_every_page_stands_in_the_navigation():
+    listed = re.findall(r": ([\w-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)
+    assert {page.name for page in PAGES if page.parent == ROOT / "docs"} <= set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} → {target}"
 
 
 def test_every_public_name_has_a_docstring():
