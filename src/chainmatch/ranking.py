@@ -18,6 +18,7 @@ from chainmatch.gaps import Survey, survey
 from chainmatch.identity import Resolution, resolve
 from chainmatch.leads import match_leads
 from chainmatch.profile import Profile, read_profile
+from chainmatch.resources import data_folder
 from chainmatch.scoring import score
 from chainmatch.sectors import match
 from chainmatch.shortlist import select
@@ -96,7 +97,7 @@ def rank(
     step = progress or (lambda _: None)
     step("读取产业链和县情配置")
     graph = read_chains(chains)
-    county = profile if isinstance(profile, Profile) else read_profile(profile)
+    county = _county(profile, graph)
     step("读取名单")
     wanted, own = read_firms(targets, mapping=mapping), read_firms(local, mapping=mapping)
     hints = None if leads is None else read_leads(leads, mapping=mapping)
@@ -123,6 +124,7 @@ def rank(
         "inputs": {name: _input(sources[name]) for name in readings},
         "profile": county.model_dump(mode="json"),
         "chains": {path.name: _sha256(path) for path in chain_files(chains)},
+        "learned": {path.name: _sha256(path) for path in _learned(county)},
         "top": len(shortlist),
         "counts": _counts(wanted, own, hints, candidates, home, excluded, scores),
         "notes": {name: list(reading.notes) for name, reading in readings.items()},
@@ -131,6 +133,19 @@ def rank(
         graph, county, wanted, own, hints, candidates, home, fits, local_fits, found, excluded,
         scores, shortlist, lead_matches, manifest,
     )  # fmt: skip
+
+
+def _county(profile: str | Path | Profile | None, graph: "nx.DiGraph[str]") -> Profile:
+    """Read the profile; one that the user names must name chains and nodes of the graph."""
+    if isinstance(profile, Profile):
+        return profile
+    return read_profile() if profile is None else read_profile(profile, graph)
+
+
+def _learned(county: Profile) -> list[Path]:
+    """Return the files of learned figures that a run reads, in the order of their names."""
+    own = [Path(county.relatedness)] if county.relatedness not in ("", "none") else []
+    return [*sorted(data_folder("learned").glob("*.json")), *own]
 
 
 def _counts(

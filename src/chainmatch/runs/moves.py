@@ -193,9 +193,10 @@ def _causes(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[str]:
     for key, (old, new) in _changed(_flat(a["profile"]), _flat(b["profile"])).items():
         kind = "权重" if key.startswith(("weights.", "gap_weights.")) else "县情配置"
         yield f"{kind}：{key} 由 {_short(old)} 改为 {_short(new)}"
-    for file, (old, new) in _changed(a["chains"], b["chains"]).items():
-        done = "新增" if old is None else "删除" if new is None else "内容不同"
-        yield f"产业链：{file} {done}"
+    for key, title in (("chains", "产业链"), ("learned", "学得的数字")):
+        for file, (old, new) in _changed(a.get(key, {}), b.get(key, {})).items():
+            done = "新增" if old is None else "删除" if new is None else "内容不同"
+            yield f"{title}：{file} {done}"
     if a["version"] != b["version"]:
         yield f"程序版本：{a['version']} → {b['version']}"
 
