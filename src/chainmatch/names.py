@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from operator import mul
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -93,13 +94,13 @@ def valid_code(code: str) -> bool:
 
     GB 32100-2015: 31 - (sum of value times 3**position modulo 31), over the first 17 characters.
     """
-    if len(code) != 18:
+    if len(code) != 18 or not code[2:8].isdigit():
         return False
-    values = [_CODE_VALUES.get(letter, -1) for letter in code]
-    if min(values) < 0 or not code[2:8].isdigit():
+    try:
+        values = [_CODE_VALUES[letter] for letter in code]
+    except KeyError:
         return False
-    total = sum(value * weight for value, weight in zip(values, _CODE_WEIGHTS, strict=False))
-    return bool(values[17] == -total % 31)
+    return bool(values[17] == -sum(map(mul, values, _CODE_WEIGHTS)) % 31)
 
 
 class NameParts(NamedTuple):

@@ -10,8 +10,8 @@ under its province (河南, 济源, 济源).
 import csv
 import math
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -171,8 +171,10 @@ def _within(entry: _Entry, unit: _Unit) -> bool:
     )
 
 
-def _common(entries: Iterable[_Entry]) -> _Unit:
+def _common(entries: Sequence[_Entry]) -> _Unit:
     """Return what all entries share, from the province down."""
+    if len(entries) == 1:
+        return entries[0][:3]
     shared: list[str] = []
     for values in zip(*(entry[:3] for entry in entries), strict=True):
         if len(set(values)) > 1:
@@ -218,6 +220,10 @@ def _read(text: str, context: _Unit, loose: bool) -> _Reading:
     if not chain:
         return _lone_full_name(text, context)
     return _Reading(_common(chain), chain[0].full or chain[0].level < 3)
+
+
+# A region column says the same few things again and again.
+_read_region = lru_cache(maxsize=1 << 16)(_read)
 
 
 def _first(meanings: list[_Entry], context: _Unit, loose: bool, common: bool) -> list[_Entry]:
@@ -287,7 +293,7 @@ def locate(region: str = "", code: str = "", address: str = "", name: str = "") 
     asked last. ``code`` is a credit code (18) or an old registration number (15).
     """
     unit = _by_code(code) if code else _UNKNOWN
-    stated = _read(region, unit, True) if region else _NOTHING
+    stated = _read_region(region, unit, True) if region else _NOTHING
     unit = _merge(unit, stated)
     located = _NOTHING
     if address:

@@ -96,13 +96,17 @@ def iter_firms(
     first, rows = layout.last + 2, chain(head[layout.last + 1 :], opened.rows)
     found = False
     while piece := list(islice(rows, size)):
-        sheet = Sheet("", piece, ragged=opened.ragged, first=first)
-        body = read_body(sheet, layout, "firms", chosen, 0)
+        body = read_body(
+            Sheet("", piece, ragged=opened.ragged, first=first), layout, "firms", chosen, 0
+        )
+        first, layout = first + len(piece), body.segments[-1].layout
         reading = _assemble(book, [(sheet, body)], "firms", notes)
-        first, layout, notes = first + len(piece), body.segments[-1].layout, ()
+        notes = ()
+        del piece, body  # let go of the rows before the next ones are read
         if reading.rows:
             found = True
             yield reading
+        del reading
     if not found:
         raise _no_rows(book, sheet, layout)
 

@@ -21,6 +21,7 @@ from chainmatch.tables.values import is_blank, name_of, raw_text, text_of
 
 _LONGEST_QUOTE = 200
 _LONGEST_HEADER = 20
+_FIRM_ENDS = ("公司", "厂", "社", "店")
 
 _TOTAL = re.compile(
     r"(?:本页|本表|本类|全县|全部|以上|各项|企业)?(?:合计|总计|小计|共计|累计|总数)(?:数|[家户个]数?)?(?:[:：(（\d].*)?"
@@ -186,7 +187,7 @@ def _repeated_header(
 def _looks_like_header(value: object, table: Table, mapping: Mapping[str, str]) -> bool:
     if not isinstance(value, str) or not value or len(value) > _LONGEST_HEADER:
         return False
-    if len(value) > 4 and value.endswith("公司"):  # nearly all names: spares the search below
+    if len(value) > 4 and value.endswith(_FIRM_ENDS):  # nearly all names: spares the search below
         return False
     return bool(meaning_of(parse_header(value), table, mapping).column)
 

@@ -16,7 +16,7 @@ from chainmatch.tables.workbooks import read_workbook
 
 Source: TypeAlias = "str | Path | pd.DataFrame"
 
-_BATCH = 20_000
+_BATCH = 5_000
 
 
 def open_source(source: Source, is_header: IsHeader) -> Book | Stream:
@@ -65,7 +65,7 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     try:
         with pq.ParquetFile(path) as file:
             yield [str(name) for name in file.schema_arrow.names]
-            for batch in file.iter_batches(_BATCH):
+            for batch in file.iter_batches(_BATCH, use_threads=False):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
     except (pa.ArrowException, OSError, ValueError):
         raise TableError(f"Parquet 文件“{path.name}”已损坏，无法读取；请重新导出") from None

@@ -112,6 +112,8 @@ def _padded(digits: str) -> str:
 
 def code_of(value: object) -> Code:
     """Return the credit code of a cell; ``code`` is "" where it is unknown, no code, or lost."""
+    if isinstance(value, str) and valid_code(value):
+        return Code(value)
     if isinstance(value, float):
         if not value.is_integer() or value < 0:
             return Code("")
