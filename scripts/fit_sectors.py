@@ -209,9 +209,8 @@ def report(labels, chains, predicted) -> None:
         here = chains == chain
         scores[chain] = average_precision_score(labels[here], predicted[here])
         found = labels[here & (predicted == 0)].sum()
-        print(
-            f"{chain:18s} AP {scores[chain]:.3f}  positives {labels[here].sum():.0f}, silent {found:.0f}"
-        )
+        told = f"{labels[here].sum():.0f} positives, {found:.0f} silent"
+        print(f"{chain:18s} AP {scores[chain]:.3f}  {told}")
     print(f"{'mean':18s} AP {np.mean(list(scores.values())):.3f}")
     bins = np.minimum((predicted * 10).astype(int), 9)
     error = sum(

@@ -132,10 +132,8 @@ def test_quotations_hold_object_and_verb():
     assert quotes[-2:] == ["片剂、丸剂的加工", "丸剂的加工"]
 
 
-PIECES = [
-    *list(VERBS)[:60],
-    *"片剂 茶叶 光伏组件 不含 除 外 除外 （ ） ( 、 ， ； 。 ： 的 和 限分支机构经营".split(),
-]
+WORDS = "片剂 茶叶 光伏组件 不含 除 外 除外 （ ） ( 、 ， ； 。 ： 的 和 限分支机构经营"
+PIECES = [*list(VERBS)[:60], *WORDS.split(" ")]
 SCOPES = st.one_of(
     st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
 )
