@@ -738,8 +738,6 @@ def test_database(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="找不到数据库文件"):
         read_firms(f"sqlite:///{tmp_path}/no.db::企业")
     assert not (tmp_path / "no.db").exists()
-    with pytest.raises(OptionError, match="数据库地址无法使用"):
-        read_firms("nosuchdb://host/db::t")
 
 
 # ---------------------------------------------------------------- laws

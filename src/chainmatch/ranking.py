@@ -24,6 +24,7 @@ from chainmatch.sectors import match
 from chainmatch.shortlist import select
 from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.tables.sources import Source
+from chainmatch.tables.sql import database_label, is_database
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -121,7 +122,7 @@ def rank(
     sources = {"targets": targets, "local": local, "leads": leads}
     manifest = {
         "version": __version__,
-        "inputs": {name: _input(sources[name]) for name in readings},
+        "inputs": {name: _input(sources[name], reading) for name, reading in readings.items()},
         "profile": county.model_dump(mode="json"),
         "chains": {path.name: _sha256(path) for path in chain_files(chains)},
         "learned": {path.name: _sha256(path) for path in _learned(county)},
@@ -188,10 +189,13 @@ def _read_counts(reading: Reading) -> dict[str, int]:
     }
 
 
-def _input(source: "Source | None") -> dict[str, str]:
+def _input(source: "Source | None", reading: Reading) -> dict[str, str]:
     if isinstance(source, pd.DataFrame):
         digest = hashlib.sha256(source.to_csv(index=False).encode()).hexdigest()
         return {"file": "DataFrame", "sha256": digest}
+    if isinstance(source, str) and is_database(source):  # what was read; no address, no password
+        digest = hashlib.sha256(reading.table.to_csv(index=False).encode()).hexdigest()
+        return {"file": database_label(source), "sha256": digest}
     path = Path(str(source))
     return {"file": path.name, "sha256": _sha256(path)}
 

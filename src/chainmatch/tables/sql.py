@@ -1,21 +1,40 @@
-"""Rows out of a database: ``sqlite:///county.db::firms`` or ``URL::SELECT …`` (extra ``sql``)."""
+"""Rows out of a database: ``sqlite:///county.db::firms`` or ``URL::SELECT …`` (extra ``sql``).
+
+The rows are fetched in batches, in a transaction that is never committed (read-only where the
+database knows such). No message and no label holds a password.
+"""
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from chainmatch.errors import OptionError, TableError
 from chainmatch.tables.sheets import Row, Stream
 
-_DATABASE = re.compile(r"([a-z][a-z0-9+]*://[^\s]*?)::(.+)", re.DOTALL)
+# In [brackets] stands an IPv6 address, which has :: itself.
+_DATABASE = re.compile(r"([a-z][a-z0-9_+]+://(?:\[[^\]\s]*\]|[^\s\[])*?)::(.+)", re.DOTALL)
+_ADDRESS = re.compile(r"[a-z][a-z0-9_+]+://")
+# Drivers that SQLAlchemy would not choose by itself in every version.
+_DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _QUERY = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
-_BATCH = 20_000
+_BATCH = 5_000
 
 
 def is_database(source: str) -> bool:
-    """Return whether ``source`` reads ``URL::table`` or ``URL::query``."""
-    return _DATABASE.fullmatch(source) is not None
+    """Return whether ``source`` begins with the URL of a database."""
+    return _ADDRESS.match(source) is not None
+
+
+def database_label(source: str) -> str:
+    """Return how results name ``URL::table`` or ``URL::query``: without host, user and password."""
+    found = _DATABASE.fullmatch(source)
+    if found is None:
+        return "数据库"
+    base = re.split(r"[/@]", found[1].partition("?")[0].partition("://")[2])[-1]
+    wanted = found[2].strip()
+    return f"{base}::{'查询' if _QUERY.match(wanted) else wanted}"
 
 
 def open_database(source: str) -> Stream:
@@ -27,33 +46,52 @@ def open_database(source: str) -> Stream:
     """
     found = _DATABASE.fullmatch(source)
     if found is None:
-        raise OptionError(f"“{source}”不是数据库来源；请写成 sqlite:///文件.db::表名或查询")
-    address, wanted = found[1], found[2].strip()
+        raise OptionError(
+            "数据库地址后面要写 :: 和表名或查询，如 sqlite:///文件.db::企业 或 地址::SELECT …"
+        )
+    wanted = found[2].strip()
     try:
         import sqlalchemy as sql  # an extra
     except ImportError:
         raise OptionError(
             "读取数据库需要 SQLAlchemy，当前没有安装；请运行 pip install 'chainmatch[sql]'"
         ) from None
-    try:
-        url = sql.make_url(address)
-        engine = sql.create_engine(url)
-    except (sql.exc.ArgumentError, ImportError) as error:
-        raise OptionError(f"数据库地址无法使用（{_first_line(error)}）；请检查地址和驱动") from None
-    database = url.database or ""
+    engine = _engine(found[1])
+    database = engine.url.database or ""
     # SQLite would make an empty database of a name that was mistyped.
-    if url.get_backend_name() == "sqlite" and not Path(database).is_file():
+    if engine.url.get_backend_name() == "sqlite" and not Path(database).is_file():
         raise TableError(f"找不到数据库文件“{database}”；请检查路径和文件名")
     if _QUERY.match(wanted):
-        statement: Any = sql.text(wanted)
-        label = "查询"
+        # Not sql.text: a colon in the query is no parameter of ours.
+        statement: Any = sql.text(wanted.replace(":", "\\:"))
     else:
         schema, _, table = wanted.rpartition(".")
         chosen = sql.table(table, schema=schema or None)
         statement = sql.select(sql.literal_column("*")).select_from(chosen)
-        label = wanted
-    rows = _rows(engine, statement, f"{Path(database).name}::{label}")
-    return Stream(f"{Path(database).name}::{label}", rows)
+    label = database_label(source)
+    return Stream(label, _rows(engine, statement, label))
+
+
+def _engine(address: str) -> Any:
+    import sqlalchemy as sql
+
+    try:
+        url = sql.make_url(address)
+    except (sql.exc.ArgumentError, ValueError):  # their text would repeat the password
+        raise OptionError(
+            "数据库地址写法不对；应为 类型://用户:密码@主机:端口/库名，密码中的特殊字符要转义"
+        ) from None
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    try:
+        return sql.create_engine(url, hide_parameters=True)
+    except sql.exc.NoSuchModuleError:
+        raise OptionError(
+            f"不认识数据库类型“{url.drivername}”；常用的有 sqlite、postgresql、mysql"
+        ) from None
+    except ImportError as error:
+        raise OptionError(
+            f"缺少数据库驱动“{error.name}”；请运行 pip install {error.name}"
+        ) from None
 
 
 def _rows(engine: Any, statement: Any, label: str) -> Iterator[Row]:
@@ -61,11 +99,13 @@ def _rows(engine: Any, statement: Any, label: str) -> Iterator[Row]:
 
     try:
         with engine.connect() as connection:
-            result = connection.execution_options(yield_per=_BATCH).execute(statement)
-            yield list(map(str, result.keys()))
-            for row in result:
-                yield tuple(row)
-    except SQLAlchemyError as error:
+            options = {"yield_per": _BATCH, "postgresql_readonly": True}
+            with closing(connection.execution_options(**options).execute(statement)) as result:
+                yield list(map(str, result.keys()))
+                for row in result:
+                    yield tuple(row)
+    # AssertionError: a server that resembles PostgreSQL and names its version otherwise.
+    except (SQLAlchemyError, AssertionError) as error:
         raise TableError(
             f"数据库“{label}”读取失败（{_first_line(error)}）；请检查表名、查询和权限"
         ) from None
