@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 input or options are wrong, 1 a fault of ours.
 """
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ Command = Callable[[argparse.Namespace], None]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     _speak_utf8()
+    # A command builds large tables that live to its end; the collector would walk them in vain.
+    gc.set_threshold(200_000, 20, 100)
     arguments = parser().parse_args(argv)
     try:
         arguments.command(arguments)
