@@ -200,3 +200,8 @@ def test_any_cell_is_read_without_a_fault_and_text_settles_at_once(value: object
         once = reader(value)
         assert reader(once) == once == once.strip()
     assert "\n" not in text_of(value)
+
+
+@pytest.mark.parametrize("value", [80_001, 99_999, "85000", 100_000, 10**40, -5])
+def test_numbers_that_are_no_date_are_unknown(value: object) -> None:
+    assert date_of(value) == ""

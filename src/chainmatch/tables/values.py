@@ -177,7 +177,7 @@ def _date_of_number(number: float) -> str:
         return str(whole)
     if whole <= 80_000:  # up to the year 2119
         return (_EPOCH + timedelta(days=whole)).isoformat() if whole > 60 else ""
-    return _date_of_text(str(whole)) if number == whole else ""
+    return _date_of_text(str(whole)) if number == whole and whole >= 100_000 else ""
 
 
 def _iso(year: str, month: str | None, day: str | None) -> str:
