@@ -22,6 +22,7 @@ packaging  0             missing     extend: drinks is held behind it
 =========  ============  ==========  ==========================================================
 """
 
+import os
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -29,9 +30,15 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from chainmatch.columns import TABLES
 from chainmatch.profile import Profile
+
+# The same examples on every machine; HYPOTHESIS_PROFILE=wide looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("wide", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 NODES = {
     # id: name, stage, activities, needs
