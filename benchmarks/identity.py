@@ -1,15 +1,20 @@
 """Linking company names: accuracy, honesty, speed and memory, next to what others would use.
 
-    python benchmarks/identity.py REGISTRY.parquet [LISTED.csv] [--questions 3000]
+    python benchmarks/identity.py REGISTRY.parquet [LISTED.csv] [--questions 3000] [--seed 7]
 
 Task V: changed names of odd rows of REGISTRY (see ``name_variants.py``), a fifth without an
 answer, against all names: with names alone, with province and city, and as ``identity.link`` puts
 it. Task S: short names (简称) against full names, from LISTED (columns ``name`` and, if there,
 ``short``; else short forms are made of the first characters of brand and trade). Every method
-answers the same questions in the same run.
+answers the same questions in the same run. Task F: questions to ``identity.Finder`` over all names,
+by kind. Task L: 4,413 changed names to all names, timed. Task P: task V on 20,000 names with splink
+beside it, where splink is installed (``pip install splink``). The operating point of
+``identity.link`` is a confidence of 0.5: from there on a link ``same`` or ``branch`` is given as
+more likely than not.
 """
 
 import argparse
+import random
 import resource
 import time
 from collections import Counter
@@ -22,7 +27,8 @@ import pandas as pd
 
 from chainmatch import names
 from chainmatch.identity import Finder, link
-from name_variants import Question, questions
+from chainmatch.pinyin import initials, spellings
+from name_variants import Question, change, questions
 
 Answer = tuple[int, float]  # row (-1 = none) and score
 
@@ -121,8 +127,17 @@ def report(title: str, asked: list[Question], answers: list[Answer], rows: list[
     print(
         f"top-1 {right.sum() / answerable.sum():.3f}  best F1 {f1.max():.3f}"
         f"  recall at 98 % precision {at98:.3f}, at 1 % false links {at_one:.3f};"
-        f" from 0.9: recall {right[score >= 0.9].sum() / answerable.sum():.3f},"
-        f" false links {(score[~answerable] >= 0.9).mean():.2%}"
+        f" {at_point(right, score, answerable, 0.5)}; {at_point(right, score, answerable, 0.9)}"
+    )
+
+
+def at_point(right: np.ndarray, score: np.ndarray, answerable: np.ndarray, point: float) -> str:
+    """Return precision, recall and false links of the unanswerable from a score on."""
+    given = score >= point
+    return (
+        f"from {point}: precision {right[given].mean():.3f}, "
+        f"recall {right[given].sum() / answerable.sum():.3f}, "
+        f"false links {given[~answerable].mean():.2%}"
     )
 
 
@@ -177,10 +192,10 @@ class Task(NamedTuple):
         return [self.where[question.row] for question in self.asked]
 
 
-def task_of(frame: pd.DataFrame, count: int) -> Task:
+def task_of(frame: pd.DataFrame, count: int, seed: int) -> Task:
     """Make the questions and take out the rows of those that have no answer."""
     all_names = frame["name"].tolist()
-    asked = questions(all_names, list(range(1, len(all_names), 2)), count, seed=7)
+    asked = questions(all_names, list(range(1, len(all_names), 2)), count, seed)
     gone = {question.row for question in asked if not question.answerable}
     rows = [row for row in range(len(all_names)) if row not in gone]
     where = list(zip(frame["province"], frame["city"].replace("N/A", ""), strict=True))
@@ -247,15 +262,148 @@ def short_names(listed: pd.DataFrame) -> None:
     print(f"  TF-IDF {share_equal([full[row] for row, _ in tfidf(full, short)], full):.3f}")
 
 
+def typed(name: str, kind: str, chance: random.Random) -> str:
+    """Return what a user would type to find ``name``."""
+    core = names.parsed_name(name).core
+    if kind == "short":
+        return made_short(name)
+    if kind == "brand":
+        return names.parse_name(name).brand or core
+    if kind in ("typo_swap", "typo_missing", "typo_other"):
+        return change(name, kind, chance)
+    if kind in ("pinyin", "pinyin of four"):
+        return spellings(core if kind == "pinyin" else core[:4])[0].lower()
+    if kind in ("initials", "initials of four"):
+        return initials(core if kind == "initials" else core[:4])
+    return {"common word": "有限公司"}.get(kind, name)
+
+
+KINDS = (
+    *("exact", "short", "brand", "typo_missing", "typo_other", "typo_swap"),
+    *("pinyin", "pinyin of four", "initials", "initials of four", "common word"),
+)
+
+
+def look_up(frame: pd.DataFrame, count: int, seed: int) -> None:
+    """Task F."""
+    chance = random.Random(seed)
+    firms = pd.DataFrame({"firm_id": frame["uscc"], "name": frame["name"]})
+    start = time.perf_counter()
+    finder = Finder(firms)
+    print(f"F: {len(firms):,} names loaded in {time.perf_counter() - start:.1f} s")
+    picked = chance.sample(firms["name"].tolist(), count)
+    for kind in KINDS:
+        spent, first, ten = [], 0, 0
+        for name in picked:
+            text = typed(name, kind, chance)
+            start = time.perf_counter()
+            found = finder.find(text)["name"].tolist()
+            spent.append(time.perf_counter() - start)
+            first, ten = first + (found[:1] == [name]), ten + (name in found)
+        median, most = np.median(spent) * 1000, max(spent) * 1000
+        print(
+            f"  {kind:17s} first {first / count:.2f}, among ten {ten / count:.2f};"
+            f" median {median:.0f} ms, most {most:.0f} ms"
+        )
+
+
+def linking(frame: pd.DataFrame, count: int, seed: int) -> None:
+    """Task L."""
+    task = task_of(frame, count, seed)
+    left, right = table(task.texts, task.homes), table(task.all_names, task.where)
+    start = time.perf_counter()
+    found = link(left, right)
+    seconds = time.perf_counter() - start
+    print(f"L: {len(left):,} x {len(right):,} names in {seconds:.1f} s, {len(found):,} links")
+
+
+def splinked(task: Task) -> list[Answer]:
+    """Answer with splink on DuckDB: name, first and last characters, place; trained by EM."""
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    def frame(texts: list[str], places: list[tuple[str, str]]) -> pd.DataFrame:
+        keys = [names.normal_name(text) for text in texts]
+        parts = [names.parse_name(text) for text in texts]
+        return pd.DataFrame(
+            {
+                "unique_id": range(len(texts)),
+                "name": keys,
+                "core": [part.brand + part.trade for part in parts],
+                "brand": [part.brand or None for part in parts],
+                "head": [key[:4] for key in keys],
+                "tail": [(part.brand + part.trade)[-4:] for part in parts],
+                "province": [place[0] or None for place in places],
+                "city": [place[1] or None for place in places],
+            }
+        )
+
+    settings = SettingsCreator(
+        link_type="link_only",
+        comparisons=[
+            cl.JaroWinklerAtThresholds("name", [0.97, 0.92, 0.85]),
+            cl.JaroWinklerAtThresholds("core", [0.95, 0.85]),
+            cl.ExactMatch("province"),
+            cl.ExactMatch("city").configure(term_frequency_adjustments=True),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on("head"),
+            block_on("brand"),
+            block_on("tail", "city"),
+            block_on("substr(core, 1, 2)", "city"),
+        ],
+    )
+    places = [task.where[row] for row in task.rows]
+    tables = [frame(task.texts, task.homes), frame(task.known, places)]
+    linker = Linker(tables, settings, DuckDBAPI(), input_table_aliases=["asked", "known"])
+    training = linker.training
+    training.estimate_probability_two_random_records_match([block_on("name")], recall=0.5)
+    training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    training.estimate_parameters_using_expectation_maximisation(block_on("head"))
+    training.estimate_parameters_using_expectation_maximisation(block_on("brand", "city"))
+    pairs = linker.inference.predict(threshold_match_probability=0.01).as_pandas_dataframe()
+    swapped = pairs["source_dataset_l"] == "known"
+    pairs["asked"] = pairs["unique_id_l"].where(~swapped, pairs["unique_id_r"])
+    pairs["known"] = pairs["unique_id_r"].where(~swapped, pairs["unique_id_l"])
+    best = pairs.sort_values(["match_probability", "known"], ascending=[False, True])
+    best = best.drop_duplicates("asked").set_index("asked")
+    answers = dict(
+        zip(best.index, zip(best["known"], best["match_probability"], strict=True), strict=True)
+    )
+    return [answers.get(number, (-1, 0.0)) for number in range(len(task.asked))]
+
+
+def peers(frame: pd.DataFrame, count: int, seed: int) -> None:
+    """Task P."""
+    task = task_of(frame.sample(20_000, random_state=seed).reset_index(drop=True), count, seed)
+    print(f"P: {len(task.asked)} questions, {len(task.known):,} names")
+    places = [task.where[row] for row in task.rows]
+    left, right = table(task.texts, task.homes), table(task.known, places)
+    methods = {"identity.link": lambda: best_links(left, right), "splink": lambda: splinked(task)}
+    for title, answer in methods.items():
+        try:
+            answers = timed(title, len(task.asked), answer)
+        except ImportError:
+            print(f"{title}: not installed, skipped")
+            continue
+        answers = without_kin(task.asked, answers, task.rows, task.all_names)
+        report(title, task.asked, answers, task.rows)
+
+
 def main() -> None:
-    """Run both tasks."""
+    """Run all tasks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("registry", type=Path)
     parser.add_argument("listed", type=Path, nargs="?")
     parser.add_argument("--questions", type=int, default=3000)
     parser.add_argument("--slow", type=int, default=200, help="questions for slow methods")
+    parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    variants(task_of(pd.read_parquet(options.registry), options.questions), options.slow)
+    frame = pd.read_parquet(options.registry)
+    variants(task_of(frame, options.questions, options.seed), options.slow)
+    linking(frame, 4413, options.seed)
+    look_up(frame, 200, options.seed)
+    peers(frame, 1500, options.seed)
     if options.listed:
         short_names(pd.read_csv(options.listed, dtype=str, keep_default_na=False))
 

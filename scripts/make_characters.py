@@ -1,17 +1,22 @@
 """Derive the character tables of ``data/names`` (see its README for sources and licences).
 
     pip install opencc-python-reimplemented pypinyin
-    python scripts/make_characters.py
+    python scripts/make_characters.py REGISTRY.parquet
 
 ``traditional.csv``: traditional characters that GB 2312 does not hold → simplified. Characters that
 also live in simplified text (乾县, 著) stay out, so that the change can never do harm.
-``initials.csv``: first letters of the readings of every GB 2312 character.
+``readings.csv``: readings of every GB 2312 character and of others that names have. A character has
+more than one where more than one is usual in company names: each is what pypinyin reads in at
+least 3 % of the names (column ``name`` of REGISTRY) that have it, and in five of them.
 """
 
 import importlib.util
+import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
-from pypinyin import Style, pinyin
+import pandas as pd
+from pypinyin import lazy_pinyin
 
 KEPT = "昇甯濛"  # traditional once, but in registered names of today
 FOLDER = Path(__file__).parents[1] / "data" / "names"
@@ -41,25 +46,38 @@ def traditional() -> dict[str, str]:
     }  # fmt: skip
 
 
-def initials() -> dict[str, str]:
-    """Return character → first letters of its readings, commonest reading first."""
-    result = {}
-    for lead in range(0xB0, 0xF8):
-        for trail in range(0xA1, 0xFF):
-            try:
-                character = bytes((lead, trail)).decode("gb2312")
-            except UnicodeDecodeError:
-                continue
-            readings = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
-            result[character] = "".join(dict.fromkeys(reading[0] for reading in readings))
+def readings(names: list[str]) -> dict[str, str]:
+    """Return character → its usual readings, commonest first."""
+    read: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in names:
+        spelled = lazy_pinyin(name, errors=list)
+        for character, reading in zip(name, spelled, strict=True):
+            if character >= "\u4e00":
+                read[character][reading] += 1
+    result = {character: lazy_pinyin(character)[0] for character in gb2312()}
+    for character, counts in read.items():
+        usual = [
+            reading
+            for reading, count in counts.most_common()
+            if reading.isascii() and count >= max(5, 0.03 * counts.total())
+        ]
+        if usual:
+            result[character] = " ".join(usual)
     return result
+
+
+def gb2312() -> list[str]:
+    """Return the Chinese characters of GB 2312."""
+    cells = [bytes((lead, trail)) for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF)]
+    return [text for cell in cells if (text := cell.decode("gb2312", "ignore"))]
 
 
 def main() -> None:
     """Write both tables."""
+    names = pd.read_parquet(sys.argv[1], columns=["name"])["name"].tolist()
     for name, head, table in (
         ("traditional.csv", "traditional,simplified", traditional()),
-        ("initials.csv", "character,initials", initials()),
+        ("readings.csv", "character,readings", readings(names)),
     ):
         lines = [head, *(f"{left},{right}" for left, right in sorted(table.items()))]
         (FOLDER / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

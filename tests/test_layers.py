@@ -21,7 +21,7 @@ ROWS = [
     {"chains"},
     {"chainrules"},
     {"chainmodel"},
-    {"names", "places", "lexicon"},
+    {"names", "places", "lexicon", "pinyin"},
     {"text", "columns", "yamlfile"},
     {"errors", "resources", "_version", "verbs"},
 ]

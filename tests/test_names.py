@@ -12,7 +12,6 @@ from chainmatch.names import (
     brand_count,
     clean_code,
     describes,
-    initials,
     name_similarity,
     normal_name,
     parse_name,
@@ -191,7 +190,6 @@ def test_what_brands_and_descriptions_are() -> None:
     assert describes("人力资源开发")
     assert describes("再生资源回收利用")
     assert not describes("屈臣氏")
-    assert initials("商洛ABC") == "slabc"
 
 
 @pytest.mark.skipif(not REGISTRY.is_file(), reason="needs the shared registrations")

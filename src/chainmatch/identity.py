@@ -27,7 +27,6 @@ from chainmatch.names import (
     describes,
     differ_in_number,
     explain_names,
-    initials,
     judge,
     normal_name,
     parsed_name,
@@ -35,8 +34,10 @@ from chainmatch.names import (
     same_places,
     valid_code,
 )
+from chainmatch.pinyin import PinyinIndex, initials, spellings
 
 DUPLICATES = ("firm_id", "name", "row", "kept_id", "kept_name", "why")
+_NO_NAME = re.compile(r"[^\w]+")
 FOUND = ("firm_id", "name", "score", "why")
 
 # Links below this confidence are not worth an officer's minute; a possible slip of the pen is.
@@ -449,16 +450,19 @@ class Finder:
         self._ids: list[str] = firms["firm_id"].fillna("").astype(str).tolist()
         self._names: list[str] = firms["name"].fillna("").astype(str).tolist()
         codes = firms["code"].fillna("").astype(str) if "code" in firms else self._ids
-        self._codes = [clean_code(code) for code in codes]
+        self._by_code: dict[str, list[int]] = defaultdict(list)
+        for position, (code, firm_id) in enumerate(zip(codes, self._ids, strict=True)):
+            for key in {clean_code(code), firm_id.upper()} - {""}:
+                self._by_code[key].append(position)
         self._index = NameIndex(self._names)
-        self._initials: list[str] = []
+        self._pinyin = PinyinIndex([_NO_NAME.sub("", normal_name(name)) for name in self._names])
 
     def find(self, text: str, limit: int = 10) -> pd.DataFrame:
         """Return the firms that ``text`` may mean: columns firm_id, name, score 0…1, why."""
         asked = normal_name(text)
-        found = self._by_code(asked) or self._by_name(text, asked)
+        found = self._with_code(asked) or self._by_name(text, asked)
         if asked.isascii() and asked.isalpha():
-            found = found + self._by_initials(asked.lower())
+            found = found + self._by_pinyin(asked.lower())
         best: dict[int, tuple[float, str]] = {}
         for position, score, why in found:
             best[position] = max(best.get(position, (0.0, "")), (score, why))
@@ -470,15 +474,11 @@ class Finder:
         ]
         return pd.DataFrame(rows, columns=list(FOUND))
 
-    def _by_code(self, asked: str) -> list[tuple[int, float, str]]:
+    def _with_code(self, asked: str) -> list[tuple[int, float, str]]:
         if len(asked) < 8 or not asked.isascii():
             return []
-        code = clean_code(asked)
-        return [
-            (position, 1.0, "信用代码相同")
-            for position, (own, firm_id) in enumerate(zip(self._codes, self._ids, strict=True))
-            if code and code in (own, firm_id.upper())
-        ]
+        hits = [*self._by_code.get(clean_code(asked), ()), *self._by_code.get(asked, ())]
+        return [(position, 1.0, "信用代码或企业编号相同") for position in dict.fromkeys(hits)]
 
     def _by_name(self, text: str, asked: str) -> list[tuple[int, float, str]]:
         question = parsed_name(text)
@@ -489,17 +489,13 @@ class Finder:
                 found.append((position, score, why))
         return found
 
-    def _by_initials(self, letters: str) -> list[tuple[int, float, str]]:
-        if not self._initials:
-            self._initials = [initials(parsed_name(name).key) for name in self._names]
-        if len(letters) < 2:
-            return []
+    def _by_pinyin(self, letters: str) -> list[tuple[int, float, str]]:
         found = []
-        for position, own in enumerate(self._initials):
-            start = own.find(letters)
-            if start >= 0:
-                score = 0.6 + 0.3 * len(letters) / len(own) - 0.01 * min(start, 10)
-                found.append((position, score, "拼音首字母相符"))
+        for row, share in self._pinyin.find(letters):
+            core = parsed_name(self._names[row]).core
+            forms = (*(form.lower() for form in spellings(core)), initials(core))
+            at_core = any(form.startswith(letters) for form in forms)
+            found.append((row, 0.6 + 0.25 * min(1.0, share) + 0.1 * at_core, "拼音相符"))
         return found
 
 
@@ -542,7 +538,8 @@ def _in_order(short: str, body: str) -> float:
 def find(text: str, firms: pd.DataFrame, limit: int = 10) -> pd.DataFrame:
     """Return the firms that ``text`` may mean, best first: firm_id, name, score, why.
 
-    ``text`` may be a full name, a short form (简称), a name with a slip, a credit code or the
-    initials of the pinyin. For many questions build a :class:`Finder` once.
+    ``text`` may be a full name, a short form (简称), a name with a slip, a credit code, or the
+    pinyin of a part of the name, in full or its initials. For many questions build a
+    :class:`Finder` once.
     """
     return Finder(firms).find(text, limit)

@@ -738,15 +738,3 @@ def explain_names(a: ParsedName, b: ParsedName) -> str:
             notes.append(f"{title}“{left or '无'}”与“{right or '无'}”")
     same = "字号相同，" if a.parts.brand and a.parts.brand == b.parts.brand else ""
     return same + ("、".join(notes) + "不同" if notes else "仅标点或写法不同")
-
-
-@cache
-def _initials() -> dict[str, str]:
-    with (data_folder("names") / "initials.csv").open(encoding="utf-8", newline="") as file:
-        return {row["character"]: row["initials"][0] for row in csv.DictReader(file)}
-
-
-def initials(text: str) -> str:
-    """Return the first letters of the commonest readings: 商洛 → sl; other characters stay."""
-    table = _initials()
-    return "".join(table.get(character, character.lower()) for character in text)
