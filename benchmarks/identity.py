@@ -8,7 +8,7 @@ it. Task S: short names (简称) against full names, from LISTED (columns ``name
 ``short``; else short forms are made of the first characters of brand and trade). Every method
 answers the same questions in the same run. Task F: questions to ``identity.Finder`` over all names,
 by kind. Task L: 4,413 changed names to all names, timed. Task P: task V on 20,000 names with splink
-beside it, where splink is installed (``pip install splink``). The operating point of
+beside it, where splink 5 is installed (``pip install splink``). The operating point of
 ``identity.link`` is a confidence of 0.5: from there on a link ``same`` or ``branch`` is given as
 more likely than not.
 """
@@ -320,7 +320,8 @@ def linking(frame: pd.DataFrame, count: int, seed: int) -> None:
 def splinked(task: Task) -> list[Answer]:
     """Answer with splink on DuckDB: name, first and last characters, place; trained by EM."""
     import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink import Linker, SettingsCreator, block_on
+    from splink.backends.duckdb import DuckDBAPI
 
     def frame(texts: list[str], places: list[tuple[str, str]]) -> pd.DataFrame:
         keys = [names.normal_name(text) for text in texts]
@@ -354,8 +355,15 @@ def splinked(task: Task) -> list[Answer]:
         ],
     )
     places = [task.where[row] for row in task.rows]
-    tables = [frame(task.texts, task.homes), frame(task.known, places)]
-    linker = Linker(tables, settings, DuckDBAPI(), input_table_aliases=["asked", "known"])
+    database = DuckDBAPI()
+    tables = [
+        database.register(frame(texts, where), dataset_display_name=title)
+        for title, texts, where in (
+            ("asked", task.texts, task.homes),
+            ("known", task.known, places),
+        )
+    ]
+    linker = Linker(tables, settings, log_level=None)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("name")], recall=0.5)
     training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
