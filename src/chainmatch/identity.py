@@ -195,13 +195,29 @@ def _same(a: _Firm, b: _Firm, probability: float) -> Link | None:
         # Names that leave out a place or a form are common; a brand borne by many is not enough.
         weight = 0.95 if address or not brand_count(first.parts.brand) else 0.85
     elif slip and len(first.key) >= 6:
-        # Real lists hold far more neighbours that differ by a character than slips of the pen: of
-        # 135 such pairs of real firms not one was the same. The link is a hint, no more.
-        weight = 0.6 if address else 0.3
+        weight = _slip_weight(first, second)
+        weight = max(0.6, weight) if address else weight
     else:
         return None
     note = "，注册地址相同" if address else "，请核对"
     return _link(a, b, "same", weight * probability, why + note)
+
+
+def _slip_weight(a: ParsedName, b: ParsedName) -> float:
+    """Return how surely two names that differ in one character are one name with a slip.
+
+    Of 20,000 registered firms, 170 have a neighbour in their city whose brand differs by another
+    character; 3 one whose brand has a character more, 2 one that differs behind the brand, none one
+    with two characters changed about. If one name in a thousand holds a slip of a kind, a pair of
+    the first kind is most probably two firms, of the others one.
+    """
+    if len(a.key) == len(b.key) and sorted(a.key) == sorted(b.key):
+        return 0.85
+    # A slip in the trade makes it part of the brand, so the shorter brand is the true one.
+    shorter = min(len(a.parts.brand), len(b.parts.brand))
+    if shorter >= 2 and a.core[:shorter] == b.core[:shorter]:
+        return 0.75
+    return 0.3 if len(a.key) == len(b.key) else 0.7
 
 
 def _branch(a: _Firm, b: _Firm) -> Link | None:
