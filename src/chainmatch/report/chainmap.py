@@ -236,7 +236,7 @@ def _node(
 ) -> str:
     x, y = place[0], place[1] - _HIGH // 2
     name = str(data["name"])
-    below = activities(data["activities"], most=4) if status is None else word(STATUS, status)
+    below = activities(data["activities"], most=3) if status is None else word(STATUS, status)
     told = f"{name}，{below}" + (f"，{gap[0]}" if gap[0] else "")
     parts = [
         f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5"/>',
