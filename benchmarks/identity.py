@@ -234,7 +234,7 @@ def variants(task: Task, slow: int) -> None:
 
 
 def made_short(name: str) -> str:
-    """Return a short form as exchanges make them: 金房节能 of 北京金房暖通节能技术股份有限公司."""
+    """Return a short form as exchanges make them: 秦云节能 of 北京秦云暖通节能技术股份有限公司."""
     parts = names.parse_name(name)
     return parts.brand[:4] if len(parts.brand) > 3 else parts.brand[:2] + parts.trade[:2]
 

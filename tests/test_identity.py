@@ -107,7 +107,7 @@ def test_relations_to_local_firms() -> None:
         {"name": "商洛秦玉工贸有限公司", "region": "陕西"},
         {"name": "金钟法尔电气有限公司", "region": "上海"},
         {"name": "蓝鲸湾集团股份有限公司", "region": "陕西商洛"},
-        {"name": "宁波市外轮供应有限公司", "region": "宁波"},
+        {"name": "湖州市外轮供应有限公司", "region": "湖州"},
         {"name": "深圳天外来客软件有限公司", "region": "深圳"},
     )
     found = link(targets, local)

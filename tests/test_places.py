@@ -72,7 +72,7 @@ def test_context_settles_which_place_of_one_name_is_meant() -> None:
     ("name", "expected"),
     [
         (
-            "中国联合网络通信有限公司柞水县分公司",
+            "秦玉联合网络通信有限公司柞水县分公司",
             ("陕西", "商洛", "柞水"),
         ),  # the branch, not the firm
         ("北京海淀某某科技有限公司", ("北京", "北京", "海淀")),
