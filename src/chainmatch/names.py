@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from chainmatch.resources import data_folder
+from chainmatch.text import traditional
 
 # Radicals that text recognition puts for characters and that NFKC leaves alone.
 _RADICALS = dict(
@@ -41,11 +42,10 @@ _DOTS = re.compile(r"[·•‧・∙⋅･]")
 @cache
 def _simplified() -> dict[int, str]:
     """Return the table of traditional characters and stray radicals for ``str.translate``."""
-    table = {ord(radical): character for radical, character in _RADICALS.items()}
-    with (data_folder("names") / "traditional.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            table[ord(row["traditional"])] = row["simplified"]
-    return table
+    return {
+        **{ord(radical): character for radical, character in _RADICALS.items()},
+        **traditional(),
+    }
 
 
 def normal_name(name: str) -> str:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from chainmatch.resources import data_folder
+from chainmatch.text import simplified
 
 
 class Place(NamedTuple):
@@ -196,7 +197,7 @@ def _read(text: str, context: _Unit, loose: bool) -> _Reading:
     ``context`` decides between places of one name; it never adds anything by itself. ``loose``
     lets a county's short form stand alone (in a region column it is one, in a name perhaps).
     """
-    text = "".join(text[:_REACH].split())
+    text = simplified("".join(text[:_REACH].split()))
     gazetteer = _gazetteer()
     chain: list[_Entry] = []
     expected = 0
@@ -290,7 +291,8 @@ def locate(region: str = "", code: str = "", address: str = "", name: str = "") 
     The province is that of the code unless the region column and the address both name another.
     Within it the region column and the address decide where they name a prefecture in full (the
     code keeps the place of the first registration), and deepen what the code says; the name is
-    asked last. ``code`` is a credit code (18) or an old registration number (15).
+    asked last. ``code`` is a credit code (18) or an old registration number (15). Traditional
+    characters are read as well.
     """
     unit = _by_code(code) if code else _UNKNOWN
     stated = _read_region(region, unit, True) if region else _NOTHING
@@ -302,7 +304,7 @@ def locate(region: str = "", code: str = "", address: str = "", name: str = "") 
     if stated.unit[0] and stated.unit[0] == located.unit[0] != unit[0]:
         unit = _merge(stated.unit, located)
     if name and not unit[1]:
-        unit = _merge(unit, _by_name(name, unit))
+        unit = _merge(unit, _by_name(simplified(name), unit))
     return Place(*unit, zone_of(unit[0], unit[1]))
 
 

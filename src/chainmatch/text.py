@@ -20,16 +20,18 @@ scope excludes or only quotes from the law is no item.
 Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
 """
 
+import csv
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from chainmatch.resources import data_folder
 from chainmatch.verbs import (
     FILLERS_AFTER,
     FILLERS_BEFORE,
@@ -187,13 +189,34 @@ class _Draft:
         return self.core_start >= self.core_end
 
 
+@cache
+def traditional() -> dict[int, str]:
+    """Return traditional character → simplified, for ``str.translate``; lengths stay.
+
+    Characters that simplified text has, too (乾, 著), are not in it.
+    """
+    with (data_folder("names") / "traditional.csv").open(encoding="utf-8", newline="") as file:
+        return {ord(row["traditional"]): row["simplified"] for row in csv.DictReader(file)}
+
+
+def simplified(text: str) -> str:
+    """Return ``text`` in simplified characters, position by position."""
+    return text if text.isascii() else text.translate(traditional())
+
+
+@cache
+def _translation() -> dict[int, str | int]:
+    return {**traditional(), **_TRANSLATION}
+
+
 def normalise(text: str) -> str:
     """Return ``text`` with one form for each sign, position by position (same length).
 
     Full-width signs become half-width, all brackets round, blanks of all kinds one blank; Kangxi
-    radicals and compatibility ideographs become the characters they stand for.
+    radicals and compatibility ideographs become the characters they stand for, traditional
+    characters the simplified ones.
     """
-    text = text.translate(_TRANSLATION)
+    text = text.translate(_translation())
     if text.isascii() or not _COMPATIBILITY.search(text):
         return text
     return _COMPATIBILITY.sub(_one_for_one, text)

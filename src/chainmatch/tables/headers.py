@@ -1,8 +1,8 @@
 """Find the header row by what it says, and which column means what.
 
-A header is compared by its key: NFKC, no blanks or line breaks, no numbering, no brackets. What
-stands in brackets is a unit (万元) or a remark. The known words are the aliases in ``columns.py``;
-what the user maps comes first.
+A header is compared by its key: NFKC, simplified characters, no blanks or line breaks, no
+numbering, no brackets. What stands in brackets is a unit (万元) or a remark. The known words are
+the aliases in ``columns.py``; what the user maps comes first.
 """
 
 import difflib
@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from chainmatch.columns import FIRM_INPUT, LEAD_INPUT, PERSONAL, column_of
 from chainmatch.errors import OptionError
 from chainmatch.tables.values import is_blank, raw_text
+from chainmatch.text import simplified
 
 Table = Literal["firms", "leads"]
 
@@ -82,7 +83,7 @@ class Layout:
 def parse_header(value: object) -> Header:
     """Return the text, the key and the unit of a header cell."""
     text = re.sub(r"\s+|_x000[DdAa]_", "", raw_text(value)).strip("\ufeff")
-    key = unicodedata.normalize("NFKC", text).lower().strip("*:;,.'\"“”’‘`★☆")
+    key = _folded(text).strip("*:;,.'\"“”’‘`★☆")
     key = _NUMBERING.sub("", key)
     insides = ["".join(parts) for parts in _BRACKETS.findall(key)]
     key = _BRACKETS.sub("", key).strip("*:()")
@@ -141,7 +142,11 @@ def read_mapping(mapping: Mapping[str, str] | None, table: Table) -> dict[str, s
 
 def full_key(text: str) -> str:
     """Return the whole header in one form, brackets and all: what a user's mapping is found by."""
-    return unicodedata.normalize("NFKC", re.sub(r"\s+", "", text)).lower()
+    return _folded(re.sub(r"\s+", "", text))
+
+
+def _folded(text: str) -> str:
+    return simplified(unicodedata.normalize("NFKC", text)).lower()
 
 
 def meaning_of(header: Header, table: Table, mapping: Mapping[str, str]) -> Meaning:

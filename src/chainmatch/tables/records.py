@@ -25,6 +25,7 @@ from chainmatch.tables.values import (
     money_of,
     name_of,
     text_of,
+    word_of,
     wording_of,
 )
 
@@ -198,10 +199,10 @@ def _firm_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
         "products": texts("products"),
         "industry_code": texts("industry_code"),
         "address": addresses,
-        "status": texts("status"),
-        "category": texts("category"),
-        "honours": texts("honours"),
-        "outcome": texts("outcome"),
+        "status": texts("status", reader=word_of),
+        "category": texts("category", reader=word_of),
+        "honours": texts("honours", reader=word_of),
+        "outcome": texts("outcome", reader=word_of),
         "source": [file] * count,
         "sheet": [sheet] * count,
         "row": list(numbers),
@@ -248,7 +249,7 @@ def _lead_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
     tally.add("foreign", (m.currency not in ("CNY", "") for m in sums), segment.numbers)
     return {
         "lead_id": texts("lead_id"),
-        "kind": texts("kind"),
+        "kind": texts("kind", reader=word_of),
         "title": texts("title"),
         "text": texts("text", reader=wording_of),
         "industry": texts("industry"),

@@ -18,6 +18,7 @@ from chainmatch.tables.headers import (
 )
 from chainmatch.tables.sheets import Row, Sheet
 from chainmatch.tables.values import is_blank, name_of, raw_text, text_of
+from chainmatch.text import simplified
 
 _LONGEST_QUOTE = 200
 _LONGEST_HEADER = 20
@@ -40,7 +41,9 @@ _NUMBER = re.compile(r"[(（]?(?:[A-Za-z]{0,3}\d{1,7}|[一二三四五六七八�
 _LETTER = re.compile(r"[^\W\d_]")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_SPEAKS_OF_PERSONS = re.compile(r"(人|电话|领导|手机|联系方式)\s*[:：]\s*[^\s|]+")
+_SPEAKS_OF_PERSONS = re.compile(
+    r"(人|电话|電話|领导|領導|手机|手機|联系方式|聯[繫絡]方式)\s*[:：]\s*[^\s|]+"
+)
 
 
 class Reject(NamedTuple):
@@ -245,7 +248,7 @@ def _why_no_name(row: Row, layout: Layout, name: str) -> str:
 
 def _aside(text: str) -> str:
     """Return the reason if a text opens a total or a footer."""
-    squeezed = text.replace(" ", "").replace("\u3000", "")
+    squeezed = simplified(text.replace(" ", "").replace("\u3000", ""))
     if _TOTAL.fullmatch(squeezed):
         return TOTAL
     return FOOTER if _FOOTER.fullmatch(squeezed) else ""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chainmatch.names import clean_code, valid_code
+from chainmatch.text import simplified
 
 # A spreadsheet keeps 15 digits of a number, so a longer code typed as a number has lost the rest.
 _EXACT = 10**15
@@ -16,7 +17,7 @@ MAX_CELL = 32_767  # characters a cell of a spreadsheet can hold
 # What people and programs write where they know nothing. An Excel error says nothing either.
 _UNKNOWN_WORDS = """
 - -- --- — —— ― － / // \\ . 。 * ? ？ N/A n/a NA N.A. NULL null None none nan NaN NaT <NA>
-无 暂无 未知 不详 待补充 待定 待查 未填 未填写 未提供 空 空白
+无 暂无 未知 不详 待补充 待定 待查 未填 未填写 未提供 空 空白 無 暫無 不詳 待補充 未填寫
 #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #GETTING_DATA
 """
 UNKNOWN = frozenset(("", *_UNKNOWN_WORDS.split()))
@@ -71,6 +72,11 @@ def text_of(value: object) -> str:
         found = _CONTROLS.sub("", _BREAKS.sub(" ", raw_text(value)))
         found = _BLANKS.sub(" ", found).strip()
     return "" if found in UNKNOWN else found
+
+
+def word_of(value: object) -> str:
+    """Return a word out of a small set (存续, 签约) in simplified characters."""
+    return simplified(text_of(value))
 
 
 def wording_of(value: object) -> str:
@@ -153,7 +159,7 @@ def date_of(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return _date_of_number(value)
-    text = unicodedata.normalize("NFKC", text_of(value)).strip(" '’‘`")
+    text = _plain(text_of(value)).strip(" '’‘`")
     return _date_of_text(text) if text else ""
 
 
@@ -255,7 +261,7 @@ def money_of(value: object, unit: str = "") -> Money:
 
 @lru_cache(maxsize=65_536)
 def _money_of_text(text: str, unit: str) -> Money:
-    plain = re.sub(r"(?<=\d),(?=\d)|\s", "", unicodedata.normalize("NFKC", text).upper())
+    plain = re.sub(r"(?<=\d),(?=\d)|\s", "", _plain(text).upper())
     found = _NUMBER.search(plain)
     if found is None or plain.startswith("-"):
         return NO_MONEY
@@ -263,15 +269,19 @@ def _money_of_text(text: str, unit: str) -> Money:
     own = re.sub(r"[()\[\]]", "", words)
     scale = _scale(_after(plain, found.end()) or own)
     if scale is None:
-        scale = _scale(unicodedata.normalize("NFKC", unit)) or 1.0
+        scale = _scale(_plain(unit)) or 1.0
     amount = round(float(found[0]) * scale, 6)
     if not 0 < amount < 1e12:
         return NO_MONEY
     currency = _currency(words)
     if currency == "CNY" and not re.search(r"人民币|RMB|CNY|元|[¥￥]", words):
-        currency = _currency(unicodedata.normalize("NFKC", unit).upper())
+        currency = _currency(_plain(unit).upper())
     several = bool(_RANGE.match(plain, found.end()))
     return Money(amount, currency, several)
+
+
+def _plain(text: str) -> str:
+    return simplified(unicodedata.normalize("NFKC", text))
 
 
 def _after(plain: str, end: int) -> str:
