@@ -20,7 +20,7 @@ from chainmatch.leads import match_leads
 from chainmatch.profile import Profile, read_profile
 from chainmatch.resources import data_folder
 from chainmatch.scoring import score
-from chainmatch.sectors import match
+from chainmatch.sectors import Matcher, match
 from chainmatch.shortlist import select
 from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.tables.sources import Source
@@ -106,8 +106,9 @@ def rank(
     home = resolve(own.table, None)
     candidates = resolve(wanted.table, home.firms)
     step("识别经营范围")
-    local_fits = match(home.firms, graph, top=None)
-    fits = match(candidates.firms, graph, top=None)
+    matcher = Matcher(graph)
+    local_fits = match(home.firms, graph, top=None, matcher=matcher)
+    fits = match(candidates.firms, graph, top=None, matcher=matcher)
     step("分析缺口")
     found = survey(graph, local_fits, home.firms, county, fits)
     step("检查准入条件")

@@ -405,13 +405,14 @@ def match(
     *,
     by: str = "node",
     top: int | None = 3,
-    model: FitModel | None = None,
+    matcher: Matcher | None = None,
 ) -> "pd.DataFrame":
     """Match a table of firms (columns of ``TABLES["firms"]``) against the chains.
 
     ``by="node"``: at most ``top`` rows a firm (None: all), best first, in the order of ``firms``; a
     firm without any fit has one row with empty chain. ``by="chain"``: one row a firm, one column a
-    chain, 0…1. Raises :class:`OptionError` for another ``by``.
+    chain, 0…1. ``matcher`` is one already built on ``graph``, for several tables in a row. Raises
+    :class:`OptionError` for another ``by``.
     """
     import pandas as pd
 
@@ -419,7 +420,7 @@ def match(
 
     if by not in ("node", "chain"):
         raise OptionError(f"--by {by}：只能是 node（按环节）或 chain（按产业链）。")
-    matcher = Matcher(graph, model)
+    matcher = matcher or Matcher(graph)
     rows = [
         line
         for firm_id, name, found in match_rows(_rows(firms), matcher)

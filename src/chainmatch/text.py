@@ -209,6 +209,13 @@ def _translation() -> dict[int, str | int]:
     return {**traditional(), **_TRANSLATION}
 
 
+@cache
+def _odd() -> re.Pattern[str]:
+    """Match whatever a normalised text may not hold; most wordings of the chains hold none."""
+    signs = "".join(map(re.escape, map(chr, _translation())))
+    return re.compile(f"[{signs}]|{_COMPATIBILITY.pattern}")
+
+
 def normalise(text: str) -> str:
     """Return ``text`` with one form for each sign, position by position (same length).
 
@@ -216,6 +223,8 @@ def normalise(text: str) -> str:
     radicals and compatibility ideographs become the characters they stand for, traditional
     characters the simplified ones.
     """
+    if not _odd().search(text):
+        return text
     text = text.translate(_translation())
     if text.isascii() or not _COMPATIBILITY.search(text):
         return text
