@@ -1,0 +1,60 @@
+"""What the commands share on their way out: the progress bar, written tables, closing words."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_out(arguments: argparse.Namespace) -> None:
+    """Raise at once, before any work, if ``--out`` cannot be written."""
+    from chainmatch.report import check_table_path
+
+    check_table_path(arguments.out)
+
+
+def write(frame: "pd.DataFrame", arguments: argparse.Namespace) -> None:
+    """Write a table to ``--out``."""
+    from chainmatch.report import write_table
+
+    write_table(frame, arguments.out, plain=arguments.plain)
+
+
+def say_rejects(reading: Any, arguments: argparse.Namespace) -> None:
+    """Say how many rows were read and how many could not be."""
+    if arguments.quiet:
+        return
+    text = f"读入 {len(reading.table)} 家，写出 {Path(arguments.out)}"
+    if len(reading.rejects):
+        text += f"；{len(reading.rejects)} 行无法读取，运行 chainmatch check 查看原因"
+    print(text)
+
+
+class Steps:
+    """A progress bar of named steps on the error stream; silent when that is no terminal."""
+
+    def __init__(self, total: int, quiet: bool) -> None:
+        self._total = total
+        self._quiet = quiet
+        self._bar: Any = None
+
+    def __enter__(self) -> Callable[[str], None]:
+        if not self._quiet and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            layout = "{desc} {bar:24} {n}/{total} {elapsed}"
+            self._bar = tqdm(total=self._total, bar_format=layout, leave=False)
+        return self._step
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _step(self, name: str) -> None:
+        if self._bar is not None:
+            self._bar.set_description_str(f"{name:　<14}")
+            self._bar.update()
