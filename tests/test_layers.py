@@ -14,6 +14,7 @@ ROWS = [
     {"report"},
     {"ranking", "runs", "learning", "check"},
     {"leads"},
+    {"batches"},
     {"shortlist"},
     {"scoring", "gates", "relate"},
     {"gaps", "identity", "sectors"},

@@ -1,0 +1,155 @@
+"""The same functions over streams of Arrow record batches: free of files and of engines.
+
+A row of a batch never depends on its neighbours, so any cutting of a list into batches gives the
+same rows in the same order. Batches hold columns of ``TABLES["firms"]``; a column that is missing
+and a cell that is null are unknown (``""``). What comes out has a fixed schema of plain ``string``
+and ``double`` columns, which every engine reads.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from chainmatch.columns import TABLES, column_of
+from chainmatch.errors import OptionError
+from chainmatch.identity import Linker
+from chainmatch.sectors import Match, Matcher
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_TYPES = {"number": pa.float64(), "share": pa.float64(), "integer": pa.int64()}
+_LINKED = ("firm_id", "name", "code", "province", "city", "address")
+_MATCHED = ("scope", "name", "products", "industry_code")  # in the order of Matcher.match
+
+
+def table_schema(table: str) -> pa.Schema:
+    """Return the Arrow schema of a table of ``columns.TABLES``; text and dates are ``string``."""
+    return pa.schema(
+        [(name, _TYPES.get(column_of(table, name).kind, pa.string())) for name in TABLES[table]]
+    )
+
+
+def match_schema(graph: "nx.DiGraph[str]", by: str = "node") -> pa.Schema:
+    """Return the schema of :func:`match_batches`.
+
+    Raises:
+        OptionError: ``by`` is neither ``node`` nor ``chain``.
+    """
+    if by == "node":
+        return table_schema("match")
+    if by == "chain":
+        chains = [(chain, pa.float64()) for chain in graph.graph["chains"]]
+        return pa.schema([("firm_id", pa.string()), ("name", pa.string()), *chains])
+    raise OptionError(f"--by {by}：只能是 node（按环节）或 chain（按产业链）。")
+
+
+def match_batches(
+    batches: Iterable[pa.RecordBatch], matcher: Matcher, *, by: str = "node", top: int | None = 3
+) -> Iterator[pa.RecordBatch]:
+    """Match firms against the chains; the rows are those of :func:`chainmatch.match`.
+
+    Parameters
+    ----------
+    batches : iterable of RecordBatch
+        Firms: ``firm_id, name, scope, products, industry_code``, further columns unread.
+    matcher : Matcher
+        Built once for all batches.
+    by, top
+        As for :func:`chainmatch.match`; the schema is that of :func:`match_schema`.
+
+    Yields one batch for each batch that holds a row. Raises OptionError for another ``by``, at the
+    first batch.
+    """
+    schema = match_schema(matcher.graph, by)
+    lines = _NodeLines(matcher.graph, top) if by == "node" else None
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        rows = zip(*(texts(batch, name) for name in _MATCHED), strict=True)
+        found = [matcher.match(*row) for row in rows]
+        columns = lines.columns(found) if lines else _chain_columns(found, matcher)
+        rows_of = columns.pop("row", None)
+        for name in ("firm_id", "name"):
+            own = pa.array(texts(batch, name), pa.string())
+            columns[name] = own if rows_of is None else own.take(rows_of)
+        yield pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[pa.RecordBatch]:
+    """Link firms to a fixed list; the rows are those of :func:`chainmatch.link` with ``right``.
+
+    Batches hold ``firm_id, name, code, province, city, address`` of firms; the schema is that of
+    the table ``links``. Yields one batch for each batch that holds a row; it may be empty.
+    """
+    schema = table_schema("links")
+    for batch in batches:
+        if batch.num_rows:
+            columns = {name: texts(batch, name) for name in _LINKED}
+            found = right.link(pd.DataFrame(columns))
+            yield record_batch(found, schema)
+
+
+def record_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
+    """Return the columns that ``schema`` names as one batch; missing cells are null."""
+    columns = [
+        pa.array(frame[field.name].tolist(), field.type, from_pandas=True) for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def texts(batch: pa.RecordBatch, name: str) -> list[str]:
+    """Return a column as text, ``""`` where the batch lacks it or the cell is null."""
+    at = batch.schema.get_field_index(name)
+    if at < 0:
+        return [""] * batch.num_rows
+    return ["" if value is None else str(value) for value in batch.column(at).to_pylist()]
+
+
+class _NodeLines:
+    """Lays out the best fits of firms as columns; what a node is called is looked up once."""
+
+    def __init__(self, graph: "nx.DiGraph[str]", top: int | None) -> None:
+        self._top = top
+        nodes = [("", "", ""), *((d["chain"], n, d["name"]) for n, d in graph.nodes(data=True))]
+        self._number = {node: number for number, (_, node, _) in enumerate(nodes)}
+        self._names = dict(
+            zip(
+                ("chain", "node", "node_name"), map(_strings, zip(*nodes, strict=True)), strict=True
+            )
+        )
+
+    def columns(self, found: Iterable[Match]) -> dict[str, pa.Array]:
+        """Return ``row`` (the position of the firm) and the columns of its fits."""
+        lines: list[tuple[int, int, float, str, str, str]] = []
+        for row, match in enumerate(found):
+            fits = match.clear[: self._top]
+            lines += [
+                (row, self._number[fit.node], fit.fit, fit.grade, fit.activity, fit.quote)
+                for fit in fits
+            ] or [(row, 0, 0.0, "", "", "")]
+        rows, nodes, fit, *words = zip(*lines, strict=True)
+        at = pa.array(nodes, pa.int32())
+        return {
+            "row": pa.array(rows, pa.int64()),
+            **{name: column.take(at) for name, column in self._names.items()},
+            "fit": _rounded(fit),
+            **dict(zip(("grade", "activity", "evidence"), map(_strings, words), strict=True)),
+        }
+
+
+def _chain_columns(found: Iterable[Match], matcher: Matcher) -> dict[str, pa.Array]:
+    fits = [matcher.chain_fits(match) for match in found]
+    return {chain: _rounded([fit[chain] for fit in fits]) for chain in fits[0]}
+
+
+def _strings(values: Sequence[str]) -> pa.Array:
+    return pa.array(values, pa.string())
+
+
+def _rounded(values: Sequence[float]) -> pa.Array:
+    """Four digits, as tables of fits have them."""
+    return pa.array(np.array(values, dtype=float).round(4))
