@@ -1,10 +1,30 @@
-"""Write data/chains/chain.schema.json, with which editors complete and check chain files."""
+"""Write the JSON Schemas: of chain files for editors, of the files of a run for other systems.
+
+data/chains/chain.schema.json and data/contract/<number>/<name>.schema.json; earlier numbers stay.
+"""
 
 import json
 from pathlib import Path
+from typing import Any
 
 from chainmatch.chainmodel import SCHEMA_FILE, chain_schema
+from chainmatch.columns import CONTRACT
+from chainmatch.report.contract import schemas
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def main() -> None:
+    write(chain_schema(), DATA / "chains" / SCHEMA_FILE)
+    folder = DATA / "contract" / str(CONTRACT)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, schema in schemas().items():
+        write(schema, folder / f"{name}.schema.json")
+
+
+def write(schema: dict[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
 
 if __name__ == "__main__":
-    path = Path(__file__).parents[1] / "data" / "chains" / SCHEMA_FILE
-    path.write_text(json.dumps(chain_schema(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    main()

@@ -200,6 +200,8 @@ _LINK = (
     _column("right_name", "右表企业", "text", "name in the second list"),
     _column("relation", "关系", "text", "same, branch or group"),
     _column("confidence", "置信度", "share", "probability that the relation holds"),
+    _column("kept_id", "并入编号", "text", "firm_id of the row that a duplicate was folded into"),
+    _column("kept_name", "并入企业", "text", "name of the row that a duplicate was folded into"),
 )
 
 _OTHER = (
@@ -281,6 +283,10 @@ COLUMNS: dict[str, Column] = {
     for column in group
 }
 
+# The number of the file contract (data/contract/<number>/). It goes up when a file or column of a
+# run folder goes or changes its meaning; new ones leave it. Folders without a number are read as 0.
+CONTRACT = 1
+
 TABLES: dict[str, tuple[str, ...]] = {
     name: tuple(names.split())
     for name, names in {
@@ -298,6 +304,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "partners region_part scale name_part grade evidence partner_firms weak_points",
         "locals": "firm_id name category chain node node_name fit grade evidence anchor",
         "excluded": "firm_id name gate why",
+        "duplicates": "firm_id name row kept_id kept_name why",
     }.items()
 }
 

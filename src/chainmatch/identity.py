@@ -36,7 +36,6 @@ from chainmatch.names import (
 )
 from chainmatch.pinyin import PinyinIndex, initials, spellings
 
-DUPLICATES = ("firm_id", "name", "row", "kept_id", "kept_name", "why")
 _NO_NAME = re.compile(r"[^\w]+")
 FOUND = ("firm_id", "name", "score", "why")
 
@@ -461,7 +460,7 @@ def resolve(targets: pd.DataFrame, locals: pd.DataFrame | None) -> Resolution:
             )
             for row, kept in sorted(gone.items())
         ],
-        columns=list(DUPLICATES),
+        columns=list(TABLES["duplicates"]),
     )
     left = targets.drop(index=targets.index[list(gone)]).reset_index(drop=True)
     left["firm_id"] = _distinct(left["firm_id"].tolist())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chainmatch.columns import TABLES
+from chainmatch.columns import CONTRACT, TABLES
 from chainmatch.ranking import Run
 from chainmatch.report.files import whole_folder, write_csv
 from chainmatch.report.lists import office_lists
@@ -28,12 +28,11 @@ def run_tables(run: Run) -> dict[str, pd.DataFrame]:
         "excluded": run.excluded,
         "rejects": run.rejects,
         "leads": run.lead_matches,
+        "duplicates": pd.concat(
+            [run.candidates.duplicates, run.home.duplicates], ignore_index=True
+        ),
     }
-    known = {name: frame[list(TABLES[name])] for name, frame in tables.items()}
-    known["duplicates"] = pd.concat(
-        [run.candidates.duplicates, run.home.duplicates], ignore_index=True
-    )
-    return known
+    return {name: frame[list(TABLES[name])] for name, frame in tables.items()}
 
 
 def write_report(run: Run, out: str | Path, *, plain: bool = False) -> Path:
@@ -49,6 +48,7 @@ def write_report(run: Run, out: str | Path, *, plain: bool = False) -> Path:
             write_csv(frame, temporary / f"{name}.csv", plain=plain)
         write_workbook(run, temporary / WORKBOOK)
         write_page(run, temporary / PAGE)
-        manifest = json.dumps(run.manifest, ensure_ascii=False, indent=2, sort_keys=True)
+        told = {**run.manifest, "contract": CONTRACT}
+        manifest = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
         (temporary / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
     return folder

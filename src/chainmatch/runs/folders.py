@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from chainmatch.columns import COLUMNS, TABLES
+from chainmatch.columns import COLUMNS, CONTRACT, TABLES
 from chainmatch.errors import RunError
 from chainmatch.profile import Profile
 from chainmatch.scoring import COLUMN, PARTS
@@ -28,11 +28,17 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: str | Path) -> "RunFolder":
-        """Open a folder. Raises RunError if it holds no run."""
+        """Open a folder. Raises RunError if it holds no run, or one of a newer contract."""
         folder = Path(path)
         if not (folder / "run.json").is_file():
             raise RunError(f"{folder}：不是 rank 的结果文件夹（缺少 run.json），请检查路径。")
-        return cls(folder)
+        found = cls(folder)
+        if found.contract > CONTRACT:
+            raise RunError(
+                f"{folder}：由更新的 chainmatch {found.manifest['version']} 写出"
+                f"（文件格式 {found.contract}，本程序读到 {CONTRACT}），请升级 chainmatch。"
+            )
+        return found
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -43,9 +49,18 @@ class RunFolder:
         except (ValueError, OSError):
             manifest = None
         wanted = {"version", "inputs", "profile", "chains"}
-        if not isinstance(manifest, dict) or not wanted <= manifest.keys():
+        if (
+            not isinstance(manifest, dict)
+            or not wanted <= manifest.keys()
+            or not isinstance(manifest.get("contract", 0), int)
+        ):
             raise RunError(f"{path}：内容损坏，请重新运行 rank。")
         return manifest
+
+    @property
+    def contract(self) -> int:
+        """The number of the file contract; 0 for a folder written before there was one."""
+        return int(self.manifest.get("contract", 0))
 
     @cached_property
     def profile(self) -> Profile:

@@ -1,0 +1,184 @@
+"""The file contract as JSON Schema: one schema for every file of a run folder that machines read.
+
+A table is described as the array of its rows, a row as an object: text is a string ("" where
+unknown), a number is a number (``null`` where unknown). ``required`` names the columns in the order
+of the file; columns may be added behind them without a new number of the contract.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chainmatch.chains import ACTIVITIES, STAGES
+from chainmatch.columns import CONTRACT, TABLES, Column, Kind, column_of
+from chainmatch.profile import Profile
+from chainmatch.report.chainsheets import OPPORTUNITIES
+from chainmatch.report.firmsheets import SHORTLIST
+from chainmatch.report.leadsheets import PROJECTS
+from chainmatch.report.sheets import Field
+from chainmatch.report.words import GAP_KINDS, GRADES, PARTNERS, RELATIONS, STATUS
+
+Schema = dict[str, Any]
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+# Files of a run folder, and what `match --by node` writes.
+_FILES = (
+    *("shortlist", "scores", "gaps", "locals", "links", "excluded", "duplicates", "rejects"),
+    *("leads", "match"),
+)
+_OFFICE = {
+    "office-targets": ("目标企业清单", SHORTLIST),
+    "office-opportunities": ("发展机会清单", OPPORTUNITIES),
+    "office-projects": ("招商项目清单", PROJECTS),
+}
+
+# Cells that are never empty; every other one may be, which means unknown or none.
+_FILLED = {
+    "shortlist": "rank firm_id name chain node node_name score low high sector gap grade evidence "
+    "stability",
+    "scores": "firm_id name chain node node_name score low high sector grade evidence",
+    "gaps": "chain segment node node_name stage status targets why",
+    "locals": "firm_id name anchor",
+    "links": "left_id left_name right_id right_name relation confidence why",
+    "excluded": "firm_id name gate why",
+    "duplicates": "firm_id name row kept_id kept_name why",
+    "rejects": "file row why",
+    "leads": "lead_id rank why",
+    "match": "firm_id name",
+}
+_WORDS: dict[tuple[str, str], Iterable[str]] = {
+    ("gaps", "stage"): STAGES,
+    ("gaps", "status"): STATUS,
+    ("gaps", "kind"): GAP_KINDS,
+    ("links", "relation"): RELATIONS,
+    ("leads", "partner_kind"): PARTNERS,
+    ("match", "activity"): ACTIVITIES,
+    **{(table, "grade"): GRADES for table in ("shortlist", "scores", "locals", "match")},
+}
+_FROM_ONE = ("rank", "row")
+
+
+def schemas() -> dict[str, Schema]:
+    """Return name → JSON Schema, draft 2020-12; the title of a schema is the file it is for."""
+    found = {name: _table(name) for name in _FILES}
+    found |= {name: _office(file, fields) for name, (file, fields) in _OFFICE.items()}
+    found["run"] = _manifest()
+    return {
+        name: {"$schema": _DRAFT, "$id": f"urn:chainmatch:contract:{CONTRACT}:{name}", **schema}
+        for name, schema in found.items()
+    }
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _table(name: str) -> Schema:
+    return _rows(
+        f"{name}.csv",
+        {column: _cell(name, column_of(name, column)) for column in TABLES[name]},
+    )
+
+
+def _rows(file: str, cells: dict[str, Schema]) -> Schema:
+    return {
+        "title": file,
+        "type": "array",
+        "items": {"type": "object", "required": list(cells), "properties": cells},
+    }
+
+
+def _cell(table: str, column: Column) -> Schema:
+    filled = column.name in _FILLED[table].split()
+    about = {"title": column.title, "description": column.meaning}
+    words = _WORDS.get((table, column.name))
+    if words:
+        return {**about, "enum": [*words, *([] if filled else [""])]}
+    return {**about, **_typed(column.kind, filled, column.name)}
+
+
+def _typed(kind: Kind, filled: bool, name: str) -> Schema:
+    if kind in ("text", "date"):
+        return {"type": "string", "minLength": 1} if filled else {"type": "string"}
+    type_ = "integer" if kind == "integer" else "number"
+    limits: Schema = {"minimum": 1 if name in _FROM_ONE else 0}
+    if kind == "share":
+        limits["maximum"] = 1
+    return {"type": type_ if filled else [type_, "null"], **limits}
+
+
+# --- the three lists of the office ---------------------------------------------------------------
+
+
+def _office(file: str, fields: Iterable[Field]) -> Schema:
+    return _rows(f"{file}.csv", {field.title: _office_cell(field) for field in fields})
+
+
+def _office_cell(field: Field) -> Schema:
+    if field.style == "integer":
+        return {"type": ["integer", "null"], "minimum": 0}
+    if field.style in ("score", "share"):
+        return {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    if field.style == "money":
+        return {"type": ["number", "null"], "minimum": 0}
+    return {"type": "string"}
+
+
+# --- run.json ------------------------------------------------------------------------------------
+
+_DIGEST: Schema = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_ROWS = ("rows", "other_rows", "rejects")
+
+
+def _manifest() -> Schema:
+    profile = _open(Profile.model_json_schema(mode="serialization"))
+    return {
+        "title": "run.json",
+        "$defs": profile.pop("$defs"),  # where its references look for them
+        **_record(
+            contract={"const": CONTRACT, "description": "number of this contract"},
+            version={"type": "string", "description": "version of chainmatch"},
+            inputs=_lists(_record(file={"type": "string"}, sha256=_DIGEST), "leads"),
+            profile=profile,
+            chains={"type": "object", "additionalProperties": _DIGEST},
+            learned={"type": "object", "additionalProperties": _DIGEST},
+            top={**_COUNT, "description": "firms on the shortlist"},
+            counts={
+                "description": "targets: rows = scored + excluded + duplicates + rejects; local: "
+                "rows = kept + duplicates + rejects; leads: rows = read + rejects; other_rows are "
+                "totals, footers and repeated headers, and not counted in rows",
+                **_record(
+                    "leads",
+                    targets=_counts("duplicates", "excluded", "scored"),
+                    local=_counts("duplicates", "kept"),
+                    leads=_counts("read"),
+                ),
+            },
+            notes=_lists({"type": "array", "items": {"type": "string"}}, "leads"),
+        ),
+    }
+
+
+def _open(schema: Any) -> Any:
+    """Let records have more members: a new one must not break who checks with this schema."""
+    if isinstance(schema, list):
+        return [_open(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _open(part)
+        for key, part in schema.items()
+        if not (key == "additionalProperties" and part is False)
+    }
+
+
+def _record(*optional: str, **properties: Schema) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _lists(each: Schema, *optional: str) -> Schema:
+    return _record(*optional, targets=each, local=each, leads=each)
+
+
+def _counts(*names: str) -> Schema:
+    return _record(**dict.fromkeys((*_ROWS, *names), _COUNT))
