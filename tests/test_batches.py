@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chainmatch
-from chainmatch.batches import link_batches, match_batches, match_schema, table_schema
+from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
+from chainmatch.packing import table_schema
 from chainmatch.resources import data_folder
 from chainmatch.sectors import Matcher
 from chainmatch.tables import read_firms
@@ -126,10 +127,3 @@ def test_links_have_the_schema_even_where_there_are_none(lists):
 def test_another_by_is_refused(matcher):
     with pytest.raises(OptionError, match="环节"):
         next(match_batches([], matcher, by="firm"))
-
-
-def test_schemas_of_the_contract():
-    firms = table_schema("firms")
-    assert firms.names == list(TABLES["firms"])
-    assert (firms.field("capital").type, firms.field("row").type) == (pa.float64(), pa.int64())
-    assert firms.field("established").type == pa.string()

@@ -6,6 +6,7 @@ and a cell that is null are unknown (``""``). What comes out has a fixed schema 
 and ``double`` columns, which every engine reads.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,24 +14,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from chainmatch.columns import TABLES, column_of
+from chainmatch.candidates import Examiner
 from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
+from chainmatch.packing import pack, table_schema
 from chainmatch.sectors import Match, Matcher
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_TYPES = {"number": pa.float64(), "share": pa.float64(), "integer": pa.int64()}
 _LINKED = ("firm_id", "name", "code", "province", "city", "address")
 _MATCHED = ("scope", "name", "products", "industry_code")  # in the order of Matcher.match
-
-
-def table_schema(table: str) -> pa.Schema:
-    """Return the Arrow schema of a table of ``columns.TABLES``; text and dates are ``string``."""
-    return pa.schema(
-        [(name, _TYPES.get(column_of(table, name).kind, pa.string())) for name in TABLES[table]]
-    )
 
 
 def match_schema(graph: "nx.DiGraph[str]", by: str = "node") -> pa.Schema:
@@ -91,6 +85,36 @@ def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[p
             columns = {name: texts(batch, name) for name in _LINKED}
             found = right.link(pd.DataFrame(columns))
             yield record_batch(found, schema)
+
+
+def candidate_batches(
+    batches: Iterable[pa.RecordBatch], examiner: Examiner
+) -> Iterator[pa.RecordBatch]:
+    """Examine target firms: the step of a run that looks at one row at a time.
+
+    Batches hold the columns of ``firms``. Yields packed rows (:mod:`chainmatch.packing`), one for
+    each firm: it left with the gate that stops it, or travels on with its links and fits. What is
+    left is what looks at the whole list; :func:`chainmatch.packing.unpack` gives the tables for it.
+    """
+    for batch in batches:
+        if batch.num_rows:
+            firms = firm_frame(batch)
+            examined = examiner.examine(firms.assign(firm_id=[str(n) for n in range(len(firms))]))
+            yield pack(firms, examined, examiner.supplies(examined))
+
+
+def firm_frame(batch: pa.RecordBatch) -> pd.DataFrame:
+    """Return a batch as a table in the columns of ``firms``; what it lacks is unknown."""
+    columns: dict[str, Sequence[object]] = {}
+    for field in table_schema("firms"):
+        at = batch.schema.get_field_index(field.name)
+        if pa.types.is_string(field.type):
+            columns[field.name] = texts(batch, field.name)
+        elif at < 0:
+            columns[field.name] = [math.nan if field.name == "capital" else 0] * batch.num_rows
+        else:
+            columns[field.name] = batch.column(at).cast(field.type).to_numpy(zero_copy_only=False)
+    return pd.DataFrame(columns)
 
 
 def record_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:

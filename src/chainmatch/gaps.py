@@ -95,12 +95,13 @@ def survey(
     local_fits: pd.DataFrame,
     locals: pd.DataFrame,
     profile: Profile,
-    target_fits: pd.DataFrame | None = None,
+    target_fits: "pd.DataFrame | Mapping[str, int] | None" = None,
 ) -> Survey:
     """Survey the county: gaps of every node, anchors, and who stands where.
 
     ``local_fits`` and ``target_fits`` are tables of fits (``TABLES["match"]``), ``locals`` the
-    firms that ``local_fits`` speaks of. Without ``target_fits`` the part ``supply`` is unknown.
+    firms that ``local_fits`` speaks of. Without ``target_fits`` the part ``supply`` is unknown; in
+    their place the number of targets of each node will do (of :func:`supplies`).
     """
     sides = {node: _sides(graph, node) for node in graph}
     sizes = _sizes(locals)
@@ -245,7 +246,7 @@ def _gaps(
     coverage: pd.DataFrame,
     blind: Mapping[str, str],
     profile: Profile,
-    target_fits: pd.DataFrame | None,
+    target_fits: "pd.DataFrame | Mapping[str, int] | None",
 ) -> pd.DataFrame:
     expected = coverage.groupby("node")["weight"].sum().to_dict()
     names = {node: list(group) for node, group in coverage.groupby("node")["name"]}
@@ -382,12 +383,19 @@ def feasibility(needs: Iterable[str], profile: Profile) -> float:
     return (min(known) + sum(known) / len(known)) / 2 if known else math.nan
 
 
-def _targets(graph: "Graph", fits: pd.DataFrame | None, profile: Profile) -> dict[str, int] | None:
-    if fits is None:
-        return None
+def supplies(fits: pd.DataFrame, graph: "Graph", profile: Profile) -> pd.DataFrame:
+    """Return which target firms count for the part ``supply`` of which nodes: firm_id, node."""
     known = _known_fits(fits, graph)
     good = known[known["counts"] & (known["fit"] >= profile.levels.fit)]
-    return dict(good.groupby("node")["firm_id"].nunique())
+    return good[["firm_id", "node"]].drop_duplicates()
+
+
+def _targets(
+    graph: "Graph", fits: "pd.DataFrame | Mapping[str, int] | None", profile: Profile
+) -> Mapping[str, int] | None:
+    if isinstance(fits, pd.DataFrame):
+        return dict(supplies(fits, graph, profile)["node"].value_counts())
+    return fits
 
 
 def _supply(targets: Mapping[str, int] | None, node: str, profile: Profile) -> float:

@@ -5,14 +5,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from chainmatch import gates
 from chainmatch._version import __version__
+from chainmatch.candidates import Examined, Examiner
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.gaps import Survey, survey
 from chainmatch.identity import Resolution, resolve
@@ -97,43 +97,150 @@ def rank(
     """
     step = progress or (lambda _: None)
     step("读取产业链和县情配置")
-    graph = read_chains(chains)
-    county = _county(profile, graph)
+    case = read_case(profile, chains)
     step("读取名单")
-    wanted, own = read_firms(targets, mapping=mapping), read_firms(local, mapping=mapping)
-    hints = None if leads is None else read_leads(leads, mapping=mapping)
-    step("核对重复与已在本地的企业")
-    home = resolve(own.table, None)
-    candidates = resolve(wanted.table, home.firms)
-    step("识别经营范围")
-    matcher = Matcher(graph)
-    local_fits = match(home.firms, graph, top=None, matcher=matcher)
-    fits = match(candidates.firms, graph, top=None, matcher=matcher)
+    wanted = read_firms(targets, mapping=mapping)
+    lists = read_lists(local, leads, mapping=mapping)
+    step("核对重复企业")
+    merged = resolve(wanted.table, None)
+    step("识别本地企业")
+    county = settle(case, lists)
+    step("识别经营范围，核对是否已在本地")
+    examined = county.examiner.examine(merged.firms)
+    candidates = replace(merged, links=examined.links)
     step("分析缺口")
-    found = survey(graph, local_fits, home.firms, county, fits)
-    step("检查准入条件")
-    excluded = gates.check(candidates.firms, candidates.links, fits, county, graph)
-    step("评分与选取")
-    passed = candidates.firms[~candidates.firms["firm_id"].isin(excluded["firm_id"])]
-    scores = score(passed, fits, found, candidates.links, county, graph)
-    shortlist = select(scores, county, top=top)
+    found = county.survey(examined.fits)
+    step("评分")
+    scores = county.score(examined, found)
+    origin = Origin(wanted, _input(targets, wanted))
+    counts = target_counts(wanted, len(candidates.duplicates), len(examined.excluded), len(scores))
+    outcome = Outcome(origin, candidates, examined, found, scores, counts)
+    return conclude(county, outcome, top=top, progress=step)
+
+
+# --- the steps of a run, shared by every way to go through the targets ---------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """The chains and the county of a run; ``chains`` is the folder or None for the bundled ones."""
+
+    graph: "nx.DiGraph[str]"
+    profile: Profile
+    chains: str | Path | None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The lists of a run beside the targets; ``inputs`` is what the manifest says of them."""
+
+    local: Reading
+    leads: Reading | None
+    inputs: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class County:
+    """What every target firm is held against: built once, asked by pieces of any size."""
+
+    case: Case
+    lists: Lists
+    home: Resolution
+    local_fits: pd.DataFrame
+    examiner: Examiner
+
+    def survey(self, targets: "pd.DataFrame | Mapping[str, int]") -> Survey:
+        """Survey the county, with the fits of the targets or their number at each node."""
+        case = self.case
+        return survey(case.graph, self.local_fits, self.home.firms, case.profile, targets)
+
+    def score(self, examined: Examined, found: Survey) -> pd.DataFrame:
+        """Score the firms that passed the gates."""
+        case, firms = self.case, examined.passed
+        return score(firms, examined.fits, found, examined.links, case.profile, case.graph)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the targets come from: how they were read, and what the manifest says of them."""
+
+    reading: Reading
+    input: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found about the targets.
+
+    ``examined`` holds at least the firms that passed and everything that was excluded; ``counts``
+    are those of the whole list.
+    """
+
+    origin: Origin
+    candidates: Resolution
+    examined: Examined
+    found: Survey
+    scores: pd.DataFrame
+    counts: Mapping[str, int]
+
+
+def read_case(profile: str | Path | Profile | None, chains: str | Path | None) -> Case:
+    """Read the chains and the county; arguments as for :func:`rank`."""
+    graph = read_chains(chains)
+    return Case(graph, _county(profile, graph), chains)
+
+
+def read_lists(
+    local: Source, leads: "Source | None" = None, *, mapping: Mapping[str, str] | None = None
+) -> Lists:
+    """Read the lists of a run beside the targets; arguments as for :func:`rank`."""
+    own = read_firms(local, mapping=mapping)
+    inputs = {"local": _input(local, own)}
+    hints = None if leads is None else read_leads(leads, mapping=mapping)
+    if leads is not None and hints is not None:
+        inputs["leads"] = _input(leads, hints)
+    return Lists(own, hints, inputs)
+
+
+def settle(case: Case, lists: Lists) -> County:
+    """Resolve and match the local firms, and prepare to examine targets."""
+    home = resolve(lists.local.table, None)
+    matcher = Matcher(case.graph)
+    local_fits = match(home.firms, case.graph, top=None, matcher=matcher)
+    examiner = Examiner(case.graph, case.profile, home.firms, matcher)
+    return County(case, lists, home, local_fits, examiner)
+
+
+def conclude(
+    county: County, outcome: Outcome, *, top: int | None = None, progress: Progress | None = None
+) -> Run:
+    """Choose the shortlist, match the leads and say what the run was made of."""
+    step = progress or (lambda _: None)
+    case, lists, examined = county.case, county.lists, outcome.examined
+    step("选取")
+    shortlist = select(outcome.scores, case.profile, top=top)
     step("匹配线索")
-    lead_matches = match_leads(hints, graph, passed, fits, home.firms, local_fits, found, county)
-    readings = {"targets": wanted, "local": own, **({"leads": hints} if hints else {})}
-    sources = {"targets": targets, "local": local, "leads": leads}
+    lead_matches = match_leads(
+        lists.leads, case.graph, examined.passed, examined.fits,
+        county.home.firms, county.local_fits, outcome.found, case.profile,
+    )  # fmt: skip
+    targets = outcome.origin.reading
+    readings = {"targets": targets, "local": lists.local}
+    readings |= {"leads": lists.leads} if lists.leads else {}
     manifest = {
         "version": __version__,
-        "inputs": {name: _input(sources[name], reading) for name, reading in readings.items()},
-        "profile": county.model_dump(mode="json"),
-        "chains": {path.name: _sha256(path) for path in chain_files(chains)},
-        "learned": {path.name: _sha256(path) for path in _learned(county)},
+        "inputs": {"targets": outcome.origin.input, **lists.inputs},
+        "profile": case.profile.model_dump(mode="json"),
+        "chains": {path.name: _sha256(path) for path in chain_files(case.chains)},
+        "learned": {path.name: _sha256(path) for path in _learned(case.profile)},
         "top": len(shortlist),
-        "counts": _counts(wanted, own, hints, candidates, home, excluded, scores),
+        "counts": {"targets": dict(outcome.counts), **_own_counts(county)},
         "notes": {name: list(reading.notes) for name, reading in readings.items()},
     }
     return Run(
-        graph, county, wanted, own, hints, candidates, home, fits, local_fits, found, excluded,
-        scores, shortlist, lead_matches, manifest,
+        case.graph, case.profile, targets, lists.local, lists.leads, outcome.candidates,
+        county.home, examined.fits, county.local_fits, outcome.found, examined.excluded,
+        outcome.scores, shortlist, lead_matches, manifest,
     )  # fmt: skip
 
 
@@ -150,34 +257,22 @@ def _learned(county: Profile) -> list[Path]:
     return [*sorted(data_folder("learned").glob("*.json")), *own]
 
 
-def _counts(
-    wanted: Reading,
-    own: Reading,
-    hints: Reading | None,
-    candidates: Resolution,
-    home: Resolution,
-    excluded: pd.DataFrame,
-    scores: pd.DataFrame,
-) -> dict[str, dict[str, int]]:
-    """Count the data rows of each list; rows = rejects + duplicates + excluded + scored.
+def target_counts(reading: Reading, duplicates: int, excluded: int, scored: int) -> dict[str, int]:
+    """Count the data rows of the targets; rows = rejects + duplicates + excluded + scored.
 
     ``other_rows`` are totals, footers and repeated headers: in ``rejects.csv``, but no data.
     """
-    counts = {
-        "targets": {
-            **_read_counts(wanted),
-            "duplicates": len(candidates.duplicates),
-            "excluded": len(excluded),
-            "scored": len(scores),
-        },
-        "local": {
-            **_read_counts(own),
-            "duplicates": len(home.duplicates),
-            "kept": len(home.firms),
-        },
-    }
-    if hints:
-        counts["leads"] = {**_read_counts(hints), "read": len(hints.table)}
+    found = {"duplicates": duplicates, "excluded": excluded, "scored": scored}
+    return _read_counts(reading) | found
+
+
+def _own_counts(county: County) -> dict[str, dict[str, int]]:
+    """Count the data rows of the other lists."""
+    home, leads = county.home, county.lists.leads
+    merged = {"duplicates": len(home.duplicates), "kept": len(home.firms)}
+    counts = {"local": _read_counts(county.lists.local) | merged}
+    if leads:
+        counts["leads"] = _read_counts(leads) | {"read": len(leads.table)}
     return counts
 
 

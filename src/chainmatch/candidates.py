@@ -1,0 +1,74 @@
+"""What can be said of target firms one by one: links, fits, gates, and what they add to supply.
+
+A firm that a gate stops leaves with its reason; what is left over is a small table that travels on
+to the steps which look at the whole list (duplicates, gaps, shortlist, leads).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from chainmatch import gates
+from chainmatch.gaps import supplies
+from chainmatch.identity import Linker
+from chainmatch.profile import Profile
+from chainmatch.sectors import Matcher, match
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Firms with what was found about each; tables with the columns of ``columns.TABLES``.
+
+    ``fits`` are all fits of all ``firms``; ``excluded`` says which of them a gate stops.
+    """
+
+    firms: pd.DataFrame
+    links: pd.DataFrame
+    fits: pd.DataFrame
+    excluded: pd.DataFrame
+
+    @property
+    def passed(self) -> pd.DataFrame:
+        """The firms that no gate stops."""
+        return self.firms[~self.firms["firm_id"].isin(self.excluded["firm_id"])]
+
+
+class Examiner:
+    """Holds target firms against the chains, the county and its firms; built once.
+
+    Parameters
+    ----------
+    graph, profile
+        Chains and county.
+    home : DataFrame
+        The local firms, without duplicates.
+    matcher : Matcher, optional
+        One already built on ``graph``.
+    """
+
+    def __init__(
+        self,
+        graph: "nx.DiGraph[str]",
+        profile: Profile,
+        home: pd.DataFrame,
+        matcher: Matcher | None = None,
+    ) -> None:
+        self.graph = graph
+        self.profile = profile
+        self.matcher = matcher or Matcher(graph)
+        self.linker = Linker(home)
+
+    def examine(self, firms: pd.DataFrame) -> Examined:
+        """Examine firms (``TABLES["firms"]``, ids distinct); no row depends on another."""
+        links = self.linker.link(firms)
+        fits = match(firms, self.graph, top=None, matcher=self.matcher)
+        excluded = gates.check(firms, links, fits, self.profile, self.graph)
+        return Examined(firms, links, fits, excluded)
+
+    def supplies(self, examined: Examined) -> pd.DataFrame:
+        """Return which firms count for the supply of which nodes: firm_id, node."""
+        return supplies(examined.fits, self.graph, self.profile)

@@ -1,0 +1,97 @@
+"""Merges, and the keys by which they are found in a list of any size."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainmatch.columns import TABLES
+from chainmatch.duplicates import copy_keys, duplicate_keys, fullness, merges
+
+# Invented codes with right check digits.
+CODES = ("", "91611025123456789X", "913100009876543217")
+NAMES = (
+    "商洛秦玉工贸有限公司",
+    "商洛市秦玉工贸有限责任公司",
+    "商洛秦玉工贸有限公司 ",
+    "陕西秦玉工贸有限公司",
+    "商洛秦玉商贸有限公司",
+    "西安蓝鲸软件有限公司",
+    "西安蓝鲸软件有限公司雁塔分公司",
+)
+ROW = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(NAMES),
+        "code": st.sampled_from(CODES),
+        "province": st.sampled_from(["", "陕西省", "上海市"]),
+        "scope": st.sampled_from(["", "工贸"]),
+    }
+)
+
+
+def table(rows):
+    filled = [dict.fromkeys(TABLES["firms"], "") | row | {"firm_id": row["name"]} for row in rows]
+    return pd.DataFrame(filled, columns=list(TABLES["firms"]))
+
+
+def keys_of(firms):
+    offsets, hashes = duplicate_keys(firms)
+    return [set(part.tolist()) for part in np.split(hashes, offsets[1:-1])]
+
+
+@settings(max_examples=40)
+@given(st.lists(ROW, min_size=1, max_size=14))
+def test_rows_that_share_a_key_give_the_merges_of_the_whole_list(rows):
+    firms = table(rows)
+    keys = keys_of(firms)
+    counted = [key for own in keys for key in own]
+    suspects = [n for n, own in enumerate(keys) if any(counted.count(key) > 1 for key in own)]
+    part = firms.iloc[suspects].reset_index(drop=True)
+    filled = [fullness(firms)[n] for n in suspects]
+    found = [(suspects[m.gone], suspects[m.kept], m.why) for m in merges(part, filled)]
+    assert found == [tuple(merge) for merge in merges(firms)]
+
+
+@given(st.lists(ROW, min_size=1, max_size=8), st.randoms())
+def test_copies_change_nothing_but_their_number(rows, random):
+    """Every row twice: the first of each two is merged as before, the second into the same."""
+    firms = table(rows)
+    before = {merge.gone: merge.kept for merge in merges(firms)}
+    twice = table([row for row in rows for _ in range(2)])
+    after = {merge.gone: merge.kept for merge in merges(twice)}
+    for row in range(len(rows)):
+        kept = before.get(row, row)
+        assert after.get(2 * row, 2 * row) // 2 == kept
+        assert after[2 * row + 1] // 2 == kept
+
+
+def test_a_row_is_found_however_often_it_comes():
+    firms = table([{"name": NAMES[0], "code": CODES[1], "province": "", "scope": ""}] * 200)
+    assert [merge.kept for merge in merges(firms)] == [0] * 199
+
+
+def test_keys_are_the_same_on_every_machine():
+    firms = table([{"name": NAMES[0], "code": CODES[1], "province": "", "scope": ""}])
+    offsets, hashes = duplicate_keys(firms)
+    assert offsets.tolist() == [0, 3]
+    assert hashes.tolist() == [4575876802694599804, -4816330142444093656, -386502005107495563]
+    assert copy_keys(firms).tolist() == [6384961366809584455]
+
+
+def test_copies_share_a_key_and_others_do_not():
+    rows = [{"name": name, "code": code} for name in NAMES for code in CODES]
+    again = copy_keys(table(rows + rows))
+    assert (again[: len(rows)] == again[len(rows) :]).all()
+    assert len(set(again.tolist())) == len(rows)
+
+
+def test_an_empty_list_has_no_keys_and_no_merges():
+    offsets, hashes = duplicate_keys(table([]))
+    assert (offsets.tolist(), hashes.tolist(), merges(table([]))) == ([0], [], [])
+
+
+@pytest.mark.parametrize("filled", [None, [1, 5]])
+def test_the_fullest_row_is_kept(filled):
+    rows = [{"name": NAMES[0], "code": "", "scope": "工贸"}, {"name": NAMES[1], "code": ""}]
+    assert merges(table(rows), filled)[0].kept == (0 if filled is None else 1)
