@@ -1,8 +1,11 @@
 """The visit brief says what the run folder says, in Word, the same bytes twice."""
 
+import json
+import shutil
 import sys
 import zipfile
 
+import pandas as pd
 import pytest
 
 from chainmatch.cli import main
@@ -74,6 +77,27 @@ def test_what_is_unknown_is_asked_and_said(run):
     assert "未知的分项：企业实力" in blank.blanks[0] and "0.46～0.56" in blank.blanks[0]
     assert any("注册资本" in question for question in blank.questions)
     assert "其他地区" in dict(blank.who)["所在地"]
+
+
+def test_what_is_asked_names_the_province_of_the_county(run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "abroad")
+    table = pd.read_csv(folder / "shortlist.csv").astype({"name_part": object})
+    table["name_part"] = ""
+    table.to_csv(folder / "shortlist.csv", index=False, encoding="utf-8-sig")
+    told = json.loads((folder / "run.json").read_text("utf-8"))
+    told["profile"]["home"]["province"] = "云南"
+    (folder / "run.json").write_text(json.dumps(told), "utf-8")
+    asked = [text for text in read_brief("T1", folder).questions if "关联企业" in text]
+    assert asked == ["在云南有无关联企业、在建项目或老乡商会的联系？"]
+
+
+def test_the_second_page_begins_with_the_questions(run, tmp_path, read):
+    import docx
+
+    write_brief("T1", run, tmp_path / "b.docx")
+    paragraphs = docx.Document(str(tmp_path / "b.docx")).paragraphs
+    broken = [p.text for p in paragraphs if p.paragraph_format.page_break_before]
+    assert broken == ["要问什么"]
 
 
 def test_no_strength_is_made_up(run):

@@ -143,12 +143,12 @@ def test_without_scope_a_firm_passes_only_if_its_name_says_enough(world, make):
     assert gate_of(world, make, bare, fits=[("X", "making", 0.5)]) is None
     for fits in ([("X", "", 0.0)], [("X", "making", 0.1)]):
         assert gate_of(world, make, bare, fits=fits)[0] == "无经营范围"
-    assert gate_of(world, make, {}, fits=[("X", "", 0.0)])[0] == "与五链无关"
+    assert gate_of(world, make, {}, fits=[("X", "", 0.0)])[0] == "与产业链无关"
 
 
 def test_below_the_floor_says_how_far_below(world, make):
     gate, why = gate_of(world, make, {}, fits=[("X", "making", 0.15)])
-    assert gate == "与五链无关"
+    assert gate == "与产业链无关"
     assert "0.15" in why
     assert "0.2" in why
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -104,6 +105,11 @@ def test_rank_works_with_six_chains(six, lists):
     assert "商南县青山油桐种植农民专业合作社" in firm["partner_firms"]
     assert "tung-oil" in set(pd.read_csv(out / "gaps.csv")["chain"])
     assert "桐油" in (out / "report.html").read_text(encoding="utf-8")
+    counted = ("五条", "五链")  # there are six
+    assert not any(word in (out / "report.html").read_text(encoding="utf-8") for word in counted)
+    for sheet in openpyxl.load_workbook(out / "精准招商清单.xlsx"):
+        for row in sheet.iter_rows(values_only=True):
+            assert not any(word in str(cell) for cell in row if cell for word in counted)
 
 
 def test_the_commands_of_the_page_work(six, tmp_path, capsys):
@@ -118,8 +124,6 @@ def test_the_commands_of_the_page_work(six, tmp_path, capsys):
 
 
 def test_import_prints_every_problem_and_writes_nothing(six, tmp_path, capsys):
-    import openpyxl
-
     book = tmp_path / "链.xlsx"
     main(["chains", "export", str(six), "--xlsx", str(book)])
     pages = openpyxl.load_workbook(book)

@@ -1,8 +1,10 @@
 """The workbook opens, says what the run found, and takes no text for a formula."""
 
 import zipfile
+from dataclasses import replace
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from chainmatch.report.words import OUTCOMES
@@ -99,6 +101,39 @@ def test_state_names_every_node_and_its_local_firms(book):
 def test_every_shortlisted_firm_is_visited_once(book, run):
     visits = [row["清单序号"] for row in table(book["走访计划"])]
     assert sorted(visits) == run.shortlist["rank"].tolist()
+
+
+def test_the_first_sheet_prints_on_one_page(book):
+    for sheet in book:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        one = sheet.page_setup.fitToHeight != 0  # what is not written is one page
+        assert one == (sheet.title == "说明")
+    terms = {row[3] for row in book["说明"].iter_rows(values_only=True)}
+    assert {"怎样读得分", "行业契合", "补链"} <= terms  # beside the lists, not below them
+
+
+def test_rows_are_as_high_as_their_longest_text_and_no_higher_than_excel_allows(world, tmp_path):
+    run = hostile_run(world)
+    run.leads.table["text"] = "拟建制茶厂。" * 200
+    write_workbook(run, tmp_path / "高.xlsx")
+    heights = openpyxl.load_workbook(tmp_path / "高.xlsx")["招商项目清单"].row_dimensions
+    assert 380 < heights[HEAD + 1].height <= 409
+
+
+@pytest.mark.parametrize(("many", "printed"), [(300, None), (301, "$A$1:$E$5")])
+def test_the_names_of_a_very_common_gate_are_not_printed(world, tmp_path, many, printed):
+    run = hostile_run(world)
+    struck = run.excluded.iloc[:1]
+    rest = [f"无关{n}公司" for n in range(many)]
+    added = pd.DataFrame({"firm_id": rest, "name": rest, "gate": "与产业链无关", "why": "理由"})
+    run = replace(run, excluded=pd.concat([added, struck], ignore_index=True))
+    write_workbook(run, tmp_path / "多.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "多.xlsx")["排除清单"]
+    rows = table(sheet)
+    assert len(rows) == many + 2  # all are there, the rare ones first: one struck off, one twice
+    assert [row["未通过条件"] for row in rows[:2]] == ["登记状态异常", "重复"]
+    assert (sheet.print_area or None) == (printed and f"'排除清单'!{printed}")
+    assert ("打印时略去" in sheet["A2"].value) == (printed is not None)
 
 
 def test_excluded_and_duplicates_carry_their_reasons(book):

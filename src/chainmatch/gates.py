@@ -239,7 +239,7 @@ _GATES: dict[str, Callable[[_Case], _Why]] = {
     "负面清单": _negative_words,
     "无经营范围": _no_scope,
     "环节不接收": _closed,
-    "与五链无关": _unrelated,
+    "与产业链无关": _unrelated,
     "注册资本不足": _too_small,
     "片区不在范围": _outside,
 }

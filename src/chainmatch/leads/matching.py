@@ -176,6 +176,6 @@ def _missing(reading: LeadReading, named: str) -> str:
     if reading.kind not in KINDS:
         return f"未匹配：线索类型“{reading.kind}”不在{'、'.join(KINDS)}之内，请补正"
     if not named:
-        return "未匹配：文字中没有认出五条产业链的任何环节，请补充具体产品或业务名称"
+        return "未匹配：文字中没有认出产业链的任何环节，请补充具体产品或业务名称"
     where = f"{'、'.join(reading.zones)}的" if reading.zones else ""
     return f"未匹配：所涉环节为{named}，名单中没有{where}对应企业、项目或缺口"

@@ -1,16 +1,12 @@
 """The visit brief of one firm, for the officer on the train: two pages of Word, in Chinese.
 
 It says what a run folder says, and asks what it does not: :func:`read_brief` puts the sentences
-together, :func:`write_brief` sets them. The same folder gives the same bytes.
+together, :func:`write_brief` has them set. The same folder gives the same bytes.
 """
 
 import math
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +16,7 @@ from chainmatch.errors import OptionError, OutputError, RunError
 from chainmatch.identity import find
 from chainmatch.report.cards import sides
 from chainmatch.report.files import check_folder, whole_file
-from chainmatch.report.sheets import FONT, INK, TEAL
+from chainmatch.report.setting import set_brief
 from chainmatch.report.words import (
     GAP_KINDS,
     GAP_MEANING,
@@ -44,14 +40,12 @@ Row = dict[str, Any]
 _ALIKE = 0.98  # a name this near is taken for the firm itself
 _NEAR = 0.5  # a name this near is proposed
 _WELL = 0.6  # endowments from here on are named as a strength
-_DAY = datetime(2026, 1, 1)  # fixed: the file must not say when it was written
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no XML can hold these
 _DOES = {"上游": "可向它供货", "下游": "可采购它的产品"}
 _ASK = {
     "sector": "主营产品是什么，各占营业收入多少？",
     "region": "总部和工厂各在哪里？",
     "scale": "注册资本、上年营业收入和职工人数是多少？有无上市、专精特新、高新技术企业等称号？",
-    "name": "在陕西有无关联企业、在建项目或老乡商会的联系？",
+    "name": "在{home}有无关联企业、在建项目或老乡商会的联系？",
 }
 
 
@@ -91,15 +85,14 @@ def write_brief(firm: str, run: str | Path, path: str | Path) -> None:
         raise OutputError(f"{path}：走访简报应以 .docx 结尾。")
     check_folder(path.parent)
     try:
-        import docx
+        import docx  # noqa: F401
     except ImportError:
         raise OptionError(
             "写走访简报需要 python-docx，当前没有安装；请运行 pip install 'chainmatch[docx]'。"
         ) from None
-    document = docx.Document()
-    _Setter(document).set(read_brief(firm, run))
+    found = set_brief(read_brief(firm, run))
     with whole_file(path) as temporary:
-        temporary.write_bytes(_same_bytes(document))
+        temporary.write_bytes(found)
 
 
 def read_brief(firm: str, run: str | Path) -> Brief:
@@ -118,7 +111,7 @@ def read_brief(firm: str, run: str | Path) -> Brief:
         gap_parts=tuple((title, number(gap.get(part))) for part, title in GAP_PARTS.items()),
         parts=tuple((title, number(row[COLUMN[part]])) for part, title in PARTS.items()),
         partners=partners,
-        questions=tuple(_questions(row, kin, partners)),
+        questions=tuple(_questions(row, kin, partners, folder.profile.home.province)),
         blanks=tuple(_blanks(row)),
     )
 
@@ -214,10 +207,18 @@ def _partners(row: Row, local: pd.DataFrame) -> Iterator[Partner]:
     for side, names in sides(row["partner_firms"]):
         for name in names:
             firm = _first(local, "name", name)
-            yield Partner(side, name, firm.get("node_name", ""), firm.get("evidence", ""))
+            quote = _short(firm.get("evidence", ""))
+            yield Partner(side, name, firm.get("node_name", ""), quote)
 
 
-def _questions(row: Row, kin: Sequence[Row], partners: Sequence[Partner]) -> Iterator[str]:
+def _short(text: str, most: int = 36) -> str:
+    """Cut a quote so that its row stays within two lines; the run folder has it whole."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _questions(
+    row: Row, kin: Sequence[Row], partners: Sequence[Partner], home: str
+) -> Iterator[str]:
     yield (
         f"经营范围写“{row['evidence']}”，现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
     )
@@ -234,7 +235,9 @@ def _questions(row: Row, kin: Sequence[Row], partners: Sequence[Partner]) -> Ite
             yield f"本县{text}。少了这些能不能做，有无替代办法？"
     if kin:
         yield f"与{kin[0]['right_name']}的关系是否属实？两边谁说了算？"
-    yield from (ask for part, ask in _ASK.items() if unknown(row[COLUMN[part]]))
+    for part, ask in _ASK.items():
+        if unknown(row[COLUMN[part]]):
+            yield ask.format(home=home)
 
 
 def _blanks(row: Row) -> Iterator[str]:
@@ -250,121 +253,3 @@ def _blanks(row: Row) -> Iterator[str]:
     yield "“本地伙伴”按经营范围推断，双方是否愿意做买卖尚未问过。"
     for text in filter(None, row["weak_points"].split("；")):
         yield f"薄弱点：{text}。"
-
-
-# --- setting -------------------------------------------------------------------------------------
-
-
-class _Setter:
-    """Sets a brief into an empty python-docx document, A4, small margins, one font."""
-
-    def __init__(self, document: Any) -> None:
-        self.document = document
-        self._page()
-        for name in ("Normal", "Title", "Heading 1", "List Bullet", "List Number", "Table Grid"):
-            self._font(document.styles[name])
-
-    def set(self, brief: Brief) -> None:
-        self.document.add_heading(_clean(f"走访简报：{brief.title}"), 0)
-        self._text(brief.place)
-        self._head("他们是谁")
-        self._table(brief.who, (3.2, 14.0))
-        self._head("他们为什么要来")
-        self._list(brief.why, "List Bullet")
-        self._head("补哪个缺口")
-        self._text(brief.gap)
-        self._text("　".join(f"{title} {value}" for title, value in brief.gap_parts))
-        self._head("得分怎样来的")
-        self._table([tuple(t for t, _ in brief.parts), tuple(v for _, v in brief.parts)],
-                    (2.86,) * 6, titled=True)  # fmt: skip
-        self._head("本地伙伴")
-        if brief.partners:
-            rows = [(p.side, p.name, p.node, p.quote) for p in brief.partners]
-            head = ("方向", "本地企业", "主要环节", "这一环节的原文")
-            self._table([head, *rows], (1.4, 5.8, 3.6, 6.4), titled=True)
-        else:
-            self._text("未发现直接的上下游本地企业。")
-        self._head("要问什么")
-        self._list(brief.questions, "List Number")
-        self._head("我们还不知道什么")
-        self._list(brief.blanks, "List Bullet")
-        self._head("走访记录")
-        self._table([("时间、地点", ""), ("对方", ""), ("结果与下一步", "")], (3.2, 14.0))
-
-    def _page(self) -> None:
-        from docx.shared import Cm
-
-        section = self.document.sections[0]
-        section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(1.9)
-        section.top_margin = section.bottom_margin = Cm(1.6)
-
-    def _font(self, style: Any) -> None:
-        from docx.oxml.ns import qn
-        from docx.shared import Pt, RGBColor
-
-        name = style.name
-        style.font.name = FONT
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for key in [k for k in fonts.attrib if k.endswith("Theme")]:
-            del fonts.attrib[key]
-        for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-            fonts.set(qn(kind), FONT)
-        headed = name in ("Title", "Heading 1")
-        style.font.size = Pt({"Title": 18, "Heading 1": 12.5}.get(name, 10.5))
-        style.font.color.rgb = RGBColor.from_string((TEAL if headed else INK)[1:])
-        if hasattr(style, "paragraph_format"):
-            style.paragraph_format.space_before = Pt(9 if name == "Heading 1" else 0)
-            style.paragraph_format.space_after = Pt(4)
-            style.paragraph_format.line_spacing = 1.2
-
-    def _head(self, text: str) -> None:
-        self.document.add_heading(text, 1)
-
-    def _text(self, text: str) -> None:
-        self.document.add_paragraph(_clean(text))
-
-    def _list(self, texts: Sequence[str], style: str) -> None:
-        for text in texts:
-            self.document.add_paragraph(_clean(text), style=style)
-
-    def _table(
-        self, rows: Sequence[Sequence[str]], widths: Sequence[float], *, titled: bool = False
-    ) -> None:
-        from docx.shared import Cm, Pt
-
-        table = self.document.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
-        table.autofit = False
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Cm(width)
-        for index, row in enumerate(rows):
-            for place, (cell, text) in enumerate(zip(table.rows[index].cells, row, strict=True)):
-                cell.width = Cm(widths[place])
-                paragraph = cell.paragraphs[0]
-                paragraph.paragraph_format.space_before = Pt(2)
-                paragraph.paragraph_format.space_after = Pt(2 if any(row[1:]) else 26)
-                run = paragraph.add_run(_clean(text))
-                run.bold = (index == 0 if titled else place == 0) or None
-
-
-def _clean(text: str) -> str:
-    """Leave out control characters, which no Word file can hold."""
-    return _CONTROL.sub("", text)
-
-
-def _same_bytes(document: Any) -> bytes:
-    """Save a document with fixed properties, its parts packed in order under a fixed date."""
-    properties = document.core_properties
-    properties.title, properties.author = "走访简报", "chainmatch"
-    properties.last_modified_by, properties.comments = "chainmatch", ""
-    properties.created = properties.modified = _DAY
-    properties.revision = 1
-    saved, packed = BytesIO(), BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(packed, "w") as file:
-        for name in parts.namelist():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0
-            file.writestr(entry, parts.read(name))
-    return packed.getvalue()

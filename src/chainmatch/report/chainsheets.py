@@ -30,10 +30,12 @@ OPPORTUNITIES = (
     *(Field(part, title, 9, "score", "scale") for part, title in GAP_PARTS.items()),
     Field("targets", "目标企业数", 9, "integer"),
     Field("why", "说明", 58, "wrap"),
-    Field("local_firms", "本地企业", 28, "wrap"),
-    Field("upstream_local", "本地上游", 34, "wrap"),
-    Field("downstream_local", "本地下游", 34, "wrap"),
+    # All names, to look up and filter; not wrapped, or rows would be too high to print.
+    Field("local_firms", "本地企业", 34),
+    Field("upstream_local", "本地上游", 34),
+    Field("downstream_local", "本地下游", 34),
 )
+_PRINTED = next(i for i, field in enumerate(OPPORTUNITIES) if field.key == "why")
 
 
 def opportunity_rows(run: "Run") -> list[Record]:
@@ -50,7 +52,7 @@ def opportunities(book: Book, run: "Run") -> None:
     note = "；".join(f"{GAP_KINDS[kind]}：{text}" for kind, text in GAP_MEANING.items()) + "。"
     sheet = book.sheet("发展机会清单", f"发展机会清单（{len(rows)}个环节）", note)
     end = book.table(sheet, OPPORTUNITIES, rows, frozen=4, highlight={"status_word": "status"})
-    sheet.print_area(0, 0, end - 1, 13)
+    sheet.print_area(0, 0, end - 1, _PRINTED)
 
 
 _STATE = (
@@ -125,9 +127,7 @@ def anchors(book: Book, run: "Run") -> None:
         for number, row in enumerate(records(found), start=1)
     ]
     rest = len(run.survey.anchors) - len(rows)
-    note = (
-        f"带动力 = 契合度 × 规模 × 所在环节上下游的环节数。另有{rest}家本地企业不在五条链的环节上。"
-    )
+    note = f"带动力 = 契合度 × 规模 × 上下游的环节数。另有{rest}家本地企业不在任何产业链的环节上。"
     sheet = book.sheet("链主企业", f"链主企业（{len(rows)}家，按带动力）", note)
     book.table(sheet, _ANCHORS, rows, frozen=2)
 

@@ -1,5 +1,6 @@
 """Sheets of target firms: the shortlist, the visit plan, and who was left out and why."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.report.facts import (
@@ -108,9 +109,9 @@ def visits(book: Book, run: "Run") -> None:
 
 
 _EXCLUDED = (
-    Field("name", "企业名称", 40),
+    Field("name", "企业名称", 40, "wrap"),
     Field("gate", "未通过条件", 15, "center"),
-    Field("why", "原因和解除办法", 92),
+    Field("why", "原因和解除办法", 92, "wrap"),
     Field("firm_id", "企业编号", 21),
     Field("list", "名单", 14, "center"),
 )
@@ -118,16 +119,23 @@ _EXCLUDED = (
 
 def excluded(book: Book, run: "Run") -> None:
     """排除清单: firms that failed a gate, and rows that repeat another one."""
-    often = run.excluded["gate"].value_counts().to_dict()
-    out = sorted(
-        (row | {"list": INPUTS["targets"]} for row in records(run.excluded)),
-        key=lambda row: (often[row["gate"]], row["gate"]),
-    )
+    out = [row | {"list": INPUTS["targets"]} for row in records(run.excluded)]
     again = [{**row, "gate": "重复", "why": duplicate_reason(row)} for row in duplicates(run)]
+    often = Counter(row["gate"] for row in [*out, *again])
+    rows = sorted([*out, *again], key=lambda row: (often[row["gate"]], row["gate"]))
     title = f"排除清单（未通过准入条件{len(out):,}家，重复{len(again):,}行）"
     note = "少见的条件排在前面；“未通过条件”可以筛选。如认为有误，按“解除办法”更正后重新运算。"
+    last, many = often.most_common(1)[0] if often else ("", 0)
+    if many > _TOO_MANY:
+        note += f"打印时略去排在最后的“{last}”{many:,}家。"
     sheet = book.sheet("排除清单", title, note)
-    book.table(sheet, _EXCLUDED, [*out, *again], frozen=1)
+    sheet.set_default_row(15)
+    end = book.table(sheet, _EXCLUDED, rows, frozen=1)
+    if many > _TOO_MANY:
+        sheet.print_area(0, 0, max(2, end - 1 - many), len(_EXCLUDED) - 1)
+
+
+_TOO_MANY = 300  # firms under one gate whose names nobody wants on paper
 
 
 def capital_text(firm: dict[str, Any]) -> str:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 PROJECTS = (
     Field("lead_id", "线索编号", 10, "center"),
     Field("title", "项目", 22, "wrap"),
-    Field("text", "内容", 44, "wrap"),
+    Field("text", "内容", 40, "wrap"),
     Field("industry", "所属产业", 10, "center"),
     Field("region", "所在地区", 12, "wrap"),
     Field("amount", "金额（万元）", 11, "money"),
-    Field("nodes", "涉及环节", 20, "wrap"),
-    Field("targets", "推荐企业（匹配度）和依据", 62, "wrap"),
-    Field("wills", "可对接的投资意愿", 26, "wrap"),
+    Field("nodes", "涉及环节", 16, "wrap"),
+    Field("targets", "推荐企业（匹配度）和依据", 78, "wrap"),
+    Field("wills", "可对接的投资意愿", 24, "wrap"),
 )
 
 

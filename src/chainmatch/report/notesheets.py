@@ -1,6 +1,7 @@
 """Sheets about the run itself: what it is and how to read it, and what was wrong with the lists."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from chainmatch.report.facts import home_name, inputs, records, sums
@@ -21,50 +22,59 @@ if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
 Line = tuple[str, str]  # term and prose; no prose: the heading of a section
-_WIDE = 112.0
+_BLANK: Line = ("", "")
+_WIDE = 62.0
 
 
 def about(book: Book, run: "Run") -> None:
-    """说明: where the workbook comes from and how its numbers are read."""
+    """说明: where the workbook comes from and how its numbers are read, on one page."""
     title = f"{run.profile.name} 精准招商清单"
     made = f"由 chainmatch {run.manifest['version']} 离线生成，同样的输入得到同样的结果。"
     note = f"本地：{home_name(run)}。{made}"
-    sheet = book.sheet("说明", title, note)
-    sheet.set_column(0, 0, 20)
-    sheet.set_column(1, 1, _WIDE)
-    line = 3
-    for term, prose in _about(run):
-        if not prose:
-            line += line > 3
-            sheet.set_row(line, 22)
-            sheet.write_string(line, 0, term, book.formats["section"])
-            sheet.write_blank(line, 1, None, book.formats["section"])
-        else:
-            sheet.set_row(line, 5 + 14.5 * lines_of(prose, _WIDE))
-            sheet.write_string(line, 0, term, book.formats["term"])
-            sheet.write_string(line, 1, prose, book.formats["prose"])
-        line += 1
+    sheet = book.sheet("说明", title, note, pages=1)
+    for column, width in enumerate((14.0, _WIDE, 4.0, 14.0, _WIDE)):
+        sheet.set_column(column, column, width)
+    halves = (list(_origin(run)), list(_reading(run)))
+    for line, pair in enumerate(zip_longest(*halves, fillvalue=_BLANK), start=3):
+        tallest = max(lines_of(prose, _WIDE) for _, prose in pair)
+        sheet.set_row(line, 5.5 + 14.5 * tallest)
+        for half, (term, prose) in enumerate(pair):
+            if term:
+                styles = ("term", "prose") if prose else ("section", "section")
+                book.cell(sheet, line, 3 * half, term, styles[0])
+                book.cell(sheet, line, 3 * half + 1, prose, styles[1])
 
 
-def _about(run: "Run") -> Iterator[Line]:
+def _origin(run: "Run") -> Iterator[Line]:
     yield "数据来源", ""
     for given in inputs(run):
         yield given.title, f"{given.file}（sha256 {given.digest}…）"
+    yield _BLANK
+    yield "一行不少", ""
     for text in sums(run):
         name, _, rest = text.partition(" ")
         yield name, rest
+    yield _BLANK
     yield "各表的用处", ""
     yield from _SHEETS
+    yield _BLANK
+    yield "依据等级", ""
+    yield from ((GRADES[key], f"{text}。") for key, text in GRADE_MEANING.items())
+
+
+def _reading(run: "Run") -> Iterator[Line]:
     yield "怎样读得分", ""
     yield from _SCORES
+    yield _BLANK
+    yield "六个分项", ""
     weights = run.profile.weights.model_dump()
     total = sum(weights.values())
     for part, name in PARTS.items():
         yield name, f"权重{weights[part] / total:.0%}。{PART_MEANING[part]}。"
-    yield "依据等级", ""
-    yield from ((GRADES[key], f"{text}。") for key, text in GRADE_MEANING.items())
+    yield _BLANK
     yield "环节现状", ""
     yield from ((STATUS[key], f"{text}。") for key, text in STATUS_MEANING.items())
+    yield _BLANK
     yield "缺口类型", ""
     yield from ((GAP_KINDS[key], f"{text}。") for key, text in GAP_MEANING.items())
 

@@ -15,7 +15,7 @@ FONT = "Microsoft YaHei"
 INK, TEAL, PALE, RUST, RULE = "#14282B", "#0D4F54", "#E2F0EE", "#9C3D12", "#C3CFD0"
 _LINE = 14.5  # height of one line of text, in points
 _ROW = 19.0  # height of a row of one line
-_MOST = 12  # lines of one row
+_MOST = 27  # lines of one row: a spreadsheet has no row higher than 409 points
 _STYLES: dict[Style, dict[str, Any]] = {
     "text": {},
     "wrap": {"text_wrap": True},
@@ -64,8 +64,8 @@ class Book:
             "note": {**free, "font_color": "#4D5F62", "valign": "vcenter"},
             "section": {**free, "font_size": 12, "bold": True, "font_color": TEAL,
                         "bottom": 2, "bottom_color": TEAL, "valign": "vcenter"},
-            "term": {**free, "bold": True, "text_wrap": True},
-            "prose": {**free, "text_wrap": True},
+            "term": {**free, "bold": True, "text_wrap": True, "valign": "vcenter"},
+            "prose": {**free, "text_wrap": True, "valign": "vcenter"},
             "strong": {**cell, "bg_color": TEAL, "font_color": "#FFFFFF", "align": "center"},
             "present": {**cell, "bg_color": "#9FCBC7", "align": "center"},
             "weak": {**cell, "bg_color": PALE, "align": "center"},
@@ -78,13 +78,16 @@ class Book:
         }
         return {name: self.book.add_format(spec) for name, spec in {**styles, **own}.items()}
 
-    def sheet(self, name: str, title: str, note: str) -> Any:
-        """Add a sheet, A4 landscape, one page wide, with title, note and page numbers."""
+    def sheet(self, name: str, title: str, note: str, *, pages: int = 0) -> Any:
+        """Add a sheet, A4 landscape, one page wide, with title, note and page numbers.
+
+        ``pages`` limits how many pages it prints on; 0 for as many as it takes.
+        """
         sheet = self.book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, pages)
         sheet.hide_gridlines(2)
         sheet.set_default_row(_ROW)
         sheet.set_footer("&L&8&F · &A&R&8第 &P 页，共 &N 页")

@@ -152,7 +152,7 @@ def _local(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> s
     category = f"（{row['category']}）" if row["category"] else ""
     lines = [f"{row['name']}　本地企业{category}，不是招商对象"]
     if not row["node"]:
-        return "\n".join([*lines, "经营范围看不出处在五条产业链的哪个环节。"])
+        return "\n".join([*lines, "经营范围看不出处在产业链的哪个环节。"])
     order = tables["locals"]["firm_id"].tolist().index(row["firm_id"]) + 1
     lines.append(f"环节：{row['node_name']}　契合 {row['fit']:.2f}　依据原文：“{row['evidence']}”")
     lines.append(f"带动力：{row['anchor']:.1f}，本地第 {order} 位")
