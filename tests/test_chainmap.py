@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.errors import OptionError, OutputError
+from chainmatch.report import chainmap, wiring
 from chainmatch.report.chainmap import chain_svg, draw_chain
 from chainmatch.report.layout import FLOW, lay_out, nearest_rows
 from conftest import tea_graph
@@ -103,6 +104,110 @@ def test_no_lane_crosses_a_node(graph, chain):
         ends = sorted((plan.spots[route.start].column, plan.spots[route.end].column))
         columns = range(ends[0] + (not route.back), ends[1] + route.back)
         assert not [c for c in columns if (c, int(route.lane)) in taken]
+
+
+def boxes(tree):
+    """The frames of the nodes: id → (left, top, right, bottom)."""
+    found = {}
+    for node, element in drawn(ElementTree.tostring(tree, "unicode")).items():
+        x, y, wide, high = (int(element.find(f"{SVG}rect").get(k)) for k in _BOX)
+        found[node] = (x, y, x + wide, y + high)
+    return found
+
+
+_BOX = ("x", "y", "width", "height")
+_STEP = re.compile(r"([MLQ])([-\d.]+),([-\d.]+)(?: ([-\d.]+),([-\d.]+))?")
+
+
+def corners(path):
+    """The points of a rounded path; a rounded corner counts as the corner it rounds."""
+    steps = _STEP.findall(path)
+    assert "".join(k + f"{a},{b}" + (f" {c},{d}" if c else "") for k, a, b, c, d in steps) == path
+    first, last = steps[0], steps[-1]
+    turns = [(float(a), float(b)) for kind, a, b, *_ in steps if kind == "Q"]
+    return [(float(first[1]), float(first[2])), *turns, (float(last[1]), float(last[2]))]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_lines_run_from_node_to_node_and_past_all_others(graph, chain):
+    tree = ElementTree.fromstring(chain_svg(graph, chain))
+    frames = boxes(tree)
+    lines = [line for line in tree.iter(f"{SVG}path") if line.get("data-from")]
+    assert len(lines) == len(lay_out(graph, chain).routes)
+    for line in lines:
+        start, end = frames[line.get("data-from")], frames[line.get("data-to")]
+        points = corners(line.get("d"))
+        assert points[0] == (start[2], (start[1] + start[3]) / 2)
+        assert points[-1] == (end[0], (end[1] + end[3]) / 2)
+        for (ax, ay), (bx, by) in pairwise(points):
+            assert ax == bx or ay == by  # across, or up and down
+            for left, top, right, bottom in frames.values():
+                crossed = max(ax, bx) > left and min(ax, bx) < right
+                assert not (crossed and max(ay, by) > top and min(ay, by) < bottom)
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_lines_run_together_only_where_they_share_an_end(graph, chain):
+    """On one track only supplies of one supplier or one buyer: no line can be taken for another."""
+    tree = ElementTree.fromstring(chain_svg(graph, chain))
+    upright = []
+    for line in tree.iter(f"{SVG}path"):
+        if line.get("data-from"):
+            ends = line.get("data-from"), line.get("data-to")
+            points = corners(line.get("d"))
+            upright += [
+                (ends, a[0], *sorted((a[1], b[1]))) for a, b in pairwise(points) if a[0] == b[0]
+            ]
+    assert len(upright) > 20
+    for (one, x, top, bottom), (two, x2, top2, bottom2) in combinations(upright, 2):
+        if x == x2 and top < bottom2 and top2 < bottom:
+            assert one[0] == two[0] or one[1] == two[1]
+
+
+def rise(net, left, right):
+    return wiring._Rise(0, ("out", net), left, right)
+
+
+def test_wires_that_go_the_same_way_do_not_cross():
+    """From rows 0 and 1 to rows 2 and 3: the lower one turns first, or they cross twice."""
+    found = wiring.tracks([rise("a", (0,), (122,)), rise("b", (61,), (183,))])
+    assert found == {("out", "b"): 0, ("out", "a"): 1}
+
+
+def test_a_wire_that_leaves_a_row_turns_before_one_that_enters_it():
+    """Else the one would seem to run on into the other."""
+    found = wiring.tracks([rise("in", (122,), (0,)), rise("out", (0,), (61,))])
+    assert found == {("out", "out"): 0, ("out", "in"): 1}
+
+
+def test_wires_that_do_not_meet_share_a_track():
+    found = wiring.tracks([rise("a", (0,), (61,)), rise("b", (183,), (122,))])
+    assert set(found.values()) == {0}
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=9))
+def test_wires_that_pass_one_another_have_tracks_of_their_own(pairs):
+    spans = {f"n{i}": (61.0 * a, 61.0 * b) for i, (a, b) in enumerate(pairs) if a != b}
+    found = wiring.tracks([rise(net, (a,), (b,)) for net, (a, b) in spans.items()])
+    assert {net for _, net in found} == spans.keys()
+    for one, two in combinations(spans, 2):
+        (a, b), (c, d) = sorted(spans[one]), sorted(spans[two])
+        if a <= d and c <= b:
+            assert found["out", one] != found["out", two]
+    used = set(found.values())
+    assert used == set(range(len(used)))  # none is empty
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=6), st.booleans())
+def test_rounded_corners_keep_the_ends_and_stay_on_the_line(steps, across):
+    points = [(0, 0)]
+    for step in steps:
+        x, y = points[-1]
+        points.append((x + 10 * step, y) if across else (x, y + 10 * step))
+        across = not across
+    path = chainmap.rounded(points)
+    assert path.startswith("M0,0") and path.endswith(f"L{points[-1][0]},{points[-1][1]}")
+    assert corners(path)[1:-1] == [tuple(map(float, point)) for point in points[1:-1]]
 
 
 def test_bands_follow_the_segments_and_support_comes_last(graph):

@@ -5,8 +5,9 @@ print and a colour-blind reader lose nothing. The picture asks nothing from outs
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,8 +15,9 @@ from chainmatch.chains import GENERAL_KNOWLEDGE
 from chainmatch.chainviews import chain_id
 from chainmatch.errors import OutputError
 from chainmatch.report.files import whole_file
-from chainmatch.report.layout import Band, Layout, Route, Spot, lay_out
+from chainmatch.report.layout import Band, Layout, lay_out
 from chainmatch.report.picture import chinese_font, png_of
+from chainmatch.report.wiring import PITCH, Route
 from chainmatch.report.words import (
     GAP_KINDS,
     STATUS,
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
 
 _WIDE, _HIGH = 122, 50  # a node
-_STEP, _PITCH = 156, 61  # from column to column, from row to row
+_GUTTER, _TRACK = 26, 6  # a gutter with one track, each further one
+_ROUND = 5  # radius of the corners of a line
 _LEFT, _TOP, _BAND = 80, 56, 12  # segment names, stage names, space between bands
 _LINE = 9  # Chinese characters in one line of a node; up to one more is squeezed in
 
@@ -56,7 +59,7 @@ def chain_svg(
     """
     plan = lay_out(graph, chain)
     data = graph.graph["chains"][chain]
-    wide = _LEFT + (plan.columns - 1) * _STEP + _WIDE + 34
+    wide = _x(plan, plan.columns - 1) + _WIDE + _gutter(plan, plan.columns) + 6
     high = _y(plan, plan.rows - 1) + _HIGH // 2 + 30
     label = f"{data['name']}产业链图谱：{len(plan.spots)}个环节"
     body = [
@@ -75,7 +78,7 @@ def chain_svg(
             _node(
                 node,
                 graph.nodes[node],
-                (_x(spot.column), _y(plan, spot.row)),
+                (_x(plan, spot.column), _y(plan, spot.row)),
                 None if status is None else status.get(node, "no-data"),
                 _gap_text(node, scores, kinds),
                 link,
@@ -146,15 +149,26 @@ def legend(status: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
 # --- parts of the picture ----------------------------------------------------------------------
 
 
-def _x(column: int) -> int:
-    return _LEFT + column * _STEP
+def _x(plan: Layout, column: int) -> int:
+    """Return the left edge of a column."""
+    first = _gutter(plan, 0) if 0 in plan.gutters else 0
+    return _LEFT + first + sum(_WIDE + _gutter(plan, g) for g in range(1, column + 1))
+
+
+def _gutter(plan: Layout, gutter: int) -> int:
+    return _GUTTER + _TRACK * max(0, plan.gutters.get(gutter, 0) - 1)
+
+
+def _track(plan: Layout, gutter: int, track: int) -> int:
+    """Return where a track stands; the last one leaves room for the arrow."""
+    return _x(plan, gutter) - _gutter(plan, gutter) + 10 + _TRACK * track
 
 
 def _y(plan: Layout, row: float) -> int:
     """Return the middle of a row; between two bands the lane takes the space between them."""
     above = sum(band.first + band.rows <= row for band in plan.bands)
     edge = any(row == band.first - 0.5 for band in plan.bands[1:])
-    return round(_TOP + row * _PITCH + above * _BAND + _HIGH / 2 + edge * _BAND / 2)
+    return round(_TOP + row * PITCH + above * _BAND + _HIGH / 2 + edge * _BAND / 2)
 
 
 def _arrows(chain: str) -> str:
@@ -174,7 +188,7 @@ def _frame(plan: Layout, wide: int) -> Iterator[str]:
     for band in plan.bands:
         yield _band(plan, band, wide)
     for name, span in plan.stages.items():
-        left, right = _x(span.start) - 10, _x(span.stop - 1) + _WIDE + 10
+        left, right = _x(plan, span.start) - 8, _x(plan, span.stop - 1) + _WIDE + 8
         yield (
             f'<g class="stage"><path d="M{left},36H{right}"/>'
             f'<text x="{(left + right) // 2}" y="24">{escape(stage(name))}</text></g>'
@@ -182,8 +196,8 @@ def _frame(plan: Layout, wide: int) -> Iterator[str]:
 
 
 def _band(plan: Layout, band: Band, wide: int) -> str:
-    top = _y(plan, band.first) - _PITCH // 2 + 1
-    high = band.rows * _PITCH + 2
+    top = _y(plan, band.first) - PITCH // 2 + 1
+    high = band.rows * PITCH + 2
     middle = top + high // 2
     lines = [band.name] if len(band.name) <= 5 else [band.name[:4], band.name[4:]]
     text = "".join(
@@ -209,21 +223,33 @@ def _line(route: Route, plan: Layout, chain: str, graph: "Graph") -> str:
 
 
 def _path(route: Route, plan: Layout) -> str:
+    """Return the line of a supply: across in its rows and lane, up and down on its tracks."""
     start, end = plan.spots[route.start], plan.spots[route.end]
-    x1, y1 = _x(start.column) + _WIDE, _y(plan, start.row)
-    x2, y2 = _x(end.column), _y(plan, end.row)
-    if route.lane is None:
-        middle = (x1 + x2) // 2
-        return f"M{x1},{y1}C{middle},{y1} {middle},{y2} {x2},{y2}"
-    lane = _y(plan, route.lane) + route.shift
-    if route.back:
-        return (
-            f"M{x1},{y1}C{x1 + 26},{y1} {x1 + 26},{lane} {x1},{lane}H{x2}"
-            f"C{x2 - 26},{lane} {x2 - 26},{y2} {x2},{y2}"
-        )
-    a, b = _x(start.column + 1), _x(end.column - 1) + _WIDE
-    out, into = (x1 + a) // 2, (b + x2) // 2
-    return f"M{x1},{y1}C{out},{y1} {out},{lane} {a},{lane}H{b}C{into},{lane} {into},{y2} {x2},{y2}"
+    heights = [_y(plan, start.row), _y(plan, end.row)]
+    if route.lane is not None:
+        heights.insert(1, _y(plan, route.lane) + route.shift)
+    points = [(_x(plan, start.column) + _WIDE, heights[0])]
+    turns = iter(_track(plan, *track) for track in route.tracks)
+    for before, behind in pairwise(heights):
+        if before != behind:
+            x = next(turns)
+            points += [(x, before), (x, behind)]
+    return rounded([*points, (_x(plan, end.column), heights[-1])])
+
+
+def rounded(points: Sequence[tuple[int, int]], radius: int = _ROUND) -> str:
+    """Return an SVG path along points that are joined at right angles, its corners rounded."""
+    path = [f"M{points[0][0]},{points[0][1]}"]
+    for (ax, ay), (x, y), (bx, by) in zip(points, points[1:], points[2:], strict=False):
+        r = min(radius, (abs(x - ax) + abs(y - ay)) / 2, (abs(bx - x) + abs(by - y)) / 2)
+        into = (x - r * _sign(x - ax), y - r * _sign(y - ay))
+        out = (x + r * _sign(bx - x), y + r * _sign(by - y))
+        path.append(f"L{into[0]:g},{into[1]:g}Q{x},{y} {out[0]:g},{out[1]:g}")
+    return "".join(path) + f"L{points[-1][0]},{points[-1][1]}"
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _node(
@@ -304,4 +330,4 @@ def _gap_text(
     return f"{kind or '缺口'} {number(score)}", float(score)
 
 
-__all__ = ["Spot", "chain_svg", "draw_chain", "legend", "map_style"]
+__all__ = ["chain_svg", "draw_chain", "legend", "map_style"]

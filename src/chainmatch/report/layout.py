@@ -3,8 +3,7 @@
 Columns follow the stages from left to right; inside a stage a buyer stands to the right of its
 supplier. Rows are grouped in bands, one a segment in the order of the chain file; supporting nodes
 have a band of their own at the bottom. Within a band the rows are ordered by barycentre passes, of
-which the one with the fewest crossings is kept. A long supply runs in a lane between two rows, or
-through empty places of one, so that no line crosses a node.
+which the one with the fewest crossings is kept. How the supplies run stands in ``wiring``.
 """
 
 import math
@@ -16,20 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import networkx as nx
 
+from chainmatch.report.wiring import Route, Spot, wire
+
 if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
 
 FLOW = ("upstream", "midstream", "downstream")
 SUPPORT = "supporting"
 _SWEEPS = 8
-_OFFSETS = (0, -3, 3, -6, 6)  # of parallel lines in one lane, in points
-
-
-class Spot(NamedTuple):
-    """Column and row of a node, both from 0."""
-
-    column: int
-    row: int
 
 
 class Band(NamedTuple):
@@ -40,27 +33,18 @@ class Band(NamedTuple):
     rows: int
 
 
-class Route(NamedTuple):
-    """A supply: from start to end along ``lane``, a row number (a half lies between two rows).
-
-    ``lane`` is None where the ends are in neighbouring columns; ``shift`` is in points.
-    """
-
-    start: str
-    end: str
-    lane: float | None
-    shift: int
-    back: bool
-
-
 @dataclass(frozen=True)
 class Layout:
-    """The picture of one chain; ``stages`` maps each stage of the flow to its columns."""
+    """The picture of one chain; ``stages`` maps each stage of the flow to its columns.
+
+    ``gutters`` maps a gutter (g lies left of column g) to the number of tracks in it.
+    """
 
     spots: Mapping[str, Spot]
     bands: tuple[Band, ...]
     stages: Mapping[str, range]
     routes: tuple[Route, ...]
+    gutters: Mapping[int, int]
     columns: int
     rows: int
 
@@ -80,7 +64,8 @@ def lay_out(graph: "Graph", chain: str) -> Layout:
     )
     width = max(columns.values(), default=0) + 1
     height = sum(band.rows for band in bands)
-    return Layout(spots, bands, stages, _routes(edges, loops, spots), width, height)
+    routes, gutters = wire(edges, loops, spots)
+    return Layout(spots, bands, stages, routes, gutters, width, height)
 
 
 # --- columns -----------------------------------------------------------------------------------
@@ -231,58 +216,3 @@ def _crossings(
             last = ya + one * (right - a) - yc - two * (right - c)
             crossed += first * last < 0
     return crossed, sum(abs(ya - yb) for _, ya, _, yb in lines)
-
-
-# --- supplies ----------------------------------------------------------------------------------
-
-
-def _routes(
-    edges: list[tuple[str, str]], loops: list[tuple[str, str]], spots: Mapping[str, Spot]
-) -> tuple[Route, ...]:
-    taken = {(spot.column, spot.row) for spot in spots.values()}
-    out: dict[str, int] = defaultdict(int)
-    into: dict[str, int] = defaultdict(int)
-    for u, v in edges:
-        out[u] += 1
-        into[v] += 1
-    lines: dict[float, list[tuple[str, int, int, int]]] = defaultdict(list)
-    routes = []
-    for u, v, loop in [*((u, v, False) for u, v in edges), *((u, v, True) for u, v in loops)]:
-        start, end = spots[u], spots[v]
-        back = loop or start.column >= end.column
-        between = range(
-            min(start.column, end.column) + (not back), max(start.column, end.column) + back
-        )
-        if not between:
-            routes.append(Route(u, v, None, 0, back))
-            continue
-        bundle = u if out[u] >= into[v] else v
-        near = start.row if bundle == u else end.row
-        lane = _lane(start.row, end.row, between, taken, near)
-        shift = _shift(lines[lane], bundle, between)
-        routes.append(Route(u, v, lane, shift, back))
-    return tuple(routes)
-
-
-def _lane(a: int, b: int, between: range, taken: set[tuple[int, int]], near: int) -> float:
-    top, bottom = min(a, b) - 1, max(a, b) + 1
-    gaps = [row + 0.5 for row in range(top, bottom)]
-    empty = [
-        float(row)
-        for row in range(min(a, b), max(a, b) + 1)
-        if not any((column, row) in taken for column in between)
-    ]
-    return min([*empty, *gaps], key=lambda y: (abs(y - a) + abs(y - b), abs(y - near), y))
-
-
-def _shift(lines: list[tuple[str, int, int, int]], bundle: str, between: range) -> int:
-    """Keep lines of different bundles in one lane apart; those of one bundle run together."""
-    first, last = between.start, between.stop
-    same = [s for name, *_, s in lines if name == bundle]
-    if same:
-        shift = same[0]
-    else:
-        busy = [s for _, a, b, s in lines if a < last and first < b]
-        shift = min(_OFFSETS, key=lambda s: (busy.count(s), _OFFSETS.index(s)))
-    lines.append((bundle, first, last, shift))
-    return shift
