@@ -14,10 +14,10 @@ from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
-from chainmatch.packing import table_schema
 from chainmatch.resources import data_folder
 from chainmatch.sectors import Matcher
 from chainmatch.tables import read_firms
+from chainmatch.tables.arrow import table_schema
 
 SCOPES = Path(__file__).parent / "scopes"
 SAMPLE = data_folder("sample")

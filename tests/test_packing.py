@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from chainmatch.batches import candidate_batches, firm_frame
 from chainmatch.columns import TABLES
 from chainmatch.identity import resolve
-from chainmatch.packing import count_supplies, packed_schema, table_schema, unpack
+from chainmatch.packing import count_supplies, packed_schema, unpack
 from chainmatch.ranking import read_case, read_lists, settle
 from chainmatch.resources import data_folder
 from chainmatch.tables import read_firms
+from chainmatch.tables.arrow import table_schema
 
 SAMPLE = data_folder("sample")
 FIRMS = 400
@@ -67,7 +68,7 @@ def same(found, wanted):
 
 def test_unpacked_rows_are_what_was_found_of_the_whole_list(once, county, firms, whole):
     found = unpack(once, county.case.graph)
-    assert {"已在本地", "登记状态异常", "与五链无关"} <= set(found.excluded["gate"])
+    assert {"已在本地", "登记状态异常", "与产业链无关"} <= set(found.excluded["gate"])
     same(found.excluded, whole.excluded)
     same(found.links, whole.links)
     passed = whole.fits["firm_id"].isin(whole.passed["firm_id"])

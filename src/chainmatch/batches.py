@@ -17,8 +17,9 @@ import pyarrow as pa
 from chainmatch.candidates import Examiner
 from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
-from chainmatch.packing import pack, table_schema
+from chainmatch.packing import pack
 from chainmatch.sectors import Match, Matcher
+from chainmatch.tables.arrow import table_schema
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -13,30 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainmatch.candidates import Examined
-from chainmatch.columns import TABLES, Column, column_of
+from chainmatch.columns import TABLES, column_of
 from chainmatch.duplicates import copy_keys, duplicate_keys, fullness
+from chainmatch.tables.arrow import field_of, table_schema
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_TYPES = {"number": pa.float64(), "share": pa.float64(), "integer": pa.int64()}
 _LINK = ("right_id", "right_name", "relation", "confidence", "why")
 _FIT = ("node", "fit", "grade", "activity", "evidence")
 # What stays of a firm that a gate stopped: who it is and where it stood.
 _STAYS = ("firm_id", "name", "code", "province", "city", "source", "sheet", "row")
 
 
-def table_schema(table: str) -> pa.Schema:
-    """Return the Arrow schema of a table of ``columns.TABLES``; text and dates are ``string``."""
-    return pa.schema([_field(column_of(table, name)) for name in TABLES[table]])
-
-
-def _field(column: Column) -> pa.Field:
-    return pa.field(column.name, _TYPES.get(column.kind, pa.string()))
-
-
 def _struct(table: str, names: Sequence[str]) -> pa.DataType:
-    return pa.list_(pa.struct([_field(column_of(table, name)) for name in names]))
+    return pa.list_(pa.struct([field_of(column_of(table, name)) for name in names]))
 
 
 def packed_schema() -> pa.Schema:
@@ -106,7 +97,7 @@ def _firm_column(firms: pd.DataFrame, field: pa.Field, stopped: np.ndarray) -> p
 def _structs(
     rows: pd.DataFrame, key: str, count: int, table: str, names: Sequence[str]
 ) -> pa.Array:
-    fields = [_field(column_of(table, name)) for name in names]
+    fields = [field_of(column_of(table, name)) for name in names]
     values = [pa.array(rows[field.name].tolist(), field.type) for field in fields]
     return _lists(rows, key, count, pa.StructArray.from_arrays(values, fields=fields))
 

@@ -4,9 +4,9 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -72,18 +72,39 @@ _SAYINGS = {
 }
 
 
-def frame_of(parts: Sequence[tuple[Segment, str, str]], table: Table, tally: Tally) -> pd.DataFrame:
-    """Return the table of the kept rows in ``parts``: (segment, file, sheet) in file order."""
-    read = _firm_records if table == "firms" else _lead_records
-    pieces = [read(segment, file, sheet, tally) for segment, file, sheet in parts]
+def records_of(
+    parts: Sequence[tuple[Segment, str, str]],
+    table: Table,
+    tally: Tally,
+    wanted: Collection[str] = (),
+) -> Records:
+    """Return the columns of the kept rows in ``parts``: (segment, file, sheet) in file order.
+
+    ``wanted`` names the columns of firms that are needed; default all. What only other columns
+    could show is then not tallied.
+    """
     columns = TABLES["firms"] if table == "firms" else LEAD_INPUT
-    data = {name: [value for piece in pieces for value in piece[name]] for name in columns}
+    names = [name for name in columns if not wanted or name in wanted]
+    if table == "firms":
+        pieces = [_FirmColumns(*part, tally).read(names) for part in parts]
+    else:
+        pieces = [_lead_records(*part, tally) for part in parts]
+    if len(pieces) == 1:
+        data = pieces[0]
+    else:
+        data = {name: [value for piece in pieces for value in piece[name]] for name in names}
     if table == "leads":
         _number_leads(data, tally)
-    return _typed(data)
+    return data
 
 
-def _typed(data: Records) -> pd.DataFrame:
+def frame_of(parts: Sequence[tuple[Segment, str, str]], table: Table, tally: Tally) -> pd.DataFrame:
+    """Return the table of the kept rows in ``parts``: (segment, file, sheet) in file order."""
+    return typed(records_of(parts, table, tally))
+
+
+def typed(data: Records) -> pd.DataFrame:
+    """Return columns as a table with the types that the columns have."""
     kinds = {"capital": "float64", "amount": "float64", "row": "int64"}
     return pd.DataFrame(
         {name: pd.Series(values, dtype=kinds.get(name, "str")) for name, values in data.items()}
@@ -161,52 +182,106 @@ def _sums(segment: Segment, name: str, tally: Tally) -> list[Money]:
     return sums
 
 
-def _firm_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Records:
-    count, numbers = len(segment.rows), segment.numbers
-    texts = partial(_texts, segment, tally=tally)
-    cells = next(iter(_values(segment, "code")), [None] * count)
-    read = [code_of(value) for value in cells]
-    given = _given_ids(segment, tally)
-    codes = [found.code or _code_in(own) for found, own in zip(read, given, strict=True)]
-    valid = [valid_code(code) for code in codes]
-    tally.add("lost", (found.lost for found in read), numbers)
-    tally.add(
-        "wrong", (len(c) == 18 and not ok for c, ok in zip(codes, valid, strict=True)), numbers
-    )
-    tally.add(
-        "no_code",
-        (not f.code and not f.lost and bool(text_of(v)) for f, v in zip(read, cells, strict=True)),
-        numbers,
-    )
-    names = texts("name", reader=name_of)
-    regions, addresses = texts("region"), texts("address")
-    hints = [code or found.hint for code, found in zip(codes, read, strict=True)]
-    places = list(map(locate, regions, hints, addresses, names))
-    sums = _sums(segment, "capital", tally)
-    return {
-        "firm_id": list(map(_firm_id, codes, valid, given, names, places)),
-        "name": names,
-        "code": list(codes),
-        "region": regions,
-        "province": [place.province for place in places],
-        "city": [place.city for place in places],
-        "county": [place.county for place in places],
-        "zone": [place.zone for place in places],
-        "capital": [money.amount for money in sums],
-        "currency": [money.currency for money in sums],
-        "established": _dates(segment, "established", tally),
-        "scope": texts("scope", reader=wording_of),
-        "products": texts("products"),
-        "industry_code": texts("industry_code"),
-        "address": addresses,
-        "status": texts("status", reader=word_of),
-        "category": texts("category", reader=word_of),
-        "honours": texts("honours", reader=word_of),
-        "outcome": texts("outcome", reader=word_of),
-        "source": [file] * count,
-        "sheet": [sheet] * count,
-        "row": list(numbers),
-    }
+class _FirmColumns:
+    """The columns of the firms of one segment, each read when it is first asked for."""
+
+    def __init__(self, segment: Segment, file: str, sheet: str, tally: Tally) -> None:
+        self._segment, self._tally = segment, tally
+        self._file, self._sheet = file, sheet
+
+    def read(self, names: Iterable[str]) -> Records:
+        """Return the columns ``names`` of ``TABLES["firms"]``."""
+        own: dict[str, Callable[[], list[Any]]] = {
+            "name": lambda: self._names,
+            "code": lambda: list(self._codes[0]),
+            "region": lambda: self._regions,
+            "address": lambda: self._addresses,
+            "capital": lambda: [money.amount for money in self._sums],
+            "currency": lambda: [money.currency for money in self._sums],
+            "established": lambda: _dates(self._segment, "established", self._tally),
+            "source": lambda: [self._file] * len(self._segment.rows),
+            "sheet": lambda: [self._sheet] * len(self._segment.rows),
+            "row": lambda: list(self._segment.numbers),
+        }
+        names = list(names)
+        located = not _LOCATED.isdisjoint(names)
+        found: Records = {}
+        for name in names:
+            if name in _LOCATED:
+                found[name] = [getattr(place, name) for place in self._places]
+            elif name == "firm_id":
+                found[name] = self._ids(located)
+            elif name in own:
+                found[name] = own[name]()
+            else:
+                found[name] = self._texts(name, reader=_READERS.get(name, text_of))
+        return found
+
+    def _texts(self, name: str, reader: Callable[[object], str] = text_of) -> list[str]:
+        return _texts(self._segment, name, self._tally, reader)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return self._texts("name", reader=name_of)
+
+    @cached_property
+    def _regions(self) -> list[str]:
+        return self._texts("region")
+
+    @cached_property
+    def _addresses(self) -> list[str]:
+        return self._texts("address")
+
+    @cached_property
+    def _sums(self) -> list[Money]:
+        return _sums(self._segment, "capital", self._tally)
+
+    @cached_property
+    def _given(self) -> list[str]:
+        return _given_ids(self._segment, self._tally)
+
+    @cached_property
+    def _codes(self) -> tuple[list[str], list[bool], list[str]]:
+        """The codes, whether each is valid, and what of it tells the place."""
+        numbers, tally = self._segment.numbers, self._tally
+        cells = next(iter(_values(self._segment, "code")), [None] * len(numbers))
+        read = [code_of(value) for value in cells]
+        codes = [f.code or _code_in(own) for f, own in zip(read, self._given, strict=True)]
+        valid = [valid_code(code) for code in codes]
+        pairs = zip(read, cells, strict=True)
+        tally.add("lost", (found.lost for found in read), numbers)
+        tally.add(
+            "wrong", (len(c) == 18 and not ok for c, ok in zip(codes, valid, strict=True)), numbers
+        )
+        tally.add(
+            "no_code",
+            (not f.code and not f.lost and bool(text_of(value)) for f, value in pairs),
+            numbers,
+        )
+        hints = [code or found.hint for code, found in zip(codes, read, strict=True)]
+        return codes, valid, hints
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return list(map(locate, self._regions, self._codes[2], self._addresses, self._names))
+
+    def _ids(self, located: bool) -> list[str]:
+        """The ids; where nobody asks for places, only firms without a code are located."""
+        codes, valid, hints = self._codes
+        rows = zip(self._regions, hints, self._addresses, self._names, strict=True)
+        places = (
+            iter(self._places)
+            if located
+            else (None if ok else locate(*row) for ok, row in zip(valid, rows, strict=True))
+        )
+        return list(map(_firm_id, codes, valid, self._given, self._names, places))
+
+
+_LOCATED = frozenset(("province", "city", "county", "zone"))
+_READERS: dict[str, Callable[[object], str]] = {
+    "scope": wording_of,
+    **dict.fromkeys(("status", "category", "honours", "outcome"), word_of),
+}
 
 
 _GIVEN = re.compile(r"([0-9A-Z]{18}|x[0-9a-f]{16})(?:-\d{1,4})?")
@@ -233,10 +308,10 @@ def _code_in(given: str) -> str:
     return given if len(given) == 18 and given[0] != "x" else ""
 
 
-def _firm_id(code: str, valid: bool, given: str, name: str, place: Place) -> str:
+def _firm_id(code: str, valid: bool, given: str, name: str, place: Place | None) -> str:
     if given and (not valid or given.startswith(code)):
         return given
-    if valid:
+    if valid or place is None:
         return code
     key = f"{normal_name(name)}|{place.province}{place.city}"
     return "x" + hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,9 +1,10 @@
 """Open any source: a workbook as a book of sheets, everything else as a stream of rows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
@@ -13,6 +14,10 @@ from chainmatch.tables.files import kind_of
 from chainmatch.tables.sheets import MAX_ROWS, Book, Row, Sheet, Stream, too_many
 from chainmatch.tables.sql import is_database, open_database
 from chainmatch.tables.workbooks import read_workbook
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 Source: TypeAlias = "str | Path | pd.DataFrame"
 
@@ -59,13 +64,29 @@ def _frame_rows(frame: pd.DataFrame) -> Iterator[Row]:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
+    with _parquet(path) as file:
+        yield [str(name) for name in file.schema_arrow.names]
+        for batch in _batches(file, _BATCH):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def parquet_batches(path: Path, size: int) -> "Iterator[pa.RecordBatch]":
+    """Yield the rows of a Parquet file as Arrow batches of at most ``size`` rows."""
+    with _parquet(path) as file:
+        yield from _batches(file, size)
+
+
+def _batches(file: "pq.ParquetFile", size: int) -> "Iterator[pa.RecordBatch]":
+    return file.iter_batches(size, use_threads=False)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _parquet(path: Path) -> "Iterator[pq.ParquetFile]":
     import pyarrow as pa  # heavy, and few files need it
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            yield [str(name) for name in file.schema_arrow.names]
-            for batch in file.iter_batches(_BATCH, use_threads=False):
-                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            yield file
     except (pa.ArrowException, OSError, ValueError):
         raise TableError(f"Parquet 文件“{path.name}”已损坏，无法读取；请重新导出") from None
