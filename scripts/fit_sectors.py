@@ -21,19 +21,19 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from chainmatch.chains import read_chains
-from chainmatch.lexicon import SHORT, Lexicon, cuts_at, read_borders
-from chainmatch.resources import data_folder
-from chainmatch.sectors import (
+from chainmatch.fitmodel import (
     ChainSummary,
     Fit,
     FitModel,
-    Matcher,
     Summary,
-    _strongest_first,
     logistic,
+    strongest_first,
     summarise,
     summarise_chain,
 )
+from chainmatch.lexicon import SHORT, Lexicon, cuts_at, read_borders
+from chainmatch.resources import data_folder
+from chainmatch.sectors import Matcher
 from chainmatch.text import normalise
 
 FACTORS = {
@@ -126,9 +126,7 @@ def features(graph, counted, labelled):
     matcher = Matcher(graph, model(counted, START, zero))
     rows = []
     for firm, row in enumerate(labelled.itertuples()):
-        found = defaultdict(list)
-        items = matcher._scope(row.scope, "scope", found)
-        matcher._name(row.name, found)
+        items, found = matcher.evidence(row.scope, row.name)
         for chain, data in graph.graph["chains"].items():
             label = getattr(row, data["name"])
             if pd.isna(label) or label == "":
@@ -136,7 +134,7 @@ def features(graph, counted, labelled):
             nodes = []
             for node, evidence in found.items():
                 if graph.nodes[node]["chain"] == chain:
-                    evidence.sort(key=_strongest_first)
+                    evidence.sort(key=strongest_first)
                     nodes.append((summarise(evidence, items), tuple(evidence)))
             named = any(word in row.name for word in data["names"])
             rows.append(Row(firm, chain, float(label), nodes, items, named))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from chainmatch.fitmodel import Evidence, FitModel, summarise
 from chainmatch.gaps import saturating, survey
 from chainmatch.scoring import contributions, score
-from chainmatch.sectors import Evidence, FitModel, summarise
 from chainmatch.shortlist import select
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"

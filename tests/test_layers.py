@@ -24,8 +24,8 @@ ROWS = [
     {"chains"},
     {"chainrules"},
     {"chainmodel", "relations"},
-    {"names", "places", "lexicon", "pinyin"},
-    {"text", "columns", "yamlfile"},
+    {"names", "places", "lexicon", "pinyin", "scopes"},
+    {"text", "columns", "yamlfile", "fitmodel"},
     {"errors", "resources", "_version", "verbs"},
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from chainmatch.chains import read_chains
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
-from chainmatch.sectors import FLOOR, Matcher, match, read_model
+from chainmatch.fitmodel import FLOOR, read_model
+from chainmatch.sectors import Matcher, match
 
 SURE = 0.5
 CASES = {

@@ -16,7 +16,7 @@ from chainmatch.chainmodel import ACTIVITIES, GENERAL_KNOWLEDGE, STAGES
 from chainmatch.chainrules import ChainFile, Problem, check, declared_nodes, read_chain, sort
 from chainmatch.errors import ChainError
 from chainmatch.resources import data_folder
-from chainmatch.text import read_scope
+from chainmatch.scopes import read_scope
 from chainmatch.yamlfile import Document, YamlError, read_document
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from chainmatch.columns import TABLES
 from chainmatch.gaps import text_of
 from chainmatch.names import parse_name
 from chainmatch.profile import Profile, closed_nodes
-from chainmatch.text import Item, normalise, read_scope
+from chainmatch.scopes import Item, read_scope
+from chainmatch.text import normalise
 
 if TYPE_CHECKING:
     import networkx as nx

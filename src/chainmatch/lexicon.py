@@ -64,21 +64,35 @@ class Lexicon:
         self._claims = [tuple(claims.get(word, ())) for word in self.words]
         self._friends = [frozenset(friends.get(word, ())) for word in self.words]
         self._automaton = ahocorasick_rs.AhoCorasick(self.words)
+        # A verb that begins with a wording's last sign, or ends with its first, may break it.
+        heads, tails = {verb[0] for verb in VERBS}, {verb[1] for verb in VERBS if len(verb) > 1}
+        self._breakable = [
+            bool(self._claims[number])
+            and (len(word) <= SHORT or word[-1] in heads or word[0] in tails)
+            for number, word in enumerate(self.words)
+        ]
 
     def find(self, text: str) -> list[Hit]:
         """Return what a normalised text names, in order of position."""
         found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         if not found:
             return []
-        spans = sorted(
+        spans = [
             (start, -end, word)
             for word, start, end in found
-            if not self._claims[word] or self._is_word(text, start, end)
-        )
+            if not self._breakable[word] or self._is_word(text, start, end)
+        ]
+        if len(spans) == 1:
+            return self._alone(*spans[0])
+        spans.sort()
         hits: list[Hit] = []
         for group in _overlapping(spans):
-            hits += self._resolve(group)
+            hits += self._resolve(group) if len(group) > 1 else self._alone(*group[0])
         return hits
+
+    def _alone(self, start: int, minus_end: int, word: int) -> list[Hit]:
+        claims = self._claims[word]
+        return [Hit(start, -minus_end, self.words[word], claims)] if claims else []
 
     def short_words(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield (wording, start, end) of every short wording, whether it is a word there or not."""
@@ -105,7 +119,7 @@ class Lexicon:
         for span in spans:
             start, end, word = span[0], -span[1], span[2]
             claims = self._claims[word]
-            for a, minus_b, rival in spans if len(spans) > 1 and claims else ():
+            for a, minus_b, rival in spans if claims else ():
                 if a < end and start < -minus_b and (a, minus_b, rival) != span:
                     over = (a, -minus_b)
                     claims = tuple(

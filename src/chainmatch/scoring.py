@@ -47,7 +47,7 @@ from chainmatch.gaps import Survey, saturating, text_of
 from chainmatch.names import parse_name
 from chainmatch.places import Place, distance_km
 from chainmatch.profile import Entry, Profile, Settle, Weights, closed_nodes
-from chainmatch.text import read_scope
+from chainmatch.scopes import read_scope
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chainmatch.text import NOTHING
+from chainmatch.scopes import NOTHING
 from chainmatch.verbs import VERBS
 
 PROJECT, WILL, NEED = "有项目无投资主体", "有意愿无项目", "有需求无门路"

@@ -57,7 +57,8 @@ from chainmatch.leads.figures import (
     read_zones,
 )
 from chainmatch.lexicon import SHORT, Claim, Hit, Lexicon
-from chainmatch.text import NOTHING, normalise
+from chainmatch.scopes import NOTHING
+from chainmatch.text import normalise
 from chainmatch.verbs import VERBS
 
 # How clearly a mention speaks for its node.

@@ -1,0 +1,183 @@
+"""What evidence adds up to: the numbers of the matcher, learned on labelled firms.
+
+A fit is a logistic function of a few sums of the strengths of its evidence; so is the number of a
+chain, of its fits. The weights come from ``scripts/fit_sectors.py``.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from chainmatch.resources import data_folder
+
+FLOOR = 0.05  # a fit below this is not worth a line
+SPEAKING = 0.3  # evidence from here on says that an item is about the node
+
+
+class Evidence(NamedTuple):
+    """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1).
+
+    ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
+    says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
+    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``,
+    ``own-sale``, ``other``;
+    ``name``, ``code`` for the other fields.
+    """
+
+    field: str
+    start: int
+    end: int
+    quote: str
+    activity: str
+    strength: float
+    order: int
+    hint: bool
+    how: str
+
+
+class Fit(NamedTuple):
+    """How surely a firm does what a node names, and why; evidence strongest first."""
+
+    node: str
+    fit: float
+    grade: str
+    activity: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def quote(self) -> str:
+        """The strongest phrase, word for word as the firm wrote it."""
+        return self.evidence[0].quote
+
+
+@dataclass(frozen=True)
+class FitModel:
+    """The learned numbers. Every factor is in 0…1; weights belong to the logistic function."""
+
+    factors: Mapping[str, float]
+    weights: Mapping[str, float]
+    chain_weights: Mapping[str, float]
+    registrations: int
+    frequencies: Mapping[str, int]
+
+    def specificity(self, word: str) -> float:
+        """Return how distinctive a wording is: 1 for one firm in 100,000, towards 0 for one in 10.
+
+        Inverse document frequency on a log scale; a wording that was not counted is taken as rare.
+        """
+        share = self.frequencies.get(word, 1) / self.registrations
+        return min(1.0, max(0.05, (math.log10(1 / share) - 1) / 4))
+
+
+@lru_cache(maxsize=1)
+def read_model() -> FitModel:
+    """Read the learned numbers that ship with the package."""
+    folder = data_folder("learned")
+    learned = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+    counted = json.loads((folder / "frequencies.json").read_text(encoding="utf-8"))
+    return FitModel(
+        learned["factors"],
+        learned["weights"],
+        learned["chain_weights"],
+        counted["registrations"],
+        counted["words"],
+    )
+
+
+class Summary(NamedTuple):
+    """What the evidence for one node adds up to; the features of the fit, each in 0…1."""
+
+    best: float  # strongest evidence
+    breadth: float  # how much further, different evidence there is
+    lead: float  # how early the strongest evidence stands
+    focus: float  # share of the scope's items that speak for the node
+    name: float  # strongest evidence in the name
+    stated: float  # strongest evidence in main products or industry code
+
+
+class ChainSummary(NamedTuple):
+    """What the fits to one chain add up to; the features of the chain's number."""
+
+    best: float  # log-odds of the best fit
+    further: float  # sum of the second to fourth fit, 0…3
+    items: float  # share of eight items of the scope that speak for the chain, 0…1
+    length: float  # logarithm of the scope's items: a long scope says each thing less surely
+    name: float  # 1 if the name holds a word of the chain
+
+
+def strongest_first(piece: Evidence) -> tuple[bool, float, bool, int]:
+    """Sort key: what the scope says clearly comes before what the name wishes."""
+    clear = piece.field == "scope" and piece.strength >= SPEAKING
+    return (not clear, -piece.strength, piece.field != "scope", piece.start)
+
+
+def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
+    """Add up the evidence for one node, strongest first, of a scope of ``items`` items."""
+    if len(evidence) == 1 and evidence[0][0] == "scope":  # what most firms have; same sums
+        strength, order = evidence[0][5:7]
+        speaks = strength >= SPEAKING
+        return Summary(
+            strength, 0.0, strength / (1 + 0.25 * order), speaks / max(items, 1), 0.0, 0.0
+        )
+    best = lead = named = told = 0.0
+    further: dict[int, float] = {}
+    speaking = set()
+    for field, start, _, _, _, strength, order, _, _ in evidence:
+        if field == "scope":
+            if strength >= SPEAKING:
+                speaking.add(order)
+            if not best:
+                best, lead = strength, strength / (1 + 0.25 * order)
+            else:
+                further[start] = strength
+        elif field == "name":
+            named = max(named, strength)
+        else:
+            told = max(told, strength)
+    return Summary(
+        best=best,
+        breadth=min(1.0, sum(further.values()) / 3),
+        lead=lead,
+        focus=min(1.0, len(speaking) / max(items, 1)),
+        name=named,
+        stated=told,
+    )
+
+
+def summarise_chain(fits: Sequence[Fit], items: int, named: bool) -> ChainSummary:
+    """Add up the fits of a firm to one chain, best first; none counts as one of 0.01."""
+    speaking = {p.order for fit in fits for p in fit.evidence if p.field == "scope"}
+    return ChainSummary(
+        best=logit(fits[0].fit if fits else 0.01),
+        further=sum(fit.fit for fit in fits[1:4]),
+        items=min(1.0, len(speaking) / 8),
+        length=math.log1p(items),
+        name=float(named),
+    )
+
+
+def grade_of(fit: float, evidence: Sequence[Evidence]) -> str:
+    """``likely`` from 0.5 with a stated activity, else ``uncertain``.
+
+    ``confirmed`` needs two independent kinds of evidence (products or industry code beside the
+    scope): a scope alone never confirms.
+    """
+    if fit < 0.5:
+        return "uncertain"
+    fields = {piece.field for piece in evidence if piece.strength >= 0.5}
+    both = "scope" in fields and fields & {"products", "industry_code"}
+    return "confirmed" if both else "likely"
+
+
+def logistic(value: float) -> float:
+    """Return ``1 / (1 + e^-value)``."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+def logit(share: float) -> float:
+    """Return the inverse of :func:`logistic`, finite at 0 and 1."""
+    share = min(1 - 1e-6, max(1e-6, share))
+    return math.log(share / (1 - share))

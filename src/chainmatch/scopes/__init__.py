@@ -1,0 +1,31 @@
+"""The grammar of business scopes: a scope (经营范围) becomes items (经营项目).
+
+A scope is a list of clauses (``；`` ``。`` or a line break between them), a clause a list of
+segments (``、`` ``，`` ``：`` or a blank). A segment is an object, a verb, or both. The verb stands
+
+=========  =============================  =============================================
+place      example                        rule
+=========  =============================  =============================================
+on it      ``片剂制造；片剂销售``          the segment's own verbs count
+after      ``片剂、颗粒剂的生产、销售``    verbs reach back over bare segments to the nearest ``，``
+before     ``生产、销售：片剂、颗粒剂``    verbs reach forward to the next segment with its own
+nowhere    ``片剂、颗粒剂``                the item is bare: its activities are unknown
+=========  =============================  =============================================
+
+Only verbs at the ends of a segment are verbs of the item: in ``食品加工机械销售`` a machine is
+sold, nothing is processed. Brackets hold exclusions (``不含X`` ``X除外``), conditions
+(``凭许可证经营``) or further items, which share the activity of what they stand behind. What a
+scope excludes or only quotes from the law is no item.
+
+Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
+
+Most segments of a scope stand in thousands of others, and clauses differ far less in the order of
+their verbs than in their objects. So a segment is read once (:mod:`.segments`), and where verbs
+reach is worked out once for each sequence of kinds of segments (:mod:`.reach`).
+"""
+
+from chainmatch.scopes.clauses import clauses
+from chainmatch.scopes.items import Clause, Item, read_clause, read_scope
+from chainmatch.scopes.segments import NOTHING
+
+__all__ = ["NOTHING", "Clause", "Item", "clauses", "read_clause", "read_scope"]

@@ -1,0 +1,147 @@
+"""What stands between two signs: its verbs, its object, and whether it excludes something.
+
+A token is the text between two signs with the signs behind it. It holds one segment, or several if
+a verb is joined to what follows (``生产及销售茶叶``). How a token reads does not depend on what
+stands around it, so it is read once.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from chainmatch.scopes.pattern import alternatives
+from chainmatch.verbs import (
+    FILLERS_AFTER,
+    FILLERS_BEFORE,
+    JOINERS,
+    LEADING,
+    LEADING_UNLESS_NOUN,
+    NOUN_ENDS,
+    TRADES,
+    VERBS,
+)
+
+NOTHING: frozenset[str] = frozenset()
+FILL = "\x1f"  # stands for bracketed text, so that positions stay
+GONE = "\x1e"  # stands for excluded text
+_JOIN = "\x1d"  # stands for a joiner between a verb and what follows it
+
+_VERB = alternatives(VERBS)
+_PREFIX = re.compile(
+    f"(?:(?:{alternatives(LEADING)})(?!线|网|渠道|部|点|店|商|业|额)"
+    f"|(?:{alternatives(LEADING_UNLESS_NOUN)})(?!{'|'.join(NOUN_ENDS)})"
+    f"|(?:{_VERB})(?=$)|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+"
+)
+_SUFFIX = re.compile(
+    f"(?:{alternatives(VERBS, backwards=True)}"
+    f"|{alternatives(FILLERS_AFTER, backwards=True)}|[\\s{FILL}])+"
+)
+_VERB_AT = re.compile(_VERB)
+_JOINER = re.compile(alternatives(JOINERS))
+_VERB_THEN_JOINER = re.compile(f"({_VERB})({alternatives(JOINERS)})(?=.)")
+_SEGMENT = re.compile(f"[^{_JOIN}]+")
+_EXCLUDES = re.compile(
+    "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kind:
+    """All of a segment that counts for where verbs reach; one object for each kind.
+
+    ``before`` and ``after`` are the activities of the verbs around the object; ``trade`` is one
+    that stands alone (住宿) and gives none its verb. ``excludes`` is ``drop`` for X除外, ``open``
+    for 不含X, ``open-bare`` if nothing stands in front of it. ``sign`` is the strongest sign behind
+    the segment; a joiner counts as 、.
+    """
+
+    before: frozenset[str]
+    after: frozenset[str]
+    only_verbs: bool
+    trade: bool
+    excludes: str
+    colon: bool
+    sign: str
+
+
+kind_of = cache(Kind)
+
+
+class Segment(NamedTuple):
+    """A segment; positions are relative to its token, ``core_start:core_end`` is its object.
+
+    One that opens an exclusion ends where it begins.
+    """
+
+    start: int
+    end: int
+    core_start: int
+    core_end: int
+    kind: Kind
+
+
+@lru_cache(maxsize=1 << 17)
+def read_token(text: str, signs: str) -> tuple[Segment, ...]:
+    """Read what stands in front of ``signs`` (``""`` at the end of a clause)."""
+    joined = text
+    if _JOINER.search(text):
+        joined = _VERB_THEN_JOINER.sub(_join, text + signs[:1])[: len(text)]
+    spans = [found.span() for found in _SEGMENT.finditer(joined)]
+    segments = []
+    for start, end in spans:
+        last = end == spans[-1][1]
+        colon = end == len(text) and signs.startswith(":")
+        segments.append(_segment(joined, start, end, colon, _strongest(signs) if last else "、"))
+    return tuple(segments)
+
+
+def _join(found: re.Match[str]) -> str:
+    return found[1] + _JOIN * len(found[2])
+
+
+def _strongest(signs: str) -> str:
+    return next((sign for sign in ",: " if sign in signs), "、")
+
+
+def _segment(text: str, start: int, end: int, colon: bool, sign: str) -> Segment:
+    end = _stripped(text, start, end)
+    opener = _EXCLUDES.search(text, start, end)
+    excludes = ""
+    if opener:
+        excludes, colon = "drop", False
+        if opener[0] != "除外":
+            excludes = "open" if opener.start() > start else "open-bare"
+            end = _stripped(text, start, opener.start()) if excludes == "open" else end
+    before, after, core_start, core_end = _parts(text[start:end])
+    trade = text[start:end] in TRADES
+    kind = kind_of(before, after, core_start >= core_end, trade, excludes, colon, sign)
+    return Segment(start, end, start + core_start, start + core_end, kind)
+
+
+def _stripped(text: str, start: int, end: int) -> int:
+    """Return ``end`` without the brackets that stand in front of it."""
+    return max(start + 1, start + len(text[start:end].rstrip(FILL)))
+
+
+def _parts(text: str) -> tuple[frozenset[str], frozenset[str], int, int]:
+    """Return the verbs before and behind the object of a segment, and the object's span."""
+    prefix = _PREFIX.match(text)
+    head = prefix.end() if prefix else 0
+    suffix = _SUFFIX.match(text[: head - 1 if head else None : -1]) if head < len(text) else None
+    tail = len(text) - (suffix.end() if suffix else 0)
+    before, after = _activities(text[:head]), _activities(text[tail:])
+    core_start = head if before or head == len(text) else _filler_end(text, head)
+    core_end = tail if after else len(text)
+    if text.strip(GONE) == "":
+        core_end = core_start
+    return before, after, core_start, core_end
+
+
+def _filler_end(text: str, head: int) -> int:
+    return head if head and head < len(text) else 0
+
+
+def _activities(text: str) -> frozenset[str]:
+    found = [VERBS[match[0]] for match in _VERB_AT.finditer(text)] if text else None
+    return NOTHING.union(*found) if found else NOTHING

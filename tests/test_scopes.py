@@ -1,0 +1,184 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainmatch.scopes import clauses, read_clause, read_scope
+from chainmatch.scopes.pattern import alternatives
+from chainmatch.text import normalise
+from chainmatch.verbs import VERBS
+
+MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
+PRODUCE = MAKE | GROW  # 生产 says either
+
+
+def read(text):
+    """Core of each item that names something → its activities."""
+    return {
+        text[item.core_start : item.core_end]: set(item.activities)
+        for item in read_scope(text)
+        if item.place != "verb"
+    }
+
+
+def test_the_verb_stands_on_the_item():
+    assert read("片剂制造；胶囊销售") == {"片剂": MAKE, "胶囊": TRADE}
+
+
+def test_the_verb_stands_behind_the_list():
+    expected = {"片剂": PRODUCE | TRADE, "颗粒剂": PRODUCE | TRADE}
+    assert read("片剂、颗粒剂的生产、销售") == expected
+    assert read("片剂、颗粒剂的生产和销售。") == expected
+    assert read("片剂，颗粒剂生产及销售") == expected
+
+
+def test_the_verb_stands_before_the_list():
+    expected = {"片剂": PRODUCE | TRADE, "颗粒剂": PRODUCE | TRADE}
+    assert read("生产、销售：片剂、颗粒剂") == expected
+    assert read("生产销售片剂、颗粒剂") == expected
+
+
+def test_a_verb_with_a_colon_reaches_bare_clauses_behind_it():
+    assert read("生产：片剂；丸剂。散剂") == {"片剂": PRODUCE, "丸剂": PRODUCE, "散剂": PRODUCE}
+    assert read("生产：片剂；丸剂零售；散剂")["丸剂"] == TRADE
+
+
+def test_an_item_without_a_verb_is_bare():
+    assert read("太阳能电池片、庭院灯。") == {"太阳能电池片": set(), "庭院灯": set()}
+
+
+def test_a_verb_behind_does_not_cross_a_comma_between_lists():
+    assert read("片剂、颗粒剂，药材、山货收购") == {
+        "片剂": set(),
+        "颗粒剂": set(),
+        "药材": TRADE,
+        "山货": TRADE,
+    }
+
+
+def test_an_own_verb_is_not_overwritten():
+    assert read("药材种植，土产、饮片销售") == {"药材": GROW, "土产": TRADE, "饮片": TRADE}
+    assert read("销售茶叶、食用菌种植") == {"茶叶": TRADE, "食用菌": GROW}
+
+
+def test_chains_of_verbs():
+    assert read("茶叶种植、加工、销售")["茶叶"] == GROW | MAKE | TRADE
+    assert read("养殖、销售虹鳟鱼") == {"虹鳟鱼": GROW | TRADE}
+
+
+def test_verbs_inside_a_noun_are_not_verbs_of_the_item():
+    assert read("食品加工机械销售") == {"食品加工机械": TRADE}
+    assert read("保健食品零售") == {"保健食品": TRADE}
+    assert read("纺织品批发") == {"纺织品": TRADE}
+    assert read("定制式义齿生产") == {"定制式义齿": PRODUCE}
+
+
+def test_a_trade_that_stands_alone_gives_nobody_its_verb():
+    assert read("卷烟、雪茄烟、纺织")["卷烟"] == set()
+    assert read("组织成员种植天麻、猪苓") == {"天麻": GROW, "猪苓": GROW}
+
+
+def test_standard_items():
+    text = (
+        "一般项目：光伏设备及元器件制造；光伏设备及元器件销售（除依法须经批准的项目外，"
+        "凭营业执照依法自主开展经营活动）许可项目：茶叶制品生产（依法须经批准的项目，"
+        "经相关部门批准后方可开展经营活动，具体经营项目以审批结果为准）"
+    )
+    items = [(text[i.core_start : i.core_end], set(i.activities)) for i in read_scope(text)]
+    assert items == [
+        ("光伏设备及元器件", MAKE),
+        ("光伏设备及元器件", TRADE),
+        ("茶叶制品", PRODUCE),
+    ]
+
+
+def test_exclusions_are_no_items():
+    assert read("农副产品（不含棉花、蚕茧）收购") == {"农副产品": TRADE}
+    assert read("金属（除钨、锡外）销售") == {"金属": TRADE}
+    assert read("化工产品（危险品除外）销售") == {"化工产品": TRADE}
+    assert "烟花" not in read("百货零售，不含烟花、爆竹；茶叶销售")
+    assert read("百货零售，不含烟花、爆竹；茶叶销售")["茶叶"] == TRADE
+    assert not any("钨" in core for core in read("除钨以外的金属加工"))
+    assert read("除尘设备制造") == {"除尘设备": MAKE}
+
+
+def test_brackets_with_items_share_the_activity():
+    found = read("林产品（含板栗、核桃）加工")
+    assert found["林产品"] == MAKE
+    assert {"含板栗", "板栗"} & found.keys()
+    assert found["核桃"] == MAKE
+
+
+def test_the_law_and_the_registry_name_no_trade():
+    text = (
+        "法律、法规、国务院决定规定禁止的不得经营；法律、法规、国务院决定规定应当许可（审批）的，"
+        "经审批机关批准后凭许可（审批）文件经营;"
+    )
+    assert not any(core.strip() in ("法律", "法规") for core in read(text))
+    assert read("（依法须经批准的项目，经相关部门批准后方可开展经营活动）") == {}
+
+
+def test_branch_only():
+    items = read_scope("中药饮片零售（限分支机构经营）；茶叶销售")
+    assert [item.branch for item in items] == [True, False]
+    items = read_scope("以下限分支机构经营：住宿、餐饮")
+    assert all(item.branch for item in items)
+
+
+def test_clauses_do_not_end_inside_brackets():
+    assert [text for _, text in clauses(normalise("甲（乙；丙）丁；戊"))] == ["甲(乙;丙)丁", "戊"]
+
+
+def test_quotations_hold_object_and_verb():
+    text = "本厂生产、销售：片剂、颗粒剂。片剂、丸剂的加工"
+    items = [item for item in read_scope(text) if item.place != "verb"]
+    quotes = [text[i.verb_start : i.verb_end] for i in items]
+    assert quotes[-2:] == ["片剂、丸剂的加工", "丸剂的加工"]
+
+
+WORDS = "片剂 茶叶 光伏组件 不含 除 外 除外 （ ） ( 、 ， ； 。 ： 的 和 限分支机构经营"
+PIECES = [*list(VERBS)[:60], *WORDS.split(" ")]
+SCOPES = st.one_of(
+    st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+)
+
+
+@given(SCOPES)
+def test_any_text_is_read_and_positions_are_inside_it(text):
+    for item in read_scope(text):
+        assert 0 <= item.start <= item.core_start <= len(text)
+        assert item.start < item.end <= len(text)
+        assert item.core_start <= item.core_end <= item.end
+        assert 0 <= item.verb_start <= item.verb_end <= len(text)
+
+
+@given(SCOPES)
+def test_every_activity_is_a_known_one(text):
+    known = frozenset().union(*VERBS.values())
+    assert all(item.activities <= known for item in read_scope(text))
+
+
+def test_a_bracket_in_front_of_an_item_does_not_hide_it():
+    clause = "(凭许可证经营)肉类加工"
+    assert read_clause(clause).item_at(clause.index("肉")).activities == MAKE
+    clause = "收购药材(含天麻)、(野生、家种)猪苓"
+    found = read_clause(clause)
+    assert found.item_at(clause.index("猪苓")).activities == TRADE
+    assert found.item_at(clause.index("天麻")).activities == TRADE
+
+
+def test_where_verbs_reach_does_not_depend_on_what_is_named():
+    objects = [("片剂", "颗粒剂", "茶叶"), ("核桃", "光伏组件", "天麻")]
+    for a, b, c in objects:
+        found = read(f"{a}、{b}，{c}的生产；收购：{b}，{a}")
+        assert (found[a], found[b], found[c]) == (TRADE, TRADE, PRODUCE)
+
+
+@given(st.lists(st.text("生产加工销", min_size=1, max_size=4), min_size=1), st.text("生产加工销"))
+def test_an_expression_for_words_matches_the_longest_of_them(words, text):
+    found = re.match(alternatives(words), text)
+    fitting = [word for word in words if text.startswith(word)]
+    assert (found[0] if found else None) == max(fitting, key=len, default=None)
+    back = re.match(alternatives(words, backwards=True), text[::-1])
+    ending = [word[::-1] for word in words if text.endswith(word)]
+    assert (back[0] if back else None) == max(ending, key=len, default=None)
