@@ -23,6 +23,10 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 from chainmatch import names
+from chainmatch.names import learned as learning
+from chainmatch.names import similarity
+from chainmatch.names.comparing import pair_features
+from chainmatch.names.parsing import cut_trade
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 from name_variants import questions
@@ -78,7 +82,7 @@ def trade_words(all_names: list[str]) -> list[str]:
     for _ in range(3):  # each round looks before the words of the last one
         before: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
         for core in cores:
-            for stop in {len(core), names._cut_trade(core, known)}:
+            for stop in {len(core), cut_trade(core, known)}:
                 for length in range(2, 6):
                     if stop - length >= 2:
                         before[core[stop - length : stop]][core[stop - length - 1]] += 1
@@ -155,7 +159,7 @@ def learn_scores(frame: pd.DataFrame, learned: dict, count: int, save: Callable[
         for question, candidates in zip(asked, found, strict=True)
     ]
     pairs = [
-        names._features(names.parsed_name(question.text), names.parsed_name(name))
+        pair_features(names.parsed_name(question.text), names.parsed_name(name))
         for question, candidates in zip(asked, found, strict=True)
         for _, name, _ in candidates
     ]
@@ -186,9 +190,9 @@ def main() -> None:
     def save() -> None:
         text = json.dumps(learned, ensure_ascii=False, indent=1)
         LEARNED.write_text(text + "\n", encoding="utf-8")
-        names._learned.cache_clear()
-        names._weights.cache_clear()
-        names._trade_words.cache_clear()
+        learning.learned.cache_clear()
+        similarity.weights.cache_clear()
+        learning.trade_words.cache_clear()
         names.parsed_name.cache_clear()
 
     learned["trade_words"] = trade_words(frame["name"].tolist())

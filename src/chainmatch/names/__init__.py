@@ -1,0 +1,51 @@
+"""Company names: normal form, credit codes, parts, similarity and blocking.
+
+``normal``, ``codes``, ``placewords`` and ``parsing`` read one name, ``blocking`` finds names that
+could be meant, ``comparing`` holds two against each other, ``similarity`` says how sure it is;
+``learned`` reads what was counted in real registrations.
+"""
+
+from chainmatch.names.blocking import NameIndex
+from chainmatch.names.codes import clean_code, valid_code
+from chainmatch.names.comparing import (
+    FEATURES,
+    differ_in_number,
+    explain_names,
+    same_firm,
+    same_places,
+)
+from chainmatch.names.learned import brand_count, describes
+from chainmatch.names.normal import normal_name
+from chainmatch.names.parsing import NameParts, ParsedName, parse_name, parsed_name
+from chainmatch.names.similarity import (
+    CONTEXT_FEATURES,
+    Candidate,
+    Similarity,
+    context_features,
+    judge,
+    name_similarity,
+)
+
+__all__ = [
+    "CONTEXT_FEATURES",
+    "FEATURES",
+    "Candidate",
+    "NameIndex",
+    "NameParts",
+    "ParsedName",
+    "Similarity",
+    "brand_count",
+    "clean_code",
+    "context_features",
+    "describes",
+    "differ_in_number",
+    "explain_names",
+    "judge",
+    "name_similarity",
+    "normal_name",
+    "parse_name",
+    "parsed_name",
+    "same_firm",
+    "same_places",
+    "valid_code",
+]
