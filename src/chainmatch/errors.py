@@ -35,3 +35,7 @@ class RunError(ChainmatchError):
 
 class OutputError(ChainmatchError):
     """Results that cannot be written where they were asked for."""
+
+
+class EngineError(ChainmatchError):
+    """An engine such as Spark that is missing, does not answer or failed at its own work."""

@@ -1,0 +1,13 @@
+"""The same functions on a Spark DataFrame: rows and numbers are those of the local run.
+
+Rows travel as Arrow record batches (``mapInArrow``) through the pure functions of
+:mod:`chainmatch.batches`; what looks at a whole list works on the driver, on the small result. The
+matcher is built once in each Python worker process. Needs the extra ``spark`` and Java; importing
+this package needs neither.
+"""
+
+from chainmatch.spark.arrow import gather
+from chainmatch.spark.firms import link, match
+from chainmatch.spark.session import session
+
+__all__ = ["gather", "link", "match", "session"]

@@ -1,0 +1,54 @@
+"""What the engine says where Spark cannot start; nothing is started here."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from chainmatch import spark
+from chainmatch.errors import EngineError, OptionError
+from chainmatch.spark.session import java, read_options
+
+
+def test_without_pyspark_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(EngineError, match=r"pip install \"chainmatch\[spark\]\""), spark.session():
+        pass
+
+
+def test_without_java_it_is_said_what_to_install(monkeypatch, tmp_path):
+    pytest.importorskip("pyspark")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineError, match="Java 17"), spark.session():
+        pass
+
+
+def test_java_is_where_java_home_says(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert java() == ""
+    program = tmp_path / "bin" / ("java.exe" if os.name == "nt" else "java")
+    program.parent.mkdir()
+    program.touch()
+    assert java() == str(program)
+
+
+def test_properties_are_names_and_values():
+    assert read_options(["spark.a=1", "spark.b=x=y", "spark.c="]) == {
+        "spark.a": "1",
+        "spark.b": "x=y",
+        "spark.c": "",
+    }
+
+
+@pytest.mark.parametrize("pair", ["spark.executor.cores", "cores=2", "=2"])
+def test_anything_else_is_no_property(pair):
+    with pytest.raises(OptionError, match="名=值"):
+        read_options([pair])
+
+
+def test_importing_the_package_loads_no_spark():
+    code = "import sys, chainmatch.spark; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
