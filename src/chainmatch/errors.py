@@ -39,3 +39,14 @@ class OutputError(ChainmatchError):
 
 class EngineError(ChainmatchError):
     """An engine such as Spark that is missing, does not answer or failed at its own work."""
+
+
+class StoppedError(ChainmatchError):
+    """A long run that could not go on; what is finished is kept, and it can be resumed."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a long run; the message says what is finished. The command exits with 130.
+
+    Like ``KeyboardInterrupt`` no ``Exception``: nobody catches it by chance.
+    """

@@ -27,8 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ChainmatchError as error:
         print(f"chainmatch：{error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("chainmatch：已中断，未写出任何文件。", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"chainmatch：{stop or '已中断，未写出任何文件。'}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps, check_out, say_rejects, write
 from chainmatch.cli.parsing import (
     command,
@@ -16,6 +17,19 @@ from chainmatch.cli.parsing import (
 
 def add(commands: Any) -> None:
     """Tell the parser of the commands on lists."""
+    _add_tables(commands)
+    find = command(commands, "find", _find, "按名称的任何写法查找企业")
+    find.add_argument("text", metavar="名称", help="全称、简称或记得的片段")
+    find.add_argument("--in", dest="source", required=True, metavar="文件", help="企业名单")
+    find.add_argument("--top", type=positive, default=10, metavar="N", help="最多几家，默认 10")
+    mapping_option(find)
+    check = command(commands, "check", _check, "查看名单会被怎样读取", "不写任何文件。")
+    check.add_argument("file", metavar="文件", help="要检查的名单")
+    mapping_option(check)
+
+
+def _add_tables(commands: Any) -> None:
+    """Add the commands that write one table."""
     match = command(commands, "match", _match, "识别企业处在哪些产业链环节")
     match.add_argument("firms", metavar="企业名单", help="xlsx、xls、ods、csv 或 parquet")
     match.add_argument("--by", choices=("node", "chain"), default="node", help="按环节或按产业链")
@@ -23,6 +37,7 @@ def add(commands: Any) -> None:
         "--top", type=positive, default=3, metavar="N", help="每家最多几个环节，默认 3"
     )
     out_option(match)
+    large_options(match)
     gaps = command(commands, "gaps", _gaps, "找出产业链缺口")
     gaps.add_argument("local", metavar="本地企业名单", help="本地企业名单")
     gaps.add_argument("--targets", metavar="文件", help="目标企业名单，用于判断招商资源")
@@ -34,6 +49,7 @@ def add(commands: Any) -> None:
     link.add_argument("left", metavar="名单一", help="企业名单")
     link.add_argument("right", nargs="?", metavar="名单二", help="另一份企业名单")
     out_option(link)
+    large_options(link)
     leads = command(commands, "leads", _leads, "为招商线索匹配企业、项目和缺口")
     leads.add_argument("leads", metavar="线索表", help="招商线索")
     leads.add_argument("--targets", required=True, metavar="文件", help="目标企业名单")
@@ -43,17 +59,12 @@ def add(commands: Any) -> None:
     )
     profile_option(leads)
     out_option(leads)
-    find = command(commands, "find", _find, "按名称的任何写法查找企业")
-    find.add_argument("text", metavar="名称", help="全称、简称或记得的片段")
-    find.add_argument("--in", dest="source", required=True, metavar="文件", help="企业名单")
-    find.add_argument("--top", type=positive, default=10, metavar="N", help="最多几家，默认 10")
-    mapping_option(find)
-    check = command(commands, "check", _check, "查看名单会被怎样读取", "不写任何文件。")
-    check.add_argument("file", metavar="文件", help="要检查的名单")
-    mapping_option(check)
 
 
 def _match(arguments: argparse.Namespace) -> None:
+    if goes_in_pieces(arguments.firms, arguments):
+        _match_in_pieces(arguments)
+        return
     from chainmatch.chains import read_chains
     from chainmatch.sectors import match
     from chainmatch.tables import read_firms
@@ -67,7 +78,24 @@ def _match(arguments: argparse.Namespace) -> None:
         found = match(reading.table, graph, by=arguments.by, top=arguments.top)
         step("写出结果")
         write(found, arguments)
-    say_rejects(reading, arguments)
+    say_rejects(len(reading.table), len(reading.rejects), arguments)
+
+
+def _match_in_pieces(arguments: argparse.Namespace) -> None:
+    from chainmatch import stream
+
+    with in_pieces(arguments.firms, arguments) as options:
+        said = stream.match(
+            arguments.firms,
+            arguments.out,
+            by=arguments.by,
+            top=arguments.top,
+            chains=arguments.chains,
+            mapping=read_mapping(arguments.map),
+            plain=arguments.plain,
+            options=options,
+        )
+    say_rejects(*said, arguments)
 
 
 def _gaps(arguments: argparse.Namespace) -> None:
@@ -96,6 +124,9 @@ def _gaps(arguments: argparse.Namespace) -> None:
 
 
 def _link(arguments: argparse.Namespace) -> None:
+    if arguments.right and goes_in_pieces(arguments.left, arguments):
+        _link_in_pieces(arguments)
+        return
     from chainmatch.identity import link
     from chainmatch.tables import read_firms
 
@@ -109,6 +140,21 @@ def _link(arguments: argparse.Namespace) -> None:
         found = link(left, right)
         step("写出结果")
         write(found, arguments)
+
+
+def _link_in_pieces(arguments: argparse.Namespace) -> None:
+    from chainmatch import stream
+
+    with in_pieces(arguments.left, arguments) as options:
+        said = stream.link(
+            arguments.left,
+            arguments.right,
+            arguments.out,
+            mapping=read_mapping(arguments.map),
+            plain=arguments.plain,
+            options=options,
+        )
+    say_rejects(*said, arguments)
 
 
 def _leads(arguments: argparse.Namespace) -> None:

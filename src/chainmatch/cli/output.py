@@ -24,13 +24,13 @@ def write(frame: "pd.DataFrame", arguments: argparse.Namespace) -> None:
     write_table(frame, arguments.out, plain=arguments.plain)
 
 
-def say_rejects(reading: Any, arguments: argparse.Namespace) -> None:
+def say_rejects(firms: int, rejects: int, arguments: argparse.Namespace) -> None:
     """Say how many rows were read and how many could not be."""
     if arguments.quiet:
         return
-    text = f"读入 {len(reading.table)} 家，写出 {Path(arguments.out)}"
-    if len(reading.rejects):
-        text += f"；{len(reading.rejects)} 行无法读取，运行 chainmatch check 查看原因"
+    text = f"读入 {firms} 家，写出 {Path(arguments.out)}"
+    if rejects:
+        text += f"；{rejects} 行无法读取，运行 chainmatch check 查看原因"
     print(text)
 
 

@@ -86,7 +86,9 @@ def profile_option(parser: argparse.ArgumentParser) -> None:
 
 def out_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--out`` of a table and the shared options."""
-    parser.add_argument("--out", required=True, metavar="文件", help="结果文件：.csv 或 .xlsx")
+    parser.add_argument(
+        "--out", required=True, metavar="文件", help="结果文件：.csv、.xlsx 或 .parquet"
+    )
     shared_options(parser)
 
 

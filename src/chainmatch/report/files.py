@@ -1,5 +1,6 @@
 """Writing one table or one folder so that nobody ever sees half of it."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -15,15 +16,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, *, plain: bool = False) -> None:
-    """Write a table as CSV (UTF-8 with BOM, without with ``plain``) or XLSX, by the file's suffix.
+    """Write a table as CSV (UTF-8 with BOM, without with ``plain``), XLSX or Parquet, by suffix.
 
-    Text that a spreadsheet would take for a formula gets a leading apostrophe in CSV; in XLSX it is
-    stored as text. Raises OutputError for another suffix or an unwritable place.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe in CSV; elsewhere it
+    is stored as text. Raises OutputError for another suffix or an unwritable place.
     """
     path = check_table_path(path)
     with whole_file(path) as temporary:
         if path.suffix.lower() == ".csv":
             write_csv(frame, temporary, plain=plain)
+        elif path.suffix.lower() == ".parquet":
+            _write_parquet(frame, temporary)
         else:
             _write_xlsx(frame, temporary)
 
@@ -37,27 +40,46 @@ def write_text(text: str, path: str | Path) -> None:
 def check_table_path(path: str | Path) -> Path:
     """Return where a table can be written; raise OutputError before any work is done."""
     path = Path(path)
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise OutputError(f"{path}：结果文件应以 .csv 或 .xlsx 结尾。")
+    if path.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
+        raise OutputError(f"{path}：结果文件应以 .csv、.xlsx 或 .parquet 结尾。")
     if path.is_dir():
         raise OutputError(f"{path}：是文件夹，请给出文件名。")
     check_folder(path.parent)
     return path
 
 
-def write_csv(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> None:
+def write_csv(frame: pd.DataFrame, path: Path, *, plain: bool = False, header: bool = True) -> None:
     """Write a table as CSV; lines end with a line feed."""
     safe = frame.copy()
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
             safe[name] = [as_text(value) for value in safe[name]]
     encoding = "utf-8" if plain else "utf-8-sig"
-    safe.to_csv(path, index=False, encoding=encoding, lineterminator="\n", float_format="%.10g")
+    safe.to_csv(
+        path,
+        index=False,
+        header=header,
+        encoding=encoding,
+        lineterminator="\n",
+        float_format="%.10g",
+    )
 
 
 def as_text(value: object) -> object:
     """Return text with a leading apostrophe if a spreadsheet would take it for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    plain = [
+        pa.field(field.name, pa.string() if pa.types.is_large_string(field.type) else field.type)
+        for field in table.schema
+    ]
+    pq.write_table(table.cast(pa.schema(plain)), path, compression="zstd")
 
 
 def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
@@ -94,6 +116,23 @@ def check_folder(path: str | Path) -> Path:
 
 
 @contextmanager
+def saying_why(place: Path) -> Iterator[None]:
+    """Turn what the disk says while ``place`` is written into an OutputError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # not the disk's word: a fault of ours
+            raise
+        raise OutputError(_why(place, error)) from None
+
+
+def _why(place: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"{place}：写出失败，磁盘空间不足（{error.strerror}）；请清理磁盘或换一个位置。"
+    return f"{place}：写出失败（{error.strerror}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
+
+
+@contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary file beside ``path``; it takes its place only if nothing failed."""
     check_folder(path.parent)
@@ -123,8 +162,6 @@ def whole_folder(folder: Path, expected: list[str] | None = None) -> Iterator[Pa
     except OSError as error:
         if error.errno is None:  # not the disk's word: a fault of ours
             raise
-        raise OutputError(
-            f"{folder}：写出失败（{error.strerror}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
-        ) from None
+        raise OutputError(_why(folder, error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -46,6 +46,12 @@ class Tally:
             self.counts[what] += len(hits)
             self.first_row.setdefault(what, hits[0])
 
+    def merge(self, later: "Tally") -> None:
+        """Add what was counted further down."""
+        self.counts.update(later.counts)
+        for what, row in later.first_row.items():
+            self.first_row.setdefault(what, row)
+
     def notes(self) -> list[str]:
         """Return one sentence for each thing that was counted, in the order of ``_SAYINGS``."""
         return [

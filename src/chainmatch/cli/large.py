@@ -1,0 +1,70 @@
+"""What the commands share on large lists: their options, when they apply, and the progress."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainmatch.cli.parsing import positive
+from chainmatch.errors import OptionError
+
+if TYPE_CHECKING:
+    from chainmatch.stream import Options
+
+
+def large_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs`` and ``--resume``."""
+    parser.add_argument(
+        "--jobs", type=positive, metavar="N", help="分段运行，用几个进程；大名单默认每核一个"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="接着上次中断的分段运行，已完成的部分不重做"
+    )
+
+
+def goes_in_pieces(source: str, arguments: argparse.Namespace) -> bool:
+    """Return whether a list is gone through in pieces: it is large, or an option asks for it."""
+    from chainmatch.stream.size import can_stream, is_large
+
+    asked = arguments.resume or arguments.jobs is not None
+    if asked and not can_stream(source):
+        raise OptionError(
+            f"{source}：--jobs 和 --resume 只用于 CSV 等文本表格和 Parquet；"
+            "请去掉这两个选项，或把名单另存为 CSV 或 Parquet。"
+        )
+    return asked or is_large(source)
+
+
+@contextmanager
+def in_pieces(source: str, arguments: argparse.Namespace) -> "Iterator[Options]":
+    """Give the options of a run in pieces; say so, and show the progress on a terminal."""
+    from chainmatch.stream import Options, default_jobs
+    from chainmatch.stream.size import rows_of
+
+    jobs = arguments.jobs or default_jobs()
+    if arguments.quiet:
+        yield Options(jobs=jobs, resume=arguments.resume)
+        return
+    print(f"名单较大，分段运行（{jobs} 个进程）；中断后可加 --resume 接着运行。", file=sys.stderr)
+    with _bar(rows_of(Path(source))) as progress:
+        yield Options(jobs=jobs, resume=arguments.resume, progress=progress)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Any]:
+    """A bar of rows with the time that remains; nothing where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    layout = "{percentage:3.0f}% {bar:24} {n_fmt}/{total_fmt} 行，已用 {elapsed}，还需 {remaining}"
+    with tqdm(total=total, bar_format=layout, leave=False, unit_scale=True) as bar:
+
+        def progress(done: int) -> None:
+            bar.total = max(total, done)
+            bar.update(done - bar.n)
+
+        yield progress

@@ -1,0 +1,69 @@
+"""The results of pieces as files, and how they become one result."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from chainmatch.errors import OutputError
+from chainmatch.report.files import check_folder, whole_file, write_csv
+
+SUFFIXES = (".csv", ".parquet")
+
+
+def check_result_path(path: str | Path) -> Path:
+    """Return where the result of a large list can be written; raise OutputError at once."""
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise OutputError(
+            f"{path}：大名单的结果文件应以 .csv 或 .parquet 结尾（Excel 一张表最多 1,048,576 行）。"
+        )
+    if path.is_dir():
+        raise OutputError(f"{path}：是文件夹，请给出文件名。")
+    check_folder(path.parent)
+    return path
+
+
+def write_part(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, csv: bool) -> None:
+    """Write the results of a piece: rows of CSV, or Arrow batches."""
+    if csv:
+        frame = pa.Table.from_batches(list(batches), schema).to_pandas()
+        write_csv(frame, path, plain=True, header=False)
+        return
+    with pa.ipc.new_file(path, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def read_part(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the Arrow batches of a part."""
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number)
+
+
+def join_parts(parts: Iterable[Path], schema: pa.Schema, out: Path, *, plain: bool) -> None:
+    """Write the parts one after another as one CSV or Parquet file, whole or not at all."""
+    with whole_file(out) as temporary:
+        if out.suffix.lower() == ".csv":
+            _join_csv(parts, schema, temporary, plain)
+        else:
+            _join_parquet(parts, schema, temporary)
+
+
+def _join_csv(parts: Iterable[Path], schema: pa.Schema, path: Path, plain: bool) -> None:
+    write_csv(schema.empty_table().to_pandas(), path, plain=plain)
+    with path.open("ab") as file:
+        for part in parts:
+            with part.open("rb") as rows:
+                shutil.copyfileobj(rows, file, 1 << 20)
+
+
+def _join_parquet(parts: Iterable[Path], schema: pa.Schema, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for part in parts:
+            for batch in read_part(part):
+                writer.write_batch(batch)

@@ -1,0 +1,160 @@
+"""``match`` and ``link`` on lists of any size."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from chainmatch._version import __version__
+from chainmatch.batches import link_batches, match_batches, match_schema
+from chainmatch.chains import chain_files, read_chains
+from chainmatch.identity import Linker
+from chainmatch.sectors import Matcher
+from chainmatch.stream.folder import PartFolder, source_of
+from chainmatch.stream.results import check_result_path, join_parts, write_part
+from chainmatch.stream.work import Options, Step, run_pieces
+from chainmatch.tables import read_firms
+from chainmatch.tables.arrow import table_schema
+from chainmatch.tables.pieces import open_cutter
+
+
+class Summary(NamedTuple):
+    """How many rows of a list were read as firms, and how many were rejected."""
+
+    firms: int
+    rejects: int
+
+
+@dataclass(frozen=True)
+class _MatchStep:
+    chains: str | Path | None
+    by: str
+    top: int
+    csv: bool
+    wanted: tuple[str, ...] = ("firm_id", "name", "scope", "products", "industry_code")
+
+    def start(self) -> Callable[[pa.RecordBatch, Path], None]:
+        matcher = Matcher(read_chains(self.chains))
+        schema = match_schema(matcher.graph, self.by)
+
+        def do(firms: pa.RecordBatch, path: Path) -> None:
+            found = match_batches([firms], matcher, by=self.by, top=self.top)
+            write_part(found, schema, path, self.csv)
+
+        return do
+
+
+@dataclass(frozen=True)
+class _LinkStep:
+    right: pd.DataFrame
+    csv: bool
+    wanted: tuple[str, ...] = ("firm_id", "name", "code", "province", "city", "address")
+
+    def start(self) -> Callable[[pa.RecordBatch, Path], None]:
+        linker = Linker(self.right)
+
+        def do(firms: pa.RecordBatch, path: Path) -> None:
+            write_part(link_batches([firms], linker), table_schema("links"), path, self.csv)
+
+        return do
+
+
+def match(
+    firms: str | Path,
+    out: str | Path,
+    *,
+    by: str = "node",
+    top: int = 3,
+    chains: str | Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    plain: bool = False,
+    options: Options | None = None,
+) -> Summary:
+    """Match a list of any size; the file ``out`` is that of :func:`chainmatch.match` written out.
+
+    Parameters
+    ----------
+    firms : path
+        CSV and its kin, or Parquet.
+    out : path
+        ``.csv`` or ``.parquet``.
+    by, top, chains, mapping
+        As for the command ``match``.
+    plain
+        CSV without byte order mark.
+    options
+        How to go through the list.
+
+    Raises
+    ------
+    ChainmatchError
+        An input that cannot be read, a place that cannot be written; what is finished is kept
+        where the run can go on.
+    """
+    out = check_result_path(out)
+    schema = match_schema(read_chains(chains), by)
+    said = {
+        "command": "match",
+        "by": by,
+        "top": top,
+        "chains": {path.name: source_of(path).sha256 for path in chain_files(chains)},
+    }
+    inputs = _Inputs([Path(firms)], mapping, said)
+    step = _MatchStep(chains, by, top, out.suffix.lower() == ".csv")
+    return _table(step, inputs, _Target(out, schema, plain), options or Options())
+
+
+def link(
+    left: str | Path,
+    right: str | Path,
+    out: str | Path,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    plain: bool = False,
+    options: Options | None = None,
+) -> Summary:
+    """Link a list of any size to one that is held in memory; ``out`` as by the command ``link``.
+
+    ``left`` is CSV or Parquet, ``right`` any list; the other parameters and errors are those of
+    :func:`match`.
+    """
+    out = check_result_path(out)
+    other = read_firms(right, mapping=mapping).table
+    inputs = _Inputs([Path(left), Path(right)], mapping, {"command": "link"})
+    step = _LinkStep(other, out.suffix.lower() == ".csv")
+    return _table(step, inputs, _Target(out, table_schema("links"), plain), options or Options())
+
+
+class _Inputs(NamedTuple):
+    """The files of a run, that in pieces first, how they are read, and what else decides."""
+
+    paths: list[Path]
+    mapping: Mapping[str, str] | None
+    said: Mapping[str, Any]
+
+
+class _Target(NamedTuple):
+    out: Path
+    schema: pa.Schema
+    plain: bool
+
+
+def _table(step: Step, inputs: _Inputs, target: _Target, options: Options) -> Summary:
+    """Go through a list and join what was found to one table."""
+    cutter = open_cutter(inputs.paths[0], options.size, inputs.mapping, step.wanted)
+    said = {
+        **inputs.said,
+        "version": __version__,
+        "format": target.out.suffix.lower(),
+        "size": options.size,
+        "map": dict(inputs.mapping or {}),
+    }
+    folder = PartFolder(target.out, inputs.paths, said, resume=options.resume)
+    held = run_pieces(step, cutter, folder, options)
+    parts = map(folder.result, range(held.parts))
+    join_parts(parts, target.schema, target.out, plain=target.plain)
+    folder.remove()
+    return Summary(held.kept, held.rejects)

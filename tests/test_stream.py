@@ -1,0 +1,337 @@
+"""Large lists in pieces: the same bytes for any pieces and processes, and after any stop."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from chainmatch import stream
+from chainmatch.cli import main
+from chainmatch.errors import OptionError, OutputError, TableError
+from chainmatch.resources import data_folder
+from chainmatch.stream import Options
+from chainmatch.stream.size import is_large
+from chainmatch.tables.pieces import open_cutter
+
+SCOPES = Path(__file__).parent / "scopes"
+SAMPLE = data_folder("sample")
+ROWS = 1_200
+PIECE = 40
+BROKEN = 261  # a row of piece 7 that has more cells than the header
+
+
+@pytest.fixture(scope="module")
+def firms() -> pd.DataFrame:
+    """Firms of every chain, each some times over, under the headers of an office."""
+    cases = [
+        case
+        for path in sorted(SCOPES.glob("*.yaml"))
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+    rows = [(cases[n % len(cases)], n) for n in range(ROWS)]
+    return pd.DataFrame(
+        [(f"{case['name']}第{n}分号", case["scope"], "陕西省西安市") for case, n in rows],
+        columns=["企业名称", "经营范围", "所在地区"],
+    )
+
+
+@pytest.fixture(scope="module")
+def lists(firms, tmp_path_factory):
+    """The firms as CSV with one broken row, and as Parquet."""
+    folder = tmp_path_factory.mktemp("lists")
+    lines = firms.to_csv(index=False, lineterminator="\n").splitlines()
+    lines[BROKEN - 1] += ",多出的一格"
+    (folder / "firms.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pq.write_table(pa.Table.from_pandas(firms, preserve_index=False), folder / "firms.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wanted(lists, tmp_path_factory):
+    """What the command writes of the CSV without pieces."""
+    out = tmp_path_factory.mktemp("wanted") / "out.csv"
+    assert main(["match", str(lists / "firms.csv"), "--out", str(out), "--quiet"]) == 0
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize(("size", "jobs"), [(PIECE, 2), (500, 1), (5_000, 1)])
+def test_any_pieces_and_processes_give_the_bytes_of_the_whole(lists, wanted, tmp_path, size, jobs):
+    out = tmp_path / "out.csv"
+    said = stream.match(lists / "firms.csv", out, options=Options(jobs=jobs, size=size))
+    assert out.read_bytes() == wanted
+    assert said == (ROWS - 1, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+@pytest.mark.parametrize("by", ["node", "chain"])
+def test_parquet_in_and_out(lists, tmp_path, by):
+    out, whole = tmp_path / "out.parquet", tmp_path / "whole.parquet"
+    stream.match(lists / "firms.parquet", out, by=by, options=Options(jobs=1, size=300))
+    command = ["match", str(lists / "firms.parquet"), "--by", by, "--out", str(whole)]
+    assert main([*command, "--quiet"]) == 0
+    assert pq.read_table(out).equals(pq.read_table(whole))
+    assert {str(field.type) for field in pq.read_schema(out)} == {"string", "double"}
+
+
+def test_plain_has_no_mark_and_chains_are_columns(lists, tmp_path):
+    out = tmp_path / "out.csv"
+    options = Options(jobs=1)
+    stream.match(lists / "firms.csv", out, by="chain", plain=True, options=options)
+    assert out.read_bytes().startswith(b"firm_id,name,clean-energy,")
+    assert len(out.read_bytes().splitlines()) == ROWS
+
+
+def test_links_of_pieces_are_the_links_of_the_whole(tmp_path):
+    local = pd.read_csv(SAMPLE / "local.csv", dtype=str, encoding="gb18030").head(200)
+    local.to_csv(tmp_path / "left.csv", index=False)
+    left, right = tmp_path / "left.csv", SAMPLE / "local.csv"
+    out, whole = tmp_path / "out.csv", tmp_path / "whole.csv"
+    stream.link(left, right, out, options=Options(jobs=1, size=30))
+    assert main(["link", str(left), str(right), "--out", str(whole), "--quiet"]) == 0
+    assert out.read_bytes() == whole.read_bytes()
+    assert len(out.read_bytes().splitlines()) > 200
+
+
+def test_a_broken_row_is_rejected_under_its_number(lists):
+    cutter = open_cutter(lists / "firms.csv", PIECE)
+    pieces = list(cutter)
+    rejects = [cutter.reader.read(piece, cutter.layout).rejects for piece in pieces]
+    assert [number for number, found in enumerate(rejects, 1) if found] == [7]
+    ((number, why, text),) = rejects[6]
+    assert number == BROKEN
+    assert "列数多于表头" in why
+    assert "多出的一格" in text
+
+
+def test_a_header_with_other_columns_changes_what_follows(firms, tmp_path):
+    """The second half has name and scope the other way round, under a header of its own."""
+    first, second = firms.iloc[:300], firms.iloc[300:600]
+    text = first.to_csv(index=False, lineterminator="\n") + second[
+        ["经营范围", "企业名称", "所在地区"]
+    ].to_csv(index=False, lineterminator="\n")
+    (tmp_path / "turned.csv").write_text(text, encoding="utf-8")
+    firms.iloc[:600].to_csv(tmp_path / "straight.csv", index=False)
+    outs = []
+    for name, jobs in (("straight", 1), ("turned", 2)):
+        outs.append(tmp_path / f"{name}{jobs}.csv")
+        options = Options(jobs=jobs, size=PIECE)
+        stream.match(tmp_path / f"{name}.csv", outs[-1], options=options)
+    assert len({out.read_bytes() for out in outs}) == 1
+
+
+# --- stopped runs --------------------------------------------------------------------------------
+
+SCRIPT = """
+import sys
+from chainmatch import stream
+
+if __name__ == "__main__":
+    source, out, jobs, size = sys.argv[1:]
+    try:
+        stream.match(source, out, options=stream.Options(jobs=int(jobs), size=int(size)))
+    except KeyboardInterrupt as stop:
+        print(stop)
+        sys.exit(130)
+"""
+
+
+def start(folder: Path, source: Path, out: Path, jobs: int) -> subprocess.Popen:
+    script = folder / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, str(script), str(source), str(out), str(jobs), str(PIECE)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+    )
+
+
+def wait_for_parts(process: subprocess.Popen, parts: Path, count: int) -> None:
+    end = time.monotonic() + 60
+    while len(list(parts.glob("0*.json"))) < count:
+        assert process.poll() is None, "it ended before it could be stopped"
+        assert time.monotonic() < end, "no parts in a minute"
+        time.sleep(0.002)
+
+
+def children(group: int) -> list[int]:
+    """The processes of a group that still run; one that ended and is not yet buried does not."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, owner = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # it ended meanwhile
+            continue
+        if int(owner) == group and state != "Z":
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals and process groups of Linux")
+def test_killed_in_the_middle_and_resumed(lists, wanted, tmp_path):
+    out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
+    with start(tmp_path, lists / "firms.csv", out, 2) as process:
+        wait_for_parts(process, parts, 4)
+        process.kill()
+    assert not out.exists()
+    first = (parts / "00000.part").stat().st_mtime_ns
+    end = time.monotonic() + 20
+    while children(process.pid):  # nobody goes on alone
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+    def untouched(done: int) -> None:
+        assert (parts / "00000.part").stat().st_mtime_ns == first
+
+    options = Options(jobs=1, size=PIECE, resume=True, progress=untouched)
+    stream.match(lists / "firms.csv", out, options=options)
+    assert out.read_bytes() == wanted
+    assert not parts.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals and process groups of Linux")
+def test_control_c_says_how_to_go_on(lists, wanted, tmp_path):
+    out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
+    with start(tmp_path, lists / "firms.csv", out, 2) as process:
+        wait_for_parts(process, parts, 2)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "--resume" in said
+    assert len(said.splitlines()) == 1
+    assert not out.exists()
+    stream.match(lists / "firms.csv", out, options=Options(jobs=1, size=PIECE, resume=True))
+    assert out.read_bytes() == wanted
+
+
+def stopped(lists, tmp_path) -> tuple[Path, Path]:
+    """A run that stopped after three parts: its source and its result."""
+    source, out = tmp_path / "firms.csv", tmp_path / "out.csv"
+    source.write_bytes((lists / "firms.csv").read_bytes())
+
+    def stop(done: int) -> None:
+        if done >= 3 * PIECE:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="已完成 120 行"):
+        stream.match(source, out, options=Options(jobs=1, size=PIECE, progress=stop))
+    return source, out
+
+
+def test_another_input_is_not_resumed(lists, tmp_path):
+    source, out = stopped(lists, tmp_path)
+    source.write_text(source.read_text("utf-8").replace("西安市", "宝鸡市"), encoding="utf-8")
+    with pytest.raises(OptionError, match="另一份输入"):
+        stream.match(source, out, options=Options(jobs=1, size=PIECE, resume=True))
+
+
+def test_other_options_are_not_resumed(lists, tmp_path):
+    source, out = stopped(lists, tmp_path)
+    with pytest.raises(OptionError, match="top"):
+        stream.match(source, out, top=1, options=Options(jobs=1, size=PIECE, resume=True))
+    with pytest.raises(OptionError, match="version"):
+        state = tmp_path / "out.csv.parts" / "state.json"
+        state.write_text(state.read_text("utf-8").replace('"version": "', '"version": "9'), "utf-8")
+        stream.match(source, out, options=Options(jobs=1, size=PIECE, resume=True))
+
+
+def test_nothing_to_resume_is_said(lists, tmp_path):
+    with pytest.raises(OptionError, match="没有找到上次中断"):
+        stream.match(lists / "firms.csv", tmp_path / "out.csv", options=Options(resume=True))
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_resume_it_begins_anew(lists, wanted, tmp_path):
+    source, out = stopped(lists, tmp_path)
+    (tmp_path / "out.csv.parts" / "00000.part").write_text("no result", encoding="utf-8")
+    stream.match(source, out, options=Options(jobs=1, size=PIECE))
+    assert out.read_bytes() == wanted
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_said_and_the_run_can_go_on(lists, wanted, tmp_path):
+    out = tmp_path / "out.csv"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, before[1]))
+    try:
+        with pytest.raises(OutputError, match="磁盘空间不足"):
+            stream.match(lists / "firms.csv", out, options=Options(jobs=1, size=PIECE))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not out.exists()
+    stream.match(lists / "firms.csv", out, options=Options(jobs=1, size=PIECE, resume=True))
+    assert out.read_bytes() == wanted
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.txt"])
+def test_a_result_that_cannot_hold_the_rows_is_refused_at_once(lists, tmp_path, name):
+    with pytest.raises(OutputError, match="parquet 结尾"):
+        stream.match(lists / "firms.csv", tmp_path / name)
+
+
+def test_an_unwritable_place_is_refused_at_once(lists, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="已有同名文件"):
+        stream.match(lists / "firms.csv", tmp_path / "file" / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "是空的"),
+        ("企业名称,经营范围\n", "没有数据行"),
+        ("甲,乙\n丙,丁\n", "没有找到“企业名称”"),
+    ],
+)
+def test_a_list_without_firms_is_refused(tmp_path, text, why):
+    (tmp_path / "firms.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match=why):
+        stream.match(tmp_path / "firms.csv", tmp_path / "out.csv", options=Options(jobs=1))
+    assert [path.name for path in tmp_path.iterdir()] == ["firms.csv"]
+
+
+def test_a_fault_far_down_leaves_nothing_behind(firms, tmp_path):
+    text = firms.to_csv(index=False, lineterminator="\n") + '"坏行,没有配对的引号\n又一行,乙\n'
+    (tmp_path / "firms.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match="双引号"):
+        options = Options(jobs=1, size=PIECE)
+        stream.match(tmp_path / "firms.csv", tmp_path / "out.csv", options=options)
+    assert [path.name for path in tmp_path.iterdir()] == ["firms.csv"]
+
+
+# --- the commands --------------------------------------------------------------------------------
+
+
+def test_the_command_goes_in_pieces_where_it_is_asked_to(lists, wanted, tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    assert main(["match", str(lists / "firms.csv"), "--out", str(out), "--jobs", "1"]) == 0
+    assert out.read_bytes() == wanted
+    said = capsys.readouterr()
+    assert "分段运行（1 个进程）" in said.err
+    assert f"读入 {ROWS - 1} 家" in said.out
+    assert "1 行无法读取" in said.out
+
+
+def test_a_workbook_is_not_cut(tmp_path, capsys):
+    command = ["match", str(SAMPLE / "targets.xlsx"), "--out", str(tmp_path / "o.csv")]
+    assert main([*command, "--jobs", "2"]) == 2
+    assert "--jobs" in capsys.readouterr().err
+
+
+def test_a_list_is_large_by_rows_or_bytes(lists, tmp_path):
+    assert not is_large(lists / "firms.csv")
+    assert not is_large(lists / "firms.parquet")
+    many = pa.table({"企业名称": pa.array(["某某公司"] * 100_000)})
+    pq.write_table(many, tmp_path / "many.parquet")
+    assert is_large(tmp_path / "many.parquet")
+    (tmp_path / "long.csv").write_bytes("企业名称\n".encode() + b"abc\n" * (8 << 20))
+    assert is_large(tmp_path / "long.csv")
