@@ -233,3 +233,12 @@ def make():
         links = staticmethod(link_table)
 
     return Make
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The port of a real PostgreSQL; skips where none is installed."""
+    from postgres import started
+
+    with started() as port:
+        yield port

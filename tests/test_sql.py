@@ -1,13 +1,5 @@
 """Lists out of a real PostgreSQL, which the tests start on loopback and stop again."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from chainmatch.cli import main
@@ -19,59 +11,15 @@ from chainmatch.tables.sql import database_label
 pytest.importorskip("sqlalchemy")
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
 
-pwd = pytest.importorskip("pwd", reason="the server is started as on Linux")
-
 PASSWORD = "geheim%40"  # as a URL writes geheim@
 CODE = "91611025123456789X"
 
 
-def program(name: str) -> str:
-    """Return the path of a server program, the newest where several are installed."""
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(installed[-1]) if installed else "")
-
-
-def run(folder: Path, *command: str) -> None:
-    """Run a server program in ``folder``; it refuses to be run by root."""
-    other = {} if os.geteuid() else {"user": _owner(), "group": _owner(), "extra_groups": ()}
-    log = folder / "run.log"
-    with log.open("w") as out:
-        options = {"cwd": folder, "stdout": out, "stderr": out, "timeout": 120, **other}
-        done = subprocess.run(command, check=False, **options)
-    assert done.returncode == 0, log.read_text()
-
-
-def _owner() -> int:
-    return pwd.getpwnam("nobody").pw_uid
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def server(postgres: int) -> str:
     """The URL of a database ``county`` with a table of firms, one of leads and one in a schema."""
-    if not (program("initdb") and program("pg_ctl")):
-        pytest.skip("PostgreSQL is not installed (initdb, pg_ctl)")
-    # Not tmp_path: that one is closed to all but its owner.
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    data = str(folder / "data")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    try:
-        (folder / "password").write_text("geheim@\n")
-        if not os.geteuid():
-            shutil.chown(folder, _owner())
-        auth = ("--auth=scram-sha-256", "--username=office", f"--pwfile={folder / 'password'}")
-        run(folder, program("initdb"), "-D", data, "--encoding=UTF8", "--locale=C", *auth)
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -F"
-        log = str(folder / "server.log")
-        run(folder, program("pg_ctl"), "start", "-w", "-D", data, "-l", log, "-o", options)
-        try:
-            fill(port)
-            yield f"postgresql://office:{PASSWORD}@127.0.0.1:{port}/county"
-        finally:
-            run(folder, program("pg_ctl"), "stop", "-D", data, "-m", "immediate")
-    finally:
-        shutil.rmtree(folder)
+    fill(postgres)
+    return f"postgresql://office:{PASSWORD}@127.0.0.1:{postgres}/county"
 
 
 def fill(port: int) -> None:

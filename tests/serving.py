@@ -1,0 +1,135 @@
+"""A service to ask: as an application in this process, or as the real processes on loopback."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chainmatch.resources import data_folder
+from chainmatch.server.settings import Settings
+
+SAMPLE = data_folder("sample")
+
+
+def small_lists(folder: Path) -> tuple[Path, Path]:
+    """Write the first rows of the sample as two small lists; return targets and local."""
+    import pandas as pd
+
+    targets, local = folder / "目标.csv", folder / "本地.csv"
+    lines = (SAMPLE / "local.csv").read_bytes().splitlines(keepends=True)
+    local.write_bytes(b"".join(lines[:80]))
+    wanted = pd.read_excel(SAMPLE / "targets.xlsx", engine="calamine", header=None, dtype=str)
+    wanted.head(150).to_csv(targets, index=False, header=False)
+    return targets, local
+
+
+class Running:
+    """``chainmatch serve`` in processes of its own."""
+
+    grace = Settings.grace  # seconds after which it would be killed instead of stopped
+
+    def __init__(self, process: subprocess.Popen, url: str, data: Path) -> None:
+        self.process, self.url, self.data = process, url, data
+
+    def ask(self, path: str, body=None, key: str = "", **headers):
+        """Return status and what was answered; ``body`` bytes, or what becomes JSON."""
+        if body is not None and not isinstance(body, bytes):
+            body, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.url + path, body, named)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                status, text, kind = answer.status, answer.read(), answer.headers["Content-Type"]
+        except urllib.error.HTTPError as error:
+            with error:
+                status, text, kind = error.code, error.read(), error.headers["Content-Type"]
+        return status, json.loads(text) if kind.endswith("json") else text
+
+    def until(self, run: str, *states: str, seconds: float = 60, key: str = "") -> dict:
+        """Wait until a run is in one of ``states``; return it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = self.ask(f"/v1/runs/{run}", key=key)[1]
+            if found["state"] in states:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"still {found}")
+
+    def stop(self, wanted: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal to the parent; return its exit code."""
+        self.process.send_signal(wanted)
+        return self.process.wait(40)
+
+    def family(self) -> list[int]:
+        """Return the processes of the service and what they have started."""
+        found, parents = [self.process.pid], {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                pid, rest = int(stat.parent.name), stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[pid] = int(rest[1])
+        for pid in found:
+            found += [child for child, parent in parents.items() if parent == pid]
+        return found
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@contextmanager
+def served(data: Path, *options: str, url: str = "") -> Iterator[Running]:
+    """Start ``chainmatch serve`` on a free port; it is gone afterwards, however that went."""
+    command = [sys.executable, "-m", "chainmatch.cli", "serve", "--data", str(data)]
+    log = data.parent / f"{data.name}.log"
+    with log.open("a") as errors:
+        process = subprocess.Popen(
+            [*command, "--port", "0", *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, **({"CHAINMATCH_DATABASE": url} if url else {})},
+        )
+    running = Running(process, "", data)
+    family: list[int] = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"(http://\S+?)/$", line.strip()):
+                running.url = found[1]
+                break
+        assert running.url, log.read_text()
+        family = running.family()
+        yield running
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for pid in {*family, *running.family()} - {process.pid}:
+            if alive(pid):
+                os.kill(pid, signal.SIGKILL)
+        process.stdout.close()
+
+
+def put_run(data: Path, folder: Path, run: str) -> None:
+    """Lay a finished run into the data folder of a service that is not started yet."""
+    place = data / "runs" / run
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(folder, place)

@@ -1,0 +1,347 @@
+"""The service as real processes: runs carried out, stopped, killed, taken up again."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("fastapi")
+pytest.importorskip("uvicorn")
+if not hasattr(os, "fork"):
+    pytest.skip("the service needs fork", allow_module_level=True)
+
+from chainmatch.cli import main
+from chainmatch.resources import data_folder
+from chainmatch.server.database import open_database, upgrade
+from chainmatch.server.foreman import keep, recover
+from chainmatch.server.runlog import ATTEMPTS, RunLog, new_id
+from chainmatch.server.settings import Settings, make_folders
+from chainmatch.server.work import STEPS
+from postgres import make_database
+from serving import SAMPLE, alive, put_run, served, small_lists
+
+PROFILE = next(data_folder("profiles").glob("*.yaml"))
+FROM = "/v1/runs/from-lists"
+
+
+@pytest.fixture(scope="module")
+def lists(tmp_path_factory):
+    return small_lists(tmp_path_factory.mktemp("lists"))
+
+
+@pytest.fixture(scope="module")
+def out(lists, tmp_path_factory):
+    """The folder that the command line makes of the small lists."""
+    out = tmp_path_factory.mktemp("ranked") / "out"
+    targets, local = map(str, lists)
+    assert (
+        main(["rank", targets, "--local", local, "--top", "3", "--out", str(out), "--quiet"]) == 0
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def ranked(out):
+    """What lies in it: file name -> bytes."""
+    return contents(out)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def order(data, lists):
+    """Lay the lists into the data folder; return what to post."""
+    folder = data / "lists"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in lists:
+        shutil.copy(path, folder)
+    return {"targets": lists[0].name, "local": lists[1].name, "top": 3}
+
+
+def leftovers(data):
+    return [path for name in ("work", "runs") for path in (data / name).rglob(".chainmatch*")]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A service that no test kills."""
+    with served(tmp_path_factory.mktemp("shared") / "data", "--workers", "3") as service:
+        yield service
+        family, begun = service.family(), time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - begun < service.grace
+        assert len(family) == 5 and not any(alive(pid) for pid in family)  # 1 + 3 + 1
+
+
+def test_a_run_over_http_is_the_run_of_the_command_line(lists, ranked, shared):
+    status, run = shared.ask(FROM, order(shared.data, lists))
+    assert (status, run["state"]) == (202, "queued")
+    done = shared.until(run["id"], "done", "failed")
+    assert (done["state"], done["progress"]) == ("done", 1.0), done
+    assert contents(shared.data / "runs" / run["id"]) == ranked
+    assert not (shared.data / "work" / run["id"]).exists()  # what was sent is not kept
+
+
+def test_a_run_that_is_refused_says_why_in_one_line(shared):
+    folder = shared.data / "lists"
+    (folder / "a.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    (folder / "p.yaml").write_text(
+        (PROFILE.read_text("utf-8") + "\nrelatedness: /etc/passwd\n"), encoding="utf-8"
+    )
+    shutil.copy(SAMPLE / "local.csv", folder / "l.csv")
+    for wanted, told in (
+        ({"targets": "a.csv", "local": "l.csv"}, "a.csv"),
+        ({"targets": "l.csv", "local": "l.csv", "profile": "p.yaml"}, "relatedness"),
+    ):
+        _, run = shared.ask(FROM, wanted)
+        failed = shared.until(run["id"], "failed", "done")
+        assert failed["state"] == "failed" and told in failed["detail"]
+        assert "\n" not in failed["detail"] and str(shared.data) not in failed["detail"]
+        assert "root:" not in failed["detail"] and not (shared.data / "runs" / run["id"]).exists()
+
+
+def test_the_steps_of_a_run_are_as_many_as_progress_counts(lists, tmp_path):
+    from chainmatch.ranking import rank
+
+    told: list[str] = []
+    rank(*lists, progress=told.append)
+    assert len(told) + 1 == STEPS  # and the writing
+
+
+def test_a_stop_in_the_middle_leaves_no_half_run_and_a_restart_goes_on(lists, ranked, tmp_path):
+    data = tmp_path / "data"
+    with served(data) as service:
+        _, run = service.ask(FROM, order(data, lists))
+        until_under_way(service, run["id"])
+        begun, family = time.monotonic(), service.family()
+        assert service.stop() == 0
+        assert time.monotonic() - begun < service.grace
+        assert len(family) == 5 and not any(alive(pid) for pid in family)  # 1 + 2 + 1 + the run
+    log = RunLog(open_database(Settings(data).database_url))
+    assert log.get(run["id"]).state == "interrupted"
+    assert list((data / "runs").iterdir()) == [] == leftovers(data)
+    assert not (data / "work" / run["id"] / "out").exists()
+    with served(data) as service:
+        done = service.until(run["id"], "done", "failed")
+        assert done["state"] == "done" and log.get(run["id"]).attempts == 2
+        assert contents(data / "runs" / run["id"]) == ranked
+
+
+def test_a_killed_service_loses_no_finished_run_and_ends_all_its_processes(lists, ranked, tmp_path):
+    data = tmp_path / "data"
+    with served(data) as service:
+        _, first = service.ask(FROM, order(data, lists))
+        _, second = service.ask(FROM, order(data, lists))
+        service.until(first["id"], "done")
+        until_under_way(service, second["id"])
+        family = service.family()
+        assert service.stop(signal.SIGKILL) == -signal.SIGKILL
+        end = time.monotonic() + 15
+        while any(alive(pid) for pid in family) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not any(alive(pid) for pid in family)
+    assert contents(data / "runs" / first["id"]) == ranked
+    with served(data) as service:
+        assert service.ask(f"/v1/runs/{first['id']}")[1]["state"] == "done"
+        assert service.until(second["id"], "done", "failed")["state"] == "done"
+        assert contents(data / "runs" / second["id"]) == ranked
+        assert list((data / "work").iterdir()) == []
+
+
+def test_whatever_process_dies_the_service_goes_on(lists, tmp_path):
+    data = tmp_path / "data"
+    with served(data) as service:
+        _, run = service.ask(FROM, order(data, lists))
+        until_under_way(service, run["id"])
+        rank = next(pid for pid in service.family() if b"server.work" in command_of(pid))
+        os.kill(rank, signal.SIGKILL)  # as the system does when memory is short
+        assert "内存" in service.until(run["id"], "failed", "done")["detail"]
+
+        _, run = service.ask(FROM, order(data, lists))
+        until_under_way(service, run["id"])
+        children = service.family()[1:]
+        rank = next(pid for pid in children if b"server.work" in command_of(pid))
+        for pid in children:
+            if pid != rank:
+                os.kill(pid, signal.SIGKILL)  # those who answer, and who carries out runs
+        done = until_asked(lambda: service.until(run["id"], "done", "failed"))
+        assert done["state"] == "done" and service.process.poll() is None
+        assert len(service.family()) == 4
+
+
+def test_a_run_under_way_can_be_cancelled(lists, shared):
+    wanted = order(shared.data, lists)
+    first, second, third = (shared.ask(FROM, wanted)[1]["id"] for _ in range(3))
+    assert shared.ask(f"/v1/runs/{second}/cancel", b"")[1]["state"] == "cancelled"
+    until_under_way(shared, first)
+    assert shared.ask(f"/v1/runs/{first}/cancel", b"")[0] == 202
+    assert shared.until(first, "cancelled", "done")["state"] == "cancelled"
+    until_under_way(shared, third)
+    for run in (first, second):
+        assert not any((shared.data / name / run).exists() for name in ("runs", "work"))
+    assert shared.until(third, "done", "failed")["state"] == "done"
+    assert shared.ask(f"/v1/runs/{third}/cancel", b"")[1]["state"] == "done"
+
+
+def test_files_that_are_sent_are_ranked_in_postgresql_too(lists, ranked, postgres, tmp_path):
+    url = make_database(postgres, "service")
+    data = tmp_path / "data"
+    with served(data, url=url) as service:
+        body, kind = multipart(targets=lists[0], local=lists[1], top=b"3")
+        status, run = service.ask("/v1/runs", body, Content_Type=kind)
+        assert status == 202, run
+        assert service.until(run["id"], "done", "failed")["state"] == "done"
+        assert contents(data / "runs" / run["id"]) == ranked
+        firm = service.ask(f"/v1/runs/{run['id']}/shortlist")[1]["firms"][0]["firm_id"]
+        told = {"outcomes": [{"firm_id": firm, "outcome": "签约", "day": "2026-05-01"}]}
+        assert service.ask(f"/v1/runs/{run['id']}/outcomes", told)[0] == 201
+    assert not (data / "chainmatch.db").exists()
+
+
+def test_counts_of_all_processes_come_together(shared):
+    for _ in range(12):
+        assert shared.ask("/v1/chains")[0] == 200
+    text = shared.ask("/metrics")[1].decode()
+    assert 'chainmatch_requests_total{method="GET",route="/v1/chains",status="200"} 12.0' in text
+    assert shared.ask("/readyz")[0] == 200
+
+
+def test_who_may_not_start_is_told_in_one_line(shared, tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr("chainmatch.server.service._WAIT", 0.3)
+    port = shared.url.rpartition(":")[2]
+    for told, options in (
+        ("--new-key", ["--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path / "b")]),
+        ("--port", ["--port", port, "--data", str(tmp_path / "c")]),
+        ("正被另一个", ["--port", "0", "--data", str(shared.data)]),
+        ("--sample", ["--sample", "--firms", "x.csv"]),
+        ("只支持", ["--database", "mysql://a:geheim@b/c", "--data", str(tmp_path / "d")]),
+    ):
+        assert main(["serve", *options]) == 2
+        said = capfd.readouterr()
+        assert said.err.count("\n") == 1 and told in said.err and not said.out
+        assert "Traceback" not in said.err and "geheim" not in said.err
+
+
+def test_keys_are_made_listed_and_revoked_on_the_command_line(tmp_path, capsys):
+    where = ["serve", "--data", str(tmp_path / "data")]
+    assert main([*where, "--new-key", "项目库", "--role", "read"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert main([*where, "--list-keys"]) == 0
+    listed = capsys.readouterr().out
+    assert listed.startswith("项目库　read　") and key not in listed
+    assert main([*where, "--new-key", "项目库"]) == 2
+    with served(tmp_path / "data") as service:
+        assert service.ask("/v1/chains")[0] == 401
+        assert service.ask("/v1/chains", key=key)[0] == 200
+        assert main([*where, "--revoke-key", "项目库"]) == 0  # while it runs
+        time.sleep(1.1)  # every process reads the keys again after a second
+        assert {service.ask("/v1/chains", key=key)[0] for _ in range(8)} == {401}
+
+
+# --- after whatever happened ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """Settings and log of a service that is not running."""
+    settings = Settings(tmp_path / "data")
+    make_folders(settings)
+    engine = open_database(settings.database_url)
+    upgrade(engine)
+    yield settings, RunLog(engine)
+    engine.dispose()
+
+
+def begun(log, times=1):
+    run = new_id()
+    log.add(run, {"targets": "a", "local": "b"}, None, "x", 99)
+    for _ in range(times):
+        log.again(run)
+        assert log.claim().id == run
+    return run
+
+
+def test_a_run_that_was_finished_but_not_recorded_is_recorded(stopped, out):
+    settings, log = stopped
+    run, unknown = begun(log), new_id()
+    for one in (run, unknown):
+        put_run(settings.data, out, one)
+    recover(settings, log)
+    assert log.get(run).state == log.get(unknown).state == "done"
+    assert "补登" in log.get(unknown).detail
+
+
+def test_a_run_that_is_interrupted_again_and_again_is_given_up(stopped):
+    settings, log = stopped
+    once, often = begun(log, 1), begun(log, ATTEMPTS)
+    for run in (once, often, "stray"):
+        (settings.work / run).mkdir()
+    recover(settings, log)
+    assert (log.get(once).state, log.get(often).state) == ("queued", "failed")
+    assert [path.name for path in settings.work.iterdir()] == [once]
+
+
+def test_a_run_that_was_to_be_cancelled_is_not_begun_anew(stopped):
+    settings, log = stopped
+    run = begun(log)
+    log.cancel(run)
+    recover(settings, log)
+    assert log.get(run).state == "cancelled"
+
+
+def test_a_folder_is_moved_as_a_whole_or_not_at_all(tmp_path):
+    made, place = tmp_path / "out", tmp_path / "runs" / "x"
+    made.mkdir()
+    (made / "run.json").write_text("{}")
+    (place / "old").mkdir(parents=True)
+    with pytest.raises(OSError):
+        keep(made, place)
+    assert [p.name for p in place.iterdir()] == ["old"] and (made / "run.json").is_file()
+
+
+# --- helpers -------------------------------------------------------------------------------------
+
+
+def until_under_way(service, run):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = service.ask(f"/v1/runs/{run}")[1]
+        assert found["state"] in ("queued", "running"), found
+        if found["step"]:
+            return
+        time.sleep(0.02)
+    raise AssertionError("not begun")
+
+
+def until_asked(ask):
+    """Ask until somebody answers."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            return ask()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def multipart(**parts):
+    """Return the body and the content type of a form; a path becomes a file."""
+    mark, body = "----office", b""
+    for name, value in parts.items():
+        file = "" if isinstance(value, bytes) else f'; filename="{value.name}"'
+        data = value if isinstance(value, bytes) else value.read_bytes()
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+        body += head.encode() + data + b"\r\n"
+    return body + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
