@@ -13,6 +13,7 @@ COMMANDS: dict[str, list[str]] = {
     "chains.py": [],
     "gaps.py": ["registry_200k.parquet"],
     "identity.py": ["registry_200k.parquet", "labelled_dev_597.csv"],
+    "page.py": ["targets_4413_messy.xlsx", "local_575.gb18030.csv", "leads_43.xlsx"],
     "run.py": ["targets_4413_messy.xlsx", "local_575.gb18030.csv", "leads_43.xlsx"],
     "sectors.py": ["labelled_dev_597.csv", "registry_200k.parquet"],
     "tables.py": ["registry_200k.parquet"],

@@ -10,7 +10,7 @@ import pytest
 
 from chainmatch.report.page import write_page
 from conftest import tea_world
-from report_run import FORMULA, HOSTILE, IMAGE, SCRIPT, hostile_run
+from report_run import AT, FORMULA, HOSTILE, IMAGE, SCRIPT, hostile_run
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -144,6 +144,47 @@ def test_text_finds_names_nodes_and_quotes(page):
     assert ranks(page) == [] and page.locator("#none").is_visible()
     find.fill("")
     assert ranks(page) == [1, 2, 3, 4] and not page.locator("#none").is_visible()
+
+
+def outside(page):
+    """What the search field says of firms beyond the list, one line a firm."""
+    if not page.locator("#beyond").is_visible():
+        return []
+    return [text.replace("\n", " ") for text in page.locator("#outside li").all_inner_texts()]
+
+
+def test_a_name_that_is_not_on_the_list_is_answered_too(page):
+    find = page.get_by_label("查找")
+    find.fill("SUM(1")  # T5: at a node where the county is strong
+    (said,) = outside(page)
+    assert said.startswith(AT) and "未入选：本地“茶园”环节已有企业，不是缺口" in said
+    assert "第 5 位（共 5 家）" in said and page.locator("#none").is_visible()
+    find.fill("alert(1)</SCRIPT")  # T6, struck off; T2 of the same name is on the list
+    (said,) = outside(page)
+    assert said.startswith(SCRIPT) and "已排除（登记状态异常）" in said and 2 in ranks(page)
+    find.fill("cmd")  # T7 is a second row of T1
+    (said,) = outside(page)
+    assert ranks(page) == [1] and said.startswith(FORMULA) and "重复" in said and "已并入" in said
+    assert page.locator("img").count() == 0
+    for nothing in ("S", "", "没有这样的企业"):  # one letter is no question
+        find.fill(nothing)
+        assert outside(page) == []
+
+
+def test_firms_beyond_the_list_are_not_answers_to_a_zone(page):
+    page.get_by_label("查找").fill("SUM(1")
+    page.locator("#by-zone").select_option("长三角")
+    assert outside(page) == []
+
+
+def test_the_bar_says_where_the_reader_is(page):
+    here = page.locator(".guide a[aria-current]")
+    assert here.all_inner_texts() == ["概览"]
+    page.locator(".guide a", has_text="走访计划").click()
+    page.wait_for_function("document.querySelector('.guide [aria-current]').hash === '#plan'")
+    bar, title = page.locator(".guide").bounding_box(), page.locator("#plan-title").bounding_box()
+    assert bar["y"] == 0 and title["y"] >= bar["height"]  # it stays, and hides nothing
+    assert here.count() == 1
 
 
 def test_enter_in_the_search_field_changes_nothing(page):
@@ -309,7 +350,7 @@ def test_print_shows_every_card_and_no_controls(browser, tea):
         page.emulate_media(media="print")
         assert cards(page) == [1, 2, 3, 4]
         assert page.locator(".map").is_visible()
-        hidden = (".filters", ".tabs", ".hint", ".top nav", "#node-making", ".end")
+        hidden = (".filters", ".tabs", ".hint", ".guide", "#node-making", ".end")
         assert not any(page.locator(name).first.is_visible() for name in hidden)
         page.emulate_media(media="screen")
         assert not page.locator("#card-1").is_visible()

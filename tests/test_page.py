@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chainmatch.report.beyond import beyond_text
 from chainmatch.report.page import write_page
 from report_run import HOSTILE, hostile_run
 
@@ -141,6 +142,24 @@ def test_tables_and_buttons_speak_to_a_screen_reader(page):
 def test_counts_stand_on_the_page(page):
     words = "".join(page.words)
     assert "目标企业 8 行 = 评分 5 家 + 排除 1 家 + 重复 1 行 + 无法读取 1 行" in words
+
+
+def test_firms_beyond_the_list_stand_under_their_reasons(run):
+    names = run.candidates.firms.set_index("firm_id")["name"]
+    reason, found = "", []
+    for line in beyond_text(run).split("\n"):
+        head, _, rest = line.partition("\t")
+        reason, found = (rest, found) if not head else (reason, [*found, (head, reason)])
+    assert all(reason for _, reason in found)
+    chosen = set(run.shortlist["firm_id"])
+    expected = [names[firm] for firm in run.scores["firm_id"] if firm not in chosen]
+    expected += [*run.excluded["name"], *run.candidates.duplicates["name"]]
+    assert sorted(name for name, _ in found) == sorted(expected)
+
+
+def test_no_name_can_be_taken_for_a_reason(run):
+    run.excluded["name"] = "\t茶\n\t公司\t"
+    assert "\n茶 公司\t" in f"\n{beyond_text(run)}"
 
 
 def test_page_is_small_and_the_same_again(run, tmp_path):

@@ -64,7 +64,8 @@ def chain_svg(
     label = f"{data['name']}产业链图谱：{len(plan.spots)}个环节"
     body = [
         f'<svg class="chainmap" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
-        f'width="{wide}" height="{high}" role="group" aria-label="{escape(label)}">',
+        f'width="{wide}" height="{high}" style="--wide:{wide}px" role="group" '
+        f'aria-label="{escape(label)}">',
         f"<style>{map_style()}</style>" if style else "",
         f"<title>{escape(label)}</title>",
         _arrows(chain),

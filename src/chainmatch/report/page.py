@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.report import cards, facts, words
+from chainmatch.report.beyond import beyond_text
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.templates import environment, source
 
@@ -47,6 +48,7 @@ def _context(run: "Run") -> dict[str, Any]:
         "panels": cards.node_panels(run),
         "firms": cards.firm_cards(run),
         "zones": _zones(run),
+        "beyond": beyond_text(run),
         "plan": [
             (zone, list(stops))
             for zone, stops in groupby(facts.visit_plan(run), key=lambda stop: stop.zone)

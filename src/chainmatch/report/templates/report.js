@@ -1,7 +1,8 @@
 "use strict";
-(function () {
-  var doc = document, root = doc.documentElement;
-  root.classList.add("js");
+// Before the body is there: what a script will hide is never laid out.
+document.documentElement.classList.add("js");
+document.addEventListener("DOMContentLoaded", function () {
+  var doc = document;
   function all(query, from) { return Array.prototype.slice.call((from || doc).querySelectorAll(query)); }
   function one(id) { return doc.getElementById(id); }
 
@@ -122,8 +123,44 @@
       firm.hidden = !fits;
       count += fits ? 1 : 0;
     });
+    showOutside(chain.value || zone.value ? [] : words);
     one("found").textContent = "显示 " + count + " 家";
     one("none").hidden = count > 0;
+  }
+  // Target firms beyond the list: one text, cut up when somebody first looks for a firm.
+  var outside = null, most = 12;
+  function others() {
+    if (outside) { return outside; }
+    var reason = "";
+    outside = [];
+    one("others").content.textContent.split("\n").forEach(function (line) {
+      var at = line.indexOf("\t");
+      if (at === 0) { reason = line.slice(1); }
+      if (at > 0) {
+        outside.push({ name: line.slice(0, at), key: line.slice(0, at).toLowerCase(),
+          detail: line.slice(at + 1), reason: reason });
+      }
+    });
+    return outside;
+  }
+  function showOutside(words) {
+    var asked = words.join("").length > 1, place = one("outside");
+    var found = !asked ? [] : others().filter(function (firm) {
+      return words.every(function (word) { return firm.key.indexOf(word) >= 0; });
+    });
+    place.textContent = "";
+    found.slice(0, most).forEach(function (firm) {
+      var item = doc.createElement("li"), name = doc.createElement("b"), why = doc.createElement("span");
+      name.textContent = firm.name;
+      why.textContent = (firm.detail ? firm.detail + "。" : "") + firm.reason;
+      item.appendChild(name);
+      item.appendChild(why);
+      place.appendChild(item);
+    });
+    one("beyond").hidden = !found.length;
+    one("beyond-title").textContent = "清单以外 " + found.length + " 家"
+      + (found.length > most ? "，列出前 " + most + " 家" : "");
+    return found.length;
   }
   find.addEventListener("input", filter);
   chain.addEventListener("change", filter);
@@ -166,6 +203,24 @@
     firm.querySelector(".name").focus({ preventScroll: true });
   }
 
+  // --- the bar: where the reader is -------------------------------------------------------
+  var links = all(".guide a"), parts = links.map(function (link) { return one(link.hash.slice(1)); });
+  var waiting = false;
+  function mark() {
+    waiting = false;
+    var here = 0;
+    parts.forEach(function (part, index) {
+      if (part.getBoundingClientRect().top < innerHeight / 3) { here = index; }
+    });
+    links.forEach(function (link, index) {
+      if (index === here) { link.setAttribute("aria-current", "location"); }
+      else { link.removeAttribute("aria-current"); }
+    });
+  }
+  window.addEventListener("scroll", function () {
+    if (!waiting) { waiting = true; requestAnimationFrame(mark); }
+  }, { passive: true });
+
   // --- a link that was passed on ----------------------------------------------------------
   function follow() {
     var at = location.hash.slice(1);
@@ -187,4 +242,4 @@
     opened.forEach(function (part) { part.open = false; });
     opened = [];
   });
-})();
+});
