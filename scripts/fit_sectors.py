@@ -41,6 +41,7 @@ FACTORS = {
     "reached": 0.9,  # the verb stands before or behind the list
     "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
     "bare-make": 0.5,  # no verb, and it could be made or sold
+    "technique": 0.5,  # technical services around the thing, which any dealer offers
     "own-sale": 0.25,  # the node sells, but the firm sells what it makes
     "only-trade": 0.1,  # sold, not made
     "other": 0.15,  # another activity than the node's
@@ -136,7 +137,7 @@ def features(graph, counted, labelled):
                 if graph.nodes[node]["chain"] == chain:
                     evidence.sort(key=strongest_first)
                     nodes.append((summarise(evidence, items), tuple(evidence)))
-            named = any(word in row.name for word in data["names"])
+            named = matcher.named(chain, row.name)
             rows.append(Row(firm, chain, float(label), nodes, items, named))
     return rows
 
@@ -175,7 +176,7 @@ def fit(rows):
         strongest = [fits_of(row, weights)[0][1] for row in told]
         weights = logistic_weights(strongest, np.array([row.label for row in told]))
         weights["stated"] = weights["best"]  # no labelled firm states its products
-    told = [row for row in rows if row.nodes or row.named]
+    told = [row for row in rows if row.nodes or row.named > 0]
     summaries = [chain_summary(row, weights) for row in told]
     labels = np.array([row.label for row in told])
     return weights, logistic_weights(summaries, labels, signed=("length",))
@@ -196,7 +197,7 @@ def logistic_weights(summaries, labels, signed=()):
 
 
 def chain_fit(row, weights, chain_weights):
-    if not row.nodes and not row.named:
+    if not row.nodes and row.named <= 0:
         return 0.0
     return logistic(weighted(chain_weights, chain_summary(row, weights)))
 

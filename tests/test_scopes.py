@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from chainmatch.scopes import clauses, read_clause, read_scope
 from chainmatch.scopes.pattern import alternatives
 from chainmatch.text import normalise
-from chainmatch.verbs import VERBS
+from chainmatch.verbs import TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
 PRODUCE = MAKE | GROW  # 生产 says either
@@ -182,3 +182,20 @@ def test_an_expression_for_words_matches_the_longest_of_them(words, text):
     back = re.match(alternatives(words, backwards=True), text[::-1])
     ending = [word[::-1] for word in words if text.endswith(word)]
     assert (back[0] if back else None) == max(ending, key=len, default=None)
+
+
+def test_a_joiner_inside_a_noun_joins_no_verbs():
+    assert read("输配电及控制设备制造") == {"输配电及控制设备": MAKE}
+    assert read("检测及控制系统研发") == {"检测及控制系统": {"research"}}
+    assert read("茶叶种植及茶具销售") == {"茶叶": GROW, "茶具": TRADE}
+
+
+def test_an_information_system_for_management_is_a_thing():
+    assert read("管理信息系统、电表的制造") == {"管理信息系统": MAKE, "电表": MAKE}
+
+
+def test_technical_services_speak_about_the_verb_in_front_of_them():
+    assert read("食用菌种植技术服务") == {"食用菌": {TECHNIQUE}}
+    assert read("食用菌种植、技术服务") == {"食用菌": GROW | {TECHNIQUE}}
+    assert read("医药技术开发") == {"医药": {TECHNIQUE}}
+    assert read("医药的研究开发、技术转让") == {"医药": {"research", TECHNIQUE}}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chainmatch.chains import read_chains
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
+from chainmatch.fitmodel import read_other_trades, strongest_first, summarise
 from chainmatch.fitmodel import FLOOR, read_model
 from chainmatch.sectors import Matcher, match
 
@@ -113,6 +114,61 @@ def test_a_name_alone_is_weak_and_with_the_scope_strong(matcher, graph):
     written = fit_to(matcher, makers, "硬质合金制造")
     both = fit_to(matcher, makers, "硬质合金制造", name="某地硬质合金有限公司")
     assert named.fit < SURE < written.fit <= both.fit
+
+
+def test_a_name_counts_as_far_as_the_scope_bears_it_out(matcher, graph):
+    makers = node_of(graph, "硬质合金", "make")
+    named = fit_to(matcher, makers, "硬质合金销售；五金零售", name="某地硬质合金有限公司")
+    unnamed = fit_to(matcher, makers, "硬质合金销售；五金零售")
+    assert unnamed.fit < named.fit < SURE
+
+
+def test_talking_about_a_thing_is_less_than_doing_it(matcher):
+    offers = fit_to(matcher, "integrated-circuits", "集成电路技术服务")
+    designs = fit_to(matcher, "integrated-circuits", "集成电路研发")
+    assert 0.05 < offers.fit < designs.fit
+    assert offers.evidence[0].how == "technique"
+    assert offers.activity == "research"
+
+
+def test_where_technique_is_the_trade_spreading_it_is_the_trade(matcher):
+    found = fit_to(matcher, "agri-services", "农业技术推广服务")
+    assert found.fit >= SURE
+    assert found.evidence[0].how == "stated"
+
+
+@pytest.mark.parametrize("chain", CASES)
+def test_more_said_later_never_takes_from_what_was_said_first(matcher, chain):
+    for case in CASES[chain]:
+        evidence = matcher.evidence(case["scope"])[1]
+        for pieces in evidence.values():
+            pieces = sorted(pieces, key=strongest_first)
+            whole = summarise(pieces, 9)
+            for left_out in range(len(pieces) - 1):
+                fewer = summarise([*pieces[:left_out], *pieces[left_out + 1 :]], 9)
+                assert fewer.lead <= whole.lead
+                assert fewer.focus <= whole.focus
+
+
+def test_a_name_speaks_for_its_chain_or_for_a_trade_outside_all(matcher):
+    assert matcher.named("clean-energy", "某地风电设备有限公司") == 1
+    assert matcher.named("clean-energy", "某地新能源汽车有限公司") == 1
+    assert matcher.named("clean-energy", "某地汽车部件有限公司") == -1
+    assert matcher.named("clean-energy", "某地制造有限公司") == 0
+
+
+def test_a_trade_outside_all_chains_in_the_name_speaks_against_every_chain(matcher):
+    scope = "变压器、开关柜制造；五金销售"
+    plain, other = (
+        matcher.chain_fits(matcher.match(scope, name))["clean-energy"]
+        for name in ("某地制造有限公司", "某地轨道车辆制造有限公司")
+    )
+    assert 0 < other < plain
+
+
+def test_no_word_of_another_trade_is_a_word_of_a_chain(graph):
+    ours = {word for data in graph.graph["chains"].values() for word in data["names"]}
+    assert not ours & set(read_other_trades())
 
 
 def test_a_scope_alone_never_confirms(matcher):

@@ -15,6 +15,7 @@ from chainmatch.resources import data_folder
 
 FLOOR = 0.05  # a fit below this is not worth a line
 SPEAKING = 0.3  # evidence from here on says that an item is about the node
+_ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
 
 
 class Evidence(NamedTuple):
@@ -22,9 +23,8 @@ class Evidence(NamedTuple):
 
     ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
     says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
-    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``only-trade``,
-    ``own-sale``, ``other``;
-    ``name``, ``code`` for the other fields.
+    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``technique`` (it advises
+    on the thing), ``only-trade``, ``own-sale``, ``other``; ``name``, ``code`` for the other fields.
     """
 
     field: str
@@ -87,14 +87,21 @@ def read_model() -> FitModel:
     )
 
 
+@lru_cache(maxsize=1)
+def read_other_trades() -> tuple[str, ...]:
+    """Read the words of names that speak of a trade outside all chains."""
+    text = (data_folder("names") / "other_trades.txt").read_text(encoding="utf-8")
+    return tuple(word for line in text.splitlines() if line[:1] != "#" for word in line.split())
+
+
 class Summary(NamedTuple):
     """What the evidence for one node adds up to; the features of the fit, each in 0…1."""
 
     best: float  # strongest evidence
     breadth: float  # how much further, different evidence there is
-    lead: float  # how early the strongest evidence stands
+    lead: float  # strongest evidence when what stands late counts less
     focus: float  # share of the scope's items that speak for the node
-    name: float  # strongest evidence in the name
+    name: float  # strongest evidence in the name, less where nothing else bears it out
     stated: float  # strongest evidence in main products or industry code
 
 
@@ -105,7 +112,7 @@ class ChainSummary(NamedTuple):
     further: float  # sum of the second to fourth fit, 0…3
     items: float  # share of eight items of the scope that speak for the chain, 0…1
     length: float  # logarithm of the scope's items: a long scope says each thing less surely
-    name: float  # 1 if the name holds a word of the chain
+    name: float  # 1 if the name holds a word of the chain, -1 if one of a trade outside all
 
 
 def strongest_first(piece: Evidence) -> tuple[bool, float, bool, int]:
@@ -129,8 +136,9 @@ def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
         if field == "scope":
             if strength >= SPEAKING:
                 speaking.add(order)
+            lead = max(lead, strength / (1 + 0.25 * order))
             if not best:
-                best, lead = strength, strength / (1 + 0.25 * order)
+                best = strength
             else:
                 further[start] = strength
         elif field == "name":
@@ -142,12 +150,12 @@ def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
         breadth=min(1.0, sum(further.values()) / 3),
         lead=lead,
         focus=min(1.0, len(speaking) / max(items, 1)),
-        name=named,
+        name=min(named, _ALONE * named + max(best, told)),
         stated=told,
     )
 
 
-def summarise_chain(fits: Sequence[Fit], items: int, named: bool) -> ChainSummary:
+def summarise_chain(fits: Sequence[Fit], items: int, named: float) -> ChainSummary:
     """Add up the fits of a firm to one chain, best first; none counts as one of 0.01."""
     speaking = {p.order for fit in fits for p in fit.evidence if p.field == "scope"}
     return ChainSummary(
@@ -155,7 +163,7 @@ def summarise_chain(fits: Sequence[Fit], items: int, named: bool) -> ChainSummar
         further=sum(fit.fit for fit in fits[1:4]),
         items=min(1.0, len(speaking) / 8),
         length=math.log1p(items),
-        name=float(named),
+        name=named,
     )
 
 

@@ -31,6 +31,7 @@ from chainmatch.fitmodel import (
     grade_of,
     logistic,
     read_model,
+    read_other_trades,
     strongest_first,
     summarise,
     summarise_chain,
@@ -38,11 +39,13 @@ from chainmatch.fitmodel import (
 from chainmatch.lexicon import Hit, Lexicon
 from chainmatch.scopes import NOTHING, Item, clauses, read_clause
 from chainmatch.text import normalise
+from chainmatch.verbs import TECHNIQUE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 QUOTE = 60  # longest quotation, in characters
+_TALKING = frozenset({"research", "serve"})  # what doing something with a technique may be
 
 
 class _Piece(NamedTuple):
@@ -106,6 +109,7 @@ class Matcher:
         self._chain_weights = [self.model.chain_weights[name] for name in ChainSummary._fields]
         self._chain_of = dict(graph.nodes(data="chain"))
         self._names = {chain: data["names"] for chain, data in graph.graph["chains"].items()}
+        self._other_trades = read_other_trades()
 
     def match(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
@@ -143,9 +147,19 @@ class Matcher:
             by_chain[self._chain_of[fit.node]].append(fit)
         return {chain: self._chain_fit(chain, own, match) for chain, own in by_chain.items()}
 
+    def named(self, chain: str, name: str) -> float:
+        """Return what a firm's name says about a chain.
+
+        1 if it holds a word of the chain; else -1 if it holds one of a trade outside all chains;
+        else 0.
+        """
+        if any(word in name for word in self._names[chain]):
+            return 1.0
+        return -1.0 if any(word in name for word in self._other_trades) else 0.0
+
     def _chain_fit(self, chain: str, own: Sequence[Fit], match: Match) -> float:
-        named = any(word in match.name for word in self._names[chain])
-        if not own and not named:
+        named = self.named(chain, match.name)
+        if not own and named <= 0:
             return 0.0
         summary = summarise_chain(own, match.items, named)
         return logistic(self._chain_intercept + sum(map(mul, self._chain_weights, summary)))
@@ -182,22 +196,27 @@ class Matcher:
 
     def _weigh(self, clause: str, hit: Hit, item: Item) -> Iterator[_Piece]:
         factors = self.model.factors
-        shared = 1.0 - factors["common"] * (1.0 - self._specificity(hit.word))
+        shared = self._distinct(hit.word)
         if not _is_head(clause, hit, item):
             shared *= factors["modifier"]
         if item.branch:
             shared *= factors["branch"]
         start, end = _quotation(clause, hit, item)
         for node, _, hint in hit.claims:
-            how, activity = _activity(item, self._wanted[node])
+            how, activity = _activity(item, self._wanted[node], "技术" in hit.word)
             strength = shared * factors[how] * (factors["hint"] if hint else 1.0)
             yield _Piece(node, start, end, activity, strength, item.order, hint, how)
+
+    def _distinct(self, word: str) -> float:
+        """What is left of a wording's strength for being common, 0…1."""
+        return 1.0 - self.model.factors["common"] * (1.0 - self._specificity(word))
 
     def _name(self, name: str, found: dict[str, list[Evidence]]) -> None:
         factors = self.model.factors
         for hit in self.lexicon.find(normalise(name)):
+            shared = factors["name"] * self._distinct(hit.word)
             for node, _, hint in hit.claims:
-                strength = factors["name"] * (factors["hint"] if hint else 1.0)
+                strength = shared * (factors["hint"] if hint else 1.0)
                 quote = name[hit.start : hit.end]
                 found[node].append(
                     Evidence("name", hit.start, hit.end, quote, "", strength, 0, hint, "name")
@@ -219,9 +238,19 @@ class Matcher:
         return Fit(node, value, grade_of(value, evidence), evidence[0].activity, tuple(evidence))
 
 
-def _activity(item: Item, wanted: frozenset[str]) -> tuple[str, str]:
-    """Return how an item's activities meet those that a node wants, and the activity to print."""
+def _activity(item: Item, wanted: frozenset[str], is_technique: bool) -> tuple[str, str]:
+    """Return how an item's activities meet those that a node wants, and the activity to print.
+
+    ``is_technique``: the wording itself is a technique (农业技术), so that developing and
+    spreading it is the trade; of any other thing it is talk (医药技术开发, 光伏技术服务).
+    """
     done = item.activities
+    if TECHNIQUE in done:
+        done = done - {TECHNIQUE} | (_TALKING if is_technique else NOTHING)
+        if not done & wanted and wanted & _TALKING:
+            return ("technique", min(wanted & _TALKING))
+        if not done:
+            return ("other", "serve")
     if not done:
         producing = wanted & {"make", "grow", "research"}
         return ("bare-make" if producing else "bare", "")

@@ -3,6 +3,9 @@
 Plain tables, read by :mod:`chainmatch.text`. Words are separated by blanks.
 """
 
+# What speaks about a thing and does not do it: 医药技术开发 stands in the scope of any drug dealer.
+TECHNIQUE = "technique"
+
 # Several activities: the verb alone does not decide between them.
 _BY_ACTIVITY: dict[str, str] = {
     "make+grow": "生产 自产",
@@ -28,9 +31,9 @@ _BY_ACTIVITY: dict[str, str] = {
         "经销批发 批发零售"
     ),
     "serve": (
-        "服务 咨询 设计 规划 策划 维修 修理 维护 保养 检修 租赁 出租 代办 培训 诊疗 接待 监理 "
+        "服务 咨询 设计 规划 策划 维修 修理 维护 运维 运行维护 保养 检修 租赁 出租 代办 培训 诊疗 接待 监理 "
         "勘察 勘测 评估 认证 清洗 中介 维保 养护 管护 护理 保洁 清运 治疗 预订 代理 推广 指导 "
-        "转让 技术服务 技术咨询 出具 售后服务 测绘 包装 策划服务 看护 照料 防治 洗涤 美容 "
+        "转让 出具 售后服务 测绘 包装 策划服务 看护 照料 防治 洗涤 美容 "
         "保健 按摩 导游 配餐 理疗 康复 疗养 代售"
     ),
     "operate": (
@@ -46,7 +49,11 @@ _BY_ACTIVITY: dict[str, str] = {
         "施工 安装 承包 承建 总承包 专业承包 分包 装修 装饰 改造 修缮 调试 铺设 架设 承装 "
         "承修 承试 敷设 安装调试 施工总承包 安装施工 绿化"
     ),
-    "research": ("研发 研究 研究开发 试验 研制 技术开发 技术研发 技术研究 开发研制 科研 实验"),
+    "research": ("研发 研究 研究开发 试验 研制 开发研制 科研 实验"),
+    TECHNIQUE: (
+        "技术服务 技术咨询 技术开发 技术研发 技术研究 技术转让 技术推广 技术培训 技术支持 技术交流 "
+        "技术指导 技术推广服务 技术咨询服务 技术开发服务 技术转让服务 技术支持服务 技术培训服务"
+    ),
     "research+serve": ("检测 检验 检测服务 质检 鉴定 监测"),
 }
 
@@ -76,7 +83,7 @@ LEADING_UNLESS_NOUN = _words(
 # What makes a noun of a verb; regular expressions.
 NOUN_ENDS = _words(
     "品 式 型 性 者 商 机械 机具 机(?!电) 器(?!材) 场 线 厂 业 区 基地 园 设备 装置 工具 用 "
-    "技术 资料 系统 软件 服务"
+    "技术 资料 系统 信息系统 软件 服务"
 )
 JOINERS = _words("以及 并且 和 及 与 或 并 兼 暨")
 FILLERS_BEFORE = _words(

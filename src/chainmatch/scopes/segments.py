@@ -18,6 +18,7 @@ from chainmatch.verbs import (
     LEADING,
     LEADING_UNLESS_NOUN,
     NOUN_ENDS,
+    TECHNIQUE,
     TRADES,
     VERBS,
 )
@@ -39,7 +40,14 @@ _SUFFIX = re.compile(
 )
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
-_VERB_THEN_JOINER = re.compile(f"({_VERB})({alternatives(JOINERS)})(?=.)")
+# Not in a noun: 输配电及控制设备, 利用与开发系统.
+_VERB_THEN_JOINER = re.compile(
+    f"({_VERB})({alternatives(JOINERS)})(?!控制|(?:{_VERB})系统)(?=.)"
+)
+# 种植技术服务 advises those who grow.
+_VERB_OF_TECHNIQUE = re.compile(
+    f"(?:{_VERB})(?={alternatives(verb for verb, does in VERBS.items() if does == {TECHNIQUE})})"
+)
 _SEGMENT = re.compile(f"[^{_JOIN}]+")
 _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
@@ -143,5 +151,7 @@ def _filler_end(text: str, head: int) -> int:
 
 
 def _activities(text: str) -> frozenset[str]:
+    if "技术" in text:
+        text = _VERB_OF_TECHNIQUE.sub("", text)
     found = [VERBS[match[0]] for match in _VERB_AT.finditer(text)] if text else None
     return NOTHING.union(*found) if found else NOTHING
