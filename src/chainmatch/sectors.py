@@ -117,7 +117,8 @@ class Matcher:
         """Match one firm: everything that its texts say for any node."""
         items, found = self.evidence(scope, name, products, industry_code)
         fits = [self._fit(node, evidence, items) for node, evidence in found.items()]
-        fits.sort(key=lambda fit: (-fit.fit, fit.node))
+        if len(fits) > 1:
+            fits.sort(key=lambda fit: (-fit.fit, fit.node))
         return Match(name, items, tuple(fits))
 
     def evidence(
@@ -171,10 +172,9 @@ class Matcher:
         for offset, clause in clauses(normalise(text)):
             pieces, count, carried = self._clause(clause, carried)
             for node, start, end, activity, strength, order, hint, how in pieces:
-                span = (start + offset, end + offset)
-                quote = text[span[0] : span[1]]
+                a, b = start + offset, end + offset
                 found[node].append(
-                    Evidence(field, *span, quote, activity, strength, items + order, hint, how)
+                    Evidence(field, a, b, text[a:b], activity, strength, items + order, hint, how)
                 )
             items += count
         return items
@@ -203,7 +203,9 @@ class Matcher:
             shared *= factors["branch"]
         start, end = _quotation(clause, hit, item)
         for node, _, hint in hit.claims:
-            how, activity = _activity(item, self._wanted[node], "技术" in hit.word)
+            how, activity = _meeting(
+                item.activities, item.place, self._wanted[node], "技术" in hit.word
+            )
             strength = shared * factors[how] * (factors["hint"] if hint else 1.0)
             yield _Piece(node, start, end, activity, strength, item.order, hint, how)
 
@@ -238,13 +240,15 @@ class Matcher:
         return Fit(node, value, grade_of(value, evidence), evidence[0].activity, tuple(evidence))
 
 
-def _activity(item: Item, wanted: frozenset[str], is_technique: bool) -> tuple[str, str]:
+@cache
+def _meeting(
+    done: frozenset[str], place: str, wanted: frozenset[str], is_technique: bool
+) -> tuple[str, str]:
     """Return how an item's activities meet those that a node wants, and the activity to print.
 
     ``is_technique``: the wording itself is a technique (农业技术), so that developing and
     spreading it is the trade; of any other thing it is talk (医药技术开发, 光伏技术服务).
     """
-    done = item.activities
     if TECHNIQUE in done:
         done = done - {TECHNIQUE} | (_TALKING if is_technique else NOTHING)
         if not done & wanted and wanted & _TALKING:
@@ -262,13 +266,14 @@ def _activity(item: Item, wanted: frozenset[str], is_technique: bool) -> tuple[s
     if not met:
         return ("only-trade" if "trade" in done else "other", min(done))
     named = next(activity for activity in ACTIVITIES if activity in met)
-    return ("stated" if item.place in ("own", "verb") else "reached", named)
+    return ("stated" if place in ("own", "verb") else "reached", named)
 
 
 def _is_head(clause: str, hit: Hit, item: Item) -> bool:
     """Whether a wording is what its item is about, not a modifier (中药饮片机械)."""
-    rest = clause[hit.end : item.core_end]
-    return not rest or _BEHIND_HEAD.match(rest) is not None
+    return (
+        hit.end >= item.core_end or _BEHIND_HEAD.match(clause, hit.end, item.core_end) is not None
+    )
 
 
 def _quotation(clause: str, hit: Hit, item: Item) -> tuple[int, int]:
@@ -280,8 +285,11 @@ def _quotation(clause: str, hit: Hit, item: Item) -> tuple[int, int]:
         start, end = item.start, max(item.end, hit.end)
     if end - start > QUOTE:
         start, end = hit.start, hit.end
-    quote = clause[start:end]
-    return start + len(quote) - len(quote.lstrip()), start + len(quote.rstrip())
+    while start < end and clause[start].isspace():
+        start += 1
+    while end > start and clause[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 # --- tables --------------------------------------------------------------------------------------

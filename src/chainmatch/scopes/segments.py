@@ -38,6 +38,10 @@ _SUFFIX = re.compile(
     f"(?:{alternatives(VERBS, backwards=True)}"
     f"|{alternatives(FILLERS_AFTER, backwards=True)}|[\\s{FILL}])+"
 )
+# What verbs in front of an object begin with, and those behind it end with.
+_BLANKS = set(filter(str.isspace, map(chr, range(0x3001))))  # with FILL and GONE
+_FIRST = _BLANKS | {word[0] for word in (*VERBS, *FILLERS_BEFORE, *JOINERS)}
+_LAST = _BLANKS | {word[-1] for word in (*VERBS, *FILLERS_AFTER)}
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
 # Not in a noun: 输配电及控制设备, 利用与开发系统.
@@ -52,6 +56,7 @@ _SEGMENT = re.compile(f"[^{_JOIN}]+")
 _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
+_SPECIAL = re.compile(f"[{FILL}{GONE}{_JOIN}{''.join(word[0] for word in JOINERS)}除不禁严未非]")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,6 +97,9 @@ class Segment(NamedTuple):
 @lru_cache(maxsize=1 << 17)
 def read_token(text: str, signs: str) -> tuple[Segment, ...]:
     """Read what stands in front of ``signs`` (``""`` at the end of a clause)."""
+    if not _SPECIAL.search(text):
+        colon = signs.startswith(":")
+        return (_segment(text, 0, len(text), "", colon, _strongest(signs)),)
     joined = text
     if _JOINER.search(text):
         joined = _VERB_THEN_JOINER.sub(_join, text + signs[:1])[: len(text)]
@@ -100,7 +108,8 @@ def read_token(text: str, signs: str) -> tuple[Segment, ...]:
     for start, end in spans:
         last = end == spans[-1][1]
         colon = end == len(text) and signs.startswith(":")
-        segments.append(_segment(joined, start, end, colon, _strongest(signs) if last else "、"))
+        sign = _strongest(signs) if last else "、"
+        segments.append(_excluding(joined, start, _stripped(joined, start, end), colon, sign))
     return tuple(segments)
 
 
@@ -112,18 +121,23 @@ def _strongest(signs: str) -> str:
     return next((sign for sign in ",: " if sign in signs), "、")
 
 
-def _segment(text: str, start: int, end: int, colon: bool, sign: str) -> Segment:
-    end = _stripped(text, start, end)
+def _excluding(text: str, start: int, end: int, colon: bool, sign: str) -> Segment:
+    """Read a segment that may exclude something."""
     opener = _EXCLUDES.search(text, start, end)
-    excludes = ""
-    if opener:
-        excludes, colon = "drop", False
-        if opener[0] != "除外":
-            excludes = "open" if opener.start() > start else "open-bare"
-            end = _stripped(text, start, opener.start()) if excludes == "open" else end
-    before, after, core_start, core_end = _parts(text[start:end])
-    trade = text[start:end] in TRADES
-    kind = kind_of(before, after, core_start >= core_end, trade, excludes, colon, sign)
+    if not opener:
+        return _segment(text, start, end, "", colon, sign)
+    if opener[0] == "除外":
+        return _segment(text, start, end, "drop", False, sign)
+    if opener.start() == start:
+        return _segment(text, start, end, "open-bare", False, sign)
+    return _segment(text, start, _stripped(text, start, opener.start()), "open", False, sign)
+
+
+def _segment(text: str, start: int, end: int, excludes: str, colon: bool, sign: str) -> Segment:
+    own = text[start:end]
+    before, after, core_start, core_end = _parts(own)
+    bare = core_start >= core_end
+    kind = kind_of(before, after, bare, bare and own in TRADES, excludes, colon, sign)
     return Segment(start, end, start + core_start, start + core_end, kind)
 
 
@@ -134,14 +148,16 @@ def _stripped(text: str, start: int, end: int) -> int:
 
 def _parts(text: str) -> tuple[frozenset[str], frozenset[str], int, int]:
     """Return the verbs before and behind the object of a segment, and the object's span."""
-    prefix = _PREFIX.match(text)
+    prefix = _PREFIX.match(text) if text[0] in _FIRST else None
     head = prefix.end() if prefix else 0
-    suffix = _SUFFIX.match(text[: head - 1 if head else None : -1]) if head < len(text) else None
+    suffix = None
+    if head < len(text) and text[-1] in _LAST:
+        suffix = _SUFFIX.match(text[: head - 1 if head else None : -1])
     tail = len(text) - (suffix.end() if suffix else 0)
     before, after = _activities(text[:head]), _activities(text[tail:])
     core_start = head if before or head == len(text) else _filler_end(text, head)
     core_end = tail if after else len(text)
-    if text.strip(GONE) == "":
+    if text[0] == GONE and not text.strip(GONE):
         core_end = core_start
     return before, after, core_start, core_end
 
