@@ -12,6 +12,7 @@ from chainmatch import __all__ as public
 ROOT = Path(__file__).parent.parent
 RUN_BLOCK = re.compile(r"^```python$", re.M)
 PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
+READMES = ("README.md", "README.zh.md")
 CODE = [page for page in PAGES if RUN_BLOCK.search(page.read_text("utf-8"))]
 
 
@@ -46,6 +47,34 @@ def test_links_between_pages_lead_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} → {target}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/compared.md"])
+def test_figures_that_are_repeated_stand_where_they_are_measured(page):
+    """A figure measured anew must not live on in its old form elsewhere."""
+    figure = re.compile(r"(?<![\d.])0?\.\d{2,3}(?!\d)|\d\.\d+ s\b")
+    measured = "".join(
+        (ROOT / "docs" / n).read_text("utf-8") for n in ("figures.md", "identity.md")
+    )
+    found = figure.findall((ROOT / page).read_text("utf-8"))
+    assert len(found) >= 5
+    assert [text for text in found if text not in measured] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\]\(([^)]*\.\w+)\)", r"python benchmarks/\w+\.py", r"^chainmatch \w+", r"\d+\.\d+ s\b"],
+)
+def test_both_readmes_say_the_same(pattern):
+    english, chinese = (
+        set(re.findall(pattern, (ROOT / name).read_text("utf-8"), re.M)) - {*READMES}
+        for name in READMES
+    )
+    assert english <= chinese and english
+
+
+def test_the_blocks_of_both_readmes_run():
+    assert {"README.md", "README.zh.md", "embedding.md"} <= {page.name for page in CODE}
 
 
 def test_every_public_name_has_a_docstring():

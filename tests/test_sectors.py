@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from chainmatch.chains import read_chains
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
-from chainmatch.fitmodel import read_other_trades, strongest_first, summarise
-from chainmatch.fitmodel import FLOOR, read_model
+from chainmatch.fitmodel import FLOOR, read_model, read_other_trades, strongest_first, summarise
 from chainmatch.sectors import Matcher, match
 
 SURE = 0.5
@@ -141,8 +140,8 @@ def test_where_technique_is_the_trade_spreading_it_is_the_trade(matcher):
 def test_more_said_later_never_takes_from_what_was_said_first(matcher, chain):
     for case in CASES[chain]:
         evidence = matcher.evidence(case["scope"])[1]
-        for pieces in evidence.values():
-            pieces = sorted(pieces, key=strongest_first)
+        for found in evidence.values():
+            pieces = sorted(found, key=strongest_first)
             whole = summarise(pieces, 9)
             for left_out in range(len(pieces) - 1):
                 fewer = summarise([*pieces[:left_out], *pieces[left_out + 1 :]], 9)

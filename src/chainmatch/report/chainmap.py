@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
 
 _WIDE, _HIGH = 122, 50  # a node
-_GUTTER, _TRACK = 26, 6  # a gutter with one track, each further one
+_GUTTER, _TRACK = 24, 5  # a gutter with one track, each further one
 _ROUND = 5  # radius of the corners of a line
 _LEFT, _TOP, _BAND = 80, 56, 12  # segment names, stage names, space between bands
 _LINE = 9  # Chinese characters in one line of a node; up to one more is squeezed in
@@ -162,7 +162,7 @@ def _gutter(plan: Layout, gutter: int) -> int:
 
 def _track(plan: Layout, gutter: int, track: int) -> int:
     """Return where a track stands; the last one leaves room for the arrow."""
-    return _x(plan, gutter) - _gutter(plan, gutter) + 10 + _TRACK * track
+    return _x(plan, gutter) - _gutter(plan, gutter) + 9 + _TRACK * track
 
 
 def _y(plan: Layout, row: float) -> int:

@@ -45,9 +45,7 @@ _LAST = _BLANKS | {word[-1] for word in (*VERBS, *FILLERS_AFTER)}
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
 # Not in a noun: 输配电及控制设备, 利用与开发系统.
-_VERB_THEN_JOINER = re.compile(
-    f"({_VERB})({alternatives(JOINERS)})(?!控制|(?:{_VERB})系统)(?=.)"
-)
+_VERB_THEN_JOINER = re.compile(f"({_VERB})({alternatives(JOINERS)})(?!控制|(?:{_VERB})系统)(?=.)")
 # 种植技术服务 advises those who grow.
 _VERB_OF_TECHNIQUE = re.compile(
     f"(?:{_VERB})(?={alternatives(verb for verb, does in VERBS.items() if does == {TECHNIQUE})})"
