@@ -6,6 +6,7 @@ Each file holds the commands of one group and an ``add`` that tells the parser o
 """
 
 import argparse
+import atexit
 import gc
 import sys
 from collections.abc import Sequence
@@ -19,8 +20,10 @@ from chainmatch.errors import ChainmatchError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     _speak_utf8()
-    # A command builds large tables that live to its end; the collector would walk them in vain.
+    # A command builds large tables that live to its end.
+    # The collector would walk them in vain, in the middle and once more at the end.
     gc.set_threshold(200_000, 20, 100)
+    atexit.register(gc.freeze)
     arguments = parser().parse_args(argv)
     try:
         arguments.command(arguments)
