@@ -56,6 +56,17 @@ def test_the_parts_of_the_best_by_hand(world):
     assert row["partner_firms"] == "上游：云岭茶园公司、双河茶场、青坪茶业公司；下游：月溪饮品公司"
 
 
+def test_partners_are_named_by_what_they_do_at_the_node_not_by_their_size_elsewhere(world, make):
+    fits = make.fits(
+        ("L1", "drinks", 0.9),  # the strongest firm of the county,
+        ("L1", "garden", 0.36),  # which hardly grows tea: 0.36 · 2
+        ("L2", "garden", 0.8),
+        ("L3", "garden", 0.9),
+    )
+    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
+    assert row["partner_firms"].startswith("上游：双河茶场、青坪茶业公司、云岭茶园公司；")
+
+
 def test_an_unknown_part_widens_the_interval_and_is_no_zero(world):
     row = scores_of(world).set_index("firm_id").loc["T3"]
     assert math.isnan(row["scale"])
@@ -100,6 +111,7 @@ SETTLE = Settle().model_dump()
         ("serve", ("operate", "serve"), ("wind", "grid"), 0.8),  # goes where the wind is
         ("trade", ("trade", "make"), ("forest",), 0.2),
         ("build", ("build",), ("labour",), 0.2),
+        ("build", ("operate", "build"), ("forest",), 0.2),  # who plants by contract leaves again
     ],
 )
 def test_how_far_a_business_can_come_here(activity, activities, needs, expected):
@@ -123,6 +135,7 @@ def test_what_cannot_come_here_is_worth_less_and_says_so(world, make):
         ("杭州龙舌制茶有限公司", 1.0),
         ("杭州龙舌医院有限公司", 0.2),  # one hospital is one place
         ("杭州龙舌水电站有限责任公司", 0.2),
+        ("杭州龙舌茶叶实验基地有限公司", 0.2),
         ("杭州龙舌商贸有限公司", 0.5),
         ("杭州龙舌工贸有限公司", 1.0),
         ("杭州龙舌医院管理有限公司", 1.0),

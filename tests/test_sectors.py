@@ -130,6 +130,14 @@ def test_talking_about_a_thing_is_less_than_doing_it(matcher):
     assert offers.activity == "research"
 
 
+def test_what_is_only_named_is_not_studied(matcher):
+    listed = "中成药、化学药制剂、抗生素、生化药品、生物制品"
+    named = fit_to(matcher, "pharma-rd-cro", listed, name="某地医药有限公司")
+    studies = fit_to(matcher, "pharma-rd-cro", "生物制品的研究", name="某地医药有限公司")
+    assert named is None or named.fit < 0.2
+    assert studies.fit >= SURE
+
+
 def test_where_technique_is_the_trade_spreading_it_is_the_trade(matcher):
     found = fit_to(matcher, "agri-services", "农业技术推广服务")
     assert found.fit >= SURE

@@ -69,7 +69,7 @@ class Survey:
     gaps : one row for every node (``TABLES["gaps"]``); where it is no gap, ``kind`` is "" and
         ``score`` NaN.
     anchors : one row for every local firm, strongest first (``TABLES["locals"]``).
-    coverage : which local firms stand at which node, strongest first:
+    coverage : which local firms stand at which node, heaviest there first:
         ``node, firm_id, name, weight`` (fit × size), ``anchor``.
     """
 
@@ -182,7 +182,7 @@ def _coverage(
         )
         if counting and fit >= profile.levels.fit
     ]
-    rows.sort(key=lambda row: (row[0], -row[4], -row[3], row[1]))
+    rows.sort(key=lambda row: (row[0], -row[3], -row[4], row[1]))
     return pd.DataFrame(rows, columns=["node", "firm_id", "name", "weight", "anchor"])
 
 

@@ -90,7 +90,7 @@ _BUILT = frozenset(("land", "plant"))
 # A name whose body ends so is one place, not an investor that could open a second one.
 _SINGLE = re.compile(
     "(?:医院|卫生院|诊所|门诊部?|疗养院|敬老院|养老院|福利院|幼儿园|学校|宾馆|酒店|饭店|大厦|招待所|"
-    "山庄|度假村|度假中心|会议中心|公园|景区|乐园|市场|商场|商厦|超市|药店|药房|(?:水|火|热|风)?电站|"
+    "山庄|度假村|度假中心|会议中心|公园|景区|乐园|基地|示范园|市场|商场|商厦|超市|药店|药房|(?:水|火|热|风)?电站|"
     "发电厂|热电厂|林场|农场|牧场|煤矿|[铁铜金锰钨]矿)$"
 )
 # A name that says so of itself; 工贸 and 生物工程 make things.
@@ -320,7 +320,7 @@ def settled(
         worth["serve"] if one == "operate" and not built else worth[one]
         for one in ((activity,) if activity else activities)
     ]
-    if not _BOUND.isdisjoint(needs) and activity != "trade":
+    if not _BOUND.isdisjoint(needs) and activity not in ("trade", "build"):
         values.append(worth["resource"])
     return max(values)
 
@@ -442,13 +442,13 @@ def _doubts(gaps: pd.DataFrame) -> dict[str, str]:
 def _partners(
     neighbours: Iterable[str], local: Mapping[str, list[tuple[str, str, float, float]]]
 ) -> list[tuple[str, float]]:
-    """Local firms at the neighbour nodes, each once: name and weight, strongest anchor first."""
+    """Local firms at the neighbour nodes, each once: name and weight there, heaviest first."""
     best: dict[str, tuple[float, float, str]] = {}
     for node in neighbours:
         for firm, name, weight, anchor in local.get(node, ()):
             if firm not in best or weight > best[firm][1]:
                 best[firm] = (anchor, weight, name)
-    order = sorted(best.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
+    order = sorted(best.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
     return [(name, weight) for _, (_, weight, name) in order]
 
 

@@ -256,6 +256,8 @@ def _meeting(
         if not done:
             return ("other", "serve")
     if not done:
+        if wanted == _TALKING:
+            return ("other", "")  # a thing that is only named is for sale, nobody studies it
         producing = wanted & {"make", "grow", "research"}
         return ("bare-make" if producing else "bare", "")
     met = done & wanted
