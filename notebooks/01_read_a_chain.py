@@ -48,9 +48,10 @@ known = sum(source != "general knowledge" for source in sources)
 print(f"{len(sources)} 条供给关系，{known} 条注明出处")
 
 # %% [markdown]
-# A picture of one chain is one self-contained file.
+# A picture of one chain: shown here by a notebook, and written as one self-contained file.
 
 # %%
-from chainmatch.report.chainmap import draw_chain
+from chainmatch.report.chainmap import chain_svg, draw_chain
 
 draw_chain(graph, "特色农产", "特色农产.svg")
+chain_svg(graph, "specialty-agri")

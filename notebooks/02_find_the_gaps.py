@@ -43,6 +43,22 @@ print(gaps[parts].head(10).to_string(index=False))
 print(gaps["why"].iloc[0])
 
 # %% [markdown]
+# The same on the map of one chain: dark is strong, dashed is missing, the bar is the gap's score.
+
+# %%
+from chainmatch.report.chainmap import chain_svg
+
+by_node = found.gaps.set_index("node")
+is_gap = by_node["kind"] != ""
+chain_svg(
+    graph,
+    "modern-medicine",
+    by_node["status"].to_dict(),
+    by_node.loc[is_gap, "score"].to_dict(),
+    by_node["kind"].to_dict(),
+)
+
+# %% [markdown]
 # "Missing" and "no data" are different words. Public hospitals are no enterprises: they stand in
 # no list of firms. Say so in the profile, and the node is reported as 无数据 instead of a gap.
 

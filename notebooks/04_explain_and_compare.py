@@ -43,7 +43,9 @@ data = county.model_dump()
 data["weights"]["partners"] = 0.5
 changed = chainmatch.rank(targets, local, profile=type(county).model_validate(data), top=10)
 chainmatch.write_report(changed, "四月")
-print(chainmatch.diff("三月", "四月").text())
+moved = chainmatch.diff("三月", "四月")
+print(moved.text())
+moved
 
 # %% [markdown]
 # The same run gives the same bytes, so that a difference is always a difference of something that

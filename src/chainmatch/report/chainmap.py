@@ -41,6 +41,15 @@ _LEFT, _TOP, _BAND = 80, 56, 12  # segment names, stage names, space between ban
 _LINE = 9  # Chinese characters in one line of a node; up to one more is squeezed in
 
 
+class Picture(str):
+    """An SVG as text; a notebook shows it as a picture."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+
 def chain_svg(
     graph: "Graph",
     chain: str,
@@ -50,7 +59,7 @@ def chain_svg(
     *,
     link: str = "",
     style: bool = True,
-) -> str:
+) -> Picture:
     """Return the picture of a chain (by id) as an SVG element.
 
     ``status``, ``scores`` and ``kinds`` give each node's status, gap score and kind of gap. With
@@ -85,7 +94,7 @@ def chain_svg(
                 link,
             )
         )
-    return "\n".join([*filter(None, body), "</svg>"])
+    return Picture("\n".join([*filter(None, body), "</svg>"]))
 
 
 def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
@@ -331,4 +340,4 @@ def _gap_text(
     return f"{kind or '缺口'} {number(score)}", float(score)
 
 
-__all__ = ["chain_svg", "draw_chain", "legend", "map_style"]
+__all__ = ["Picture", "chain_svg", "draw_chain", "legend", "map_style"]

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,23 @@ class Diff:
             ]
         return "\n".join(lines if len(self.moves) else [*lines, "两次运算的清单相同。"])
 
+    def _repr_html_(self) -> str:
+        """Show the comparison in a notebook: causes as a list, moves as a table."""
+        causes = "".join(f"<li>{escape(cause)}</li>" for cause in self.causes)
+        shown = self.moves.drop(columns="firm_id").rename(columns=_TITLES)
+        table = shown.to_html(index=False, na_rep="", float_format="%.3g", justify="left")
+        return f"<ul>{causes}</ul>{table}"
 
+
+_TITLES = {
+    "name": "企业名称",
+    "move": "变动",
+    "before": "原位次",
+    "after": "现位次",
+    "score_before": "原得分",
+    "score_after": "现得分",
+    "why": "原因",
+}
 _MOVES = ("新进", "退出", "上升", "下降")
 
 
