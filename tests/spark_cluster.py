@@ -1,4 +1,4 @@
-"""A real Spark cluster on loopback: one master, workers of one core each, nothing left behind."""
+"""A real Spark cluster on loopback: a master, workers for two executors each, none left behind."""
 
 import json
 import os
@@ -23,6 +23,7 @@ OPTIONS = {
     "spark.driver.memory": "512m",
     "spark.executor.memory": "512m",
     "spark.executor.cores": "1",
+    "spark.cores.max": "2",  # leaves room for a second application
     "spark.driver.extraJavaOptions": LIGHT,
     "spark.executor.extraJavaOptions": LIGHT,
     "spark.ui.port": "0",
@@ -111,7 +112,7 @@ class Cluster:
         """Start workers and wait until the master knows them."""
         self.workers += [
             _start(
-                self.folder, self.stack, "worker.Worker", "--cores", "1", "--memory", "700m",
+                self.folder, self.stack, "worker.Worker", "--cores", "2", "--memory", "1200m",
                 "--work-dir", str(self.folder / "work"), self.url,
             )
             for _ in range(count)

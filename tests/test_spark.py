@@ -1,17 +1,25 @@
 """The functions on a real Spark cluster give the rows of the local run, whatever happens to it."""
 
+import csv
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from python_calamine import CalamineWorkbook
 
 import chainmatch
 from chainmatch import spark
+from chainmatch.errors import TableError
 from chainmatch.resources import data_folder
 from chainmatch.spark.arrow import gathered, mapped
 from spark_cluster import OPTIONS, Cluster, cluster, fetch, missing, wait_for
+from test_docs import ROOT, run_blocks
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
@@ -110,6 +118,107 @@ def test_the_matcher_is_built_once_in_each_worker_process(session, graph, target
     assert seen["n"].sum() == len(targets)
     assert seen["pid"].nunique() <= 2
     assert len(seen.drop_duplicates(["pid", "at"])) == seen["pid"].nunique()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory) -> Path:
+    """The targets of the sample as an office exports them, header on top: ``t.csv``, ``t.parquet``.
+
+    Totals, remarks, blank rows, a repeated header and duplicates are in it; one row is ragged.
+    """
+    book = CalamineWorkbook.from_path(str(SAMPLE / "targets.xlsx"))
+    rows = book.get_sheet_by_index(0).to_python()
+    top = next(at for at, row in enumerate(rows) if "企业名称" in row)
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows[top:]]
+    folder = tmp_path_factory.mktemp("office")
+    names, body = cells[0], cells[1:]
+    table = pa.table([pa.array(column) for column in zip(*body, strict=True)], names=names)
+    pq.write_table(table, folder / "t.parquet", row_group_size=300)
+    body[70] = [*body[70], "多出一格"]
+    with (folder / "t.csv").open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows([names, *body])
+    return folder
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def same_folder(found: Path, wanted: Path) -> None:
+    one, other = files_of(found), files_of(wanted)
+    assert [name for name in other if one.get(name) != other[name]] == []
+    assert one.keys() == other.keys()
+
+
+def local_folder(targets: Path, folder: Path) -> Path:
+    """What ``rank`` writes in this process."""
+    run = chainmatch.rank(targets, SAMPLE / "local.csv", SAMPLE / "leads.xlsx")
+    assert len(run.candidates.duplicates)
+    assert len(run.rejects) > 3
+    chainmatch.write_report(run, folder)
+    return folder
+
+
+def test_the_command_writes_the_folder_of_the_local_run(running, session, office, tmp_path):
+    """Another application on the same cluster: many tasks, and several batches in each."""
+    small = {"spark.sql.files.maxPartitionBytes": "150k",
+             "spark.sql.execution.arrow.maxRecordsPerBatch": "200"}  # fmt: skip
+    properties = [f"--conf={name}={value}" for name, value in (OPTIONS | small).items()]
+    command = [sys.executable, "-m", "chainmatch.cli", "rank", str(office / "t.parquet")]
+    lists = ["--local", str(SAMPLE / "local.csv"), "--leads", str(SAMPLE / "leads.xlsx")]
+    engine = ["--engine", "spark", "--master", running.url, *properties]
+    out = tmp_path / "spark"
+    done = subprocess.run(
+        [*command, *lists, *engine, "--out", str(out)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(out) in done.stdout
+    same_folder(out, local_folder(office / "t.parquet", tmp_path / "local"))
+
+
+def test_rank_of_a_csv_file_gives_the_local_run(session, office, tmp_path):
+    listing = spark.open_listing(session, str(office / "t.csv"))
+    run = spark.rank(listing, SAMPLE / "local.csv", SAMPLE / "leads.xlsx")
+    assert "列数多于表头，可能有未加引号的分隔符" in set(run.targets.rejects["why"])
+    chainmatch.write_report(run, tmp_path / "spark")
+    same_folder(tmp_path / "spark", local_folder(office / "t.csv", tmp_path / "local"))
+
+
+def test_a_header_further_down_that_changes_the_columns_is_refused(session, office):
+    frame = session.read.parquet(str(office / "t.parquet"))
+    other = ["序号", "所属地区", "单位名称", "经营范围", *[""] * (len(frame.columns) - 4)]
+    again = session.createDataFrame(
+        pa.table([pa.array([cell]) for cell in other], names=frame.columns)
+    )
+    with pytest.raises(TableError, match="中途换了列"):
+        spark.rank(frame.limit(100).union(again), SAMPLE / "local.csv")
+
+
+def test_a_frame_without_firms_is_refused(session):
+    frame = session.createDataFrame(pa.table({"数量": ["1", "2"]}))
+    with pytest.raises(TableError, match="企业名称"):
+        spark.rank(frame, SAMPLE / "local.csv")
+    with pytest.raises(TableError, match="没有数据行"):
+        spark.rank(
+            session.createDataFrame(pa.table({"企业名称": ["甲"]})).limit(0), SAMPLE / "local.csv"
+        )
+
+
+def test_what_spark_cannot_read_is_said_in_one_line(session, tmp_path):
+    for text, what in (("产品;数量\n茶叶;1\n", "第一行不是表头"), ("\n\n甲\n", "第一行不是表头")):
+        (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(TableError, match=what):
+            spark.open_listing(session, str(tmp_path / "a.csv"))
+    with pytest.raises(TableError, match="工作簿"):
+        spark.open_listing(session, str(SAMPLE / "targets.xlsx"))
+    with pytest.raises(TableError, match="数据库"):
+        spark.open_listing(session, "sqlite:///a.db::firms")
+
+
+def test_the_blocks_of_the_page_run(session, tmp_path, monkeypatch):
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
+    run_blocks(ROOT / "docs" / "spark.md")
 
 
 def repeated(session, targets: pd.DataFrame):

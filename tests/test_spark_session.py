@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from chainmatch import spark
+from chainmatch.cli import main
 from chainmatch.errors import EngineError, OptionError
 from chainmatch.spark.session import java, read_options
 
@@ -52,3 +53,18 @@ def test_anything_else_is_no_property(pair):
 def test_importing_the_package_loads_no_spark():
     code = "import sys, chainmatch.spark; sys.exit('pyspark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_options_of_spark_ask_for_the_engine(capsys, tmp_path):
+    command = ["rank", "--sample", "--out", str(tmp_path / "out"), "--master", "local[2]"]
+    assert main(command) == 2
+    assert "--engine spark" in capsys.readouterr().err
+
+
+def test_the_command_says_in_one_line_what_is_missing(monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    assert main(["rank", "--sample", "--out", str(tmp_path / "out"), "--engine", "spark"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.startswith("chainmatch：没有安装 pyspark")
+    assert not (tmp_path / "out").exists()

@@ -8,15 +8,15 @@ are two firms.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from chainmatch.columns import TABLES
-from chainmatch.duplicates import merges
+from chainmatch.duplicates import Merge, merges
 from chainmatch.finding import FOUND, Finder, find
 from chainmatch.linking import Linker, link
-from chainmatch.relations import firms_of
 
 __all__ = ["FOUND", "Finder", "Linker", "Resolution", "find", "link", "resolve"]
 
@@ -37,32 +37,28 @@ def resolve(targets: pd.DataFrame, locals: pd.DataFrame | None) -> Resolution:
     valid code and the most filled cells is kept as it stands (the first of equals); ``duplicates``
     says what went where and why. ``locals`` may be None: then there are no links.
     """
-    firms = firms_of(targets)
-    numbers = targets["row"].tolist() if "row" in targets else list(range(len(firms)))
     merged = merges(targets)
-    duplicates = pd.DataFrame(
-        [
-            (
-                firms[gone].firm_id,
-                firms[gone].name,
-                numbers[gone],
-                firms[kept].firm_id,
-                firms[kept].name,
-                why,
-            )
-            for gone, kept, why in merged
-        ],
-        columns=list(TABLES["duplicates"]),
-    )
     left = targets.drop(index=targets.index[[merge.gone for merge in merged]]).reset_index(
         drop=True
     )
-    left["firm_id"] = _distinct(left["firm_id"].tolist())
+    left["firm_id"] = distinct_ids(left["firm_id"].tolist())
     links = pd.DataFrame(columns=list(TABLES["links"])) if locals is None else link(left, locals)
-    return Resolution(left, duplicates, links)
+    return Resolution(left, merge_table(targets, merged), links)
 
 
-def _distinct(ids: list[str]) -> list[str]:
+def merge_table(targets: pd.DataFrame, merged: Sequence[Merge]) -> pd.DataFrame:
+    """Say of each row that was merged which it is and where it went."""
+    names = ("firm_id", "name")
+    ids, titles = (targets[name].fillna("").astype(str).tolist() for name in names)
+    numbers = targets["row"].tolist() if "row" in targets else list(range(len(targets)))
+    rows = [
+        (ids[gone], titles[gone], numbers[gone], ids[kept], titles[kept], why)
+        for gone, kept, why in merged
+    ]
+    return pd.DataFrame(rows, columns=list(TABLES["duplicates"]))
+
+
+def distinct_ids(ids: list[str]) -> list[str]:
     """Number the later ones of firms that claim one code but could not be merged: ``…-2``."""
     seen: dict[str, int] = defaultdict(int)
     numbered = []

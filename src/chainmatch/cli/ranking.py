@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from chainmatch.cli.engines import engine_options, ranking_engine
 from chainmatch.cli.output import Steps
 from chainmatch.cli.parsing import command, positive, profile_option, read_mapping, shared_options
 from chainmatch.errors import OptionError
@@ -27,10 +28,10 @@ def add(commands: Any) -> None:
     parser.add_argument("--out", required=True, metavar="文件夹", help="结果文件夹")
     profile_option(parser)
     shared_options(parser)
+    engine_options(parser)
 
 
 def _rank(arguments: argparse.Namespace) -> None:
-    from chainmatch.ranking import rank
     from chainmatch.report import check_folder, write_report
     from chainmatch.resources import data_folder
 
@@ -43,7 +44,8 @@ def _rank(arguments: argparse.Namespace) -> None:
     if not targets or not local:
         raise OptionError("请给出目标企业名单和 --local 本地企业名单，或用 --sample 试运行。")
     out = check_folder(arguments.out)
-    with Steps(10, arguments.quiet) as step:
+    steps = 10 if arguments.engine == "local" else 11
+    with Steps(steps, arguments.quiet) as step, ranking_engine(arguments, step) as rank:
         run = rank(
             targets,
             local,

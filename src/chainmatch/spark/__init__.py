@@ -8,6 +8,8 @@ this package needs neither.
 
 from chainmatch.spark.arrow import gather
 from chainmatch.spark.firms import link, match
+from chainmatch.spark.ranking import rank
 from chainmatch.spark.session import session
+from chainmatch.spark.sources import open_listing
 
-__all__ = ["gather", "link", "match", "session"]
+__all__ = ["gather", "link", "match", "open_listing", "rank", "session"]

@@ -1,0 +1,104 @@
+"""Rows a second of matching: one process here, two Spark threads here, a cluster of two workers.
+
+python benchmarks/spark.py REGISTRY.parquet [--rows 200000] [--runs 3]
+
+The cluster is a real one on loopback: a master and two workers. A run goes from
+the Parquet file to the gathered table; the first of a session also starts the Python workers and
+builds their matchers, which is what "first" adds to the median of the later ones. Every result is
+compared with the local one, row for row.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import chainmatch
+from chainmatch import spark
+from spark_cluster import OPTIONS, cluster
+
+TASKS = 16
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("registry")
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        path, rows = prepared(arguments.registry, place, arguments.rows)
+        print(f"{rows:,} firms in {TASKS} row groups")
+        wanted = local(path, rows, arguments.runs)
+        on_spark("local[2]", path, rows, arguments.runs, wanted)
+        start = time.perf_counter()
+        with cluster(place) as running:
+            print(f"a master and two workers: {time.perf_counter() - start:.1f} s to start")
+            on_spark(running.url, path, rows, arguments.runs, wanted)
+
+
+def prepared(registry: str, folder: Path, rows: int) -> tuple[Path, int]:
+    """Write the firms as read, in as many row groups as there are tasks."""
+    import pyarrow as pa
+
+    raw = pq.read_table(registry).slice(0, rows).to_pandas()
+    firms = chainmatch.read_firms(raw).table
+    path = folder / "firms.parquet"
+    table = pa.Table.from_pandas(firms, preserve_index=False)
+    pq.write_table(table, path, row_group_size=-(-len(firms) // TASKS))
+    return path, len(firms)
+
+
+def local(path: Path, rows: int, runs: int) -> pd.DataFrame:
+    found: list[pd.DataFrame] = []
+
+    def run() -> None:
+        found[:] = [chainmatch.match(pd.read_parquet(path), chainmatch.read_chains())]
+
+    say("one process", rows, [seconds(run) for _ in range(runs)])
+    return found[0]
+
+
+def on_spark(master: str, path: Path, rows: int, runs: int, wanted: pd.DataFrame) -> None:
+    options = {**OPTIONS, "spark.sql.files.minPartitionNum": str(TASKS)}
+    options |= {"spark.driver.memory": "2g", "spark.executor.memory": "600m"}
+    start = time.perf_counter()
+    with spark.session(master, options) as session:
+        name = "two workers" if master.startswith("spark:") else master
+        print(f"{name}: session after {time.perf_counter() - start:.1f} s")
+        found: list[pd.DataFrame] = []
+
+        def run() -> None:
+            frame = session.read.parquet(str(path))
+            found[:] = [spark.gather(spark.match(frame, chainmatch.read_chains()))]
+
+        times = []
+        for _ in range(runs + 1):
+            times.append(seconds(run))
+            pd.testing.assert_frame_equal(found[0], wanted, check_exact=True)
+        say(name, rows, times[1:], first=times[0])
+
+
+def seconds(run: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def say(name: str, rows: int, times: list[float], first: float | None = None) -> None:
+    middle = median(times)
+    text = f"{name}: {rows / middle:,.0f} rows/s ({middle:.1f} s, median of {len(times)})"
+    print(text + (f", first {first:.1f} s, all equal to local" if first else ""), flush=True)
+
+
+if __name__ == "__main__":
+    main()
