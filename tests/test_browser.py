@@ -379,6 +379,7 @@ def test_without_scripts_everything_can_be_read(browser, tea):
 
 
 def test_the_page_of_the_sample(browser, sample_run):
+    assert (sample_run / "report.html").stat().st_size < 3_000_000
     with opened(browser, sample_run / "report.html", viewport=PHONE) as page:
         assert overflow(page) == 0 and ranks(page) == list(range(1, 31))
         open_all(page)

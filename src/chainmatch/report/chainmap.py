@@ -16,29 +16,19 @@ from chainmatch.chainviews import chain_id
 from chainmatch.errors import OutputError
 from chainmatch.report.files import whole_file
 from chainmatch.report.layout import Band, Layout, lay_out
+from chainmatch.report.nodebox import HIGH, WIDE, gap_text, node_box
 from chainmatch.report.picture import chinese_font, png_of
 from chainmatch.report.wiring import PITCH, Route
-from chainmatch.report.words import (
-    GAP_KINDS,
-    STATUS,
-    STATUS_MEANING,
-    activities,
-    number,
-    stage,
-    unknown,
-    word,
-)
+from chainmatch.report.words import STATUS, STATUS_MEANING, stage
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Graph: TypeAlias = nx.DiGraph[str]
 
-_WIDE, _HIGH = 122, 50  # a node
 _GUTTER, _TRACK = 24, 5  # a gutter with one track, each further one
 _ROUND = 5  # radius of the corners of a line
 _LEFT, _TOP, _BAND = 80, 56, 12  # segment names, stage names, space between bands
-_LINE = 9  # Chinese characters in one line of a node; up to one more is squeezed in
 
 
 class Picture(str):
@@ -68,8 +58,8 @@ def chain_svg(
     """
     plan = lay_out(graph, chain)
     data = graph.graph["chains"][chain]
-    wide = _x(plan, plan.columns - 1) + _WIDE + _gutter(plan, plan.columns) + 6
-    high = _y(plan, plan.rows - 1) + _HIGH // 2 + 30
+    wide = _x(plan, plan.columns - 1) + WIDE + _gutter(plan, plan.columns) + 6
+    high = _y(plan, plan.rows - 1) + HIGH // 2 + 30
     label = f"{data['name']}产业链图谱：{len(plan.spots)}个环节"
     body = [
         f'<svg class="chainmap" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
@@ -85,12 +75,12 @@ def chain_svg(
     ]
     for node, spot in sorted(plan.spots.items(), key=lambda item: (item[1], item[0])):
         body.append(
-            _node(
+            node_box(
                 node,
                 graph.nodes[node],
                 (_x(plan, spot.column), _y(plan, spot.row)),
                 None if status is None else status.get(node, "no-data"),
-                _gap_text(node, scores, kinds),
+                gap_text(node, scores, kinds),
                 link,
             )
         )
@@ -162,7 +152,7 @@ def legend(status: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
 def _x(plan: Layout, column: int) -> int:
     """Return the left edge of a column."""
     first = _gutter(plan, 0) if 0 in plan.gutters else 0
-    return _LEFT + first + sum(_WIDE + _gutter(plan, g) for g in range(1, column + 1))
+    return _LEFT + first + sum(WIDE + _gutter(plan, g) for g in range(1, column + 1))
 
 
 def _gutter(plan: Layout, gutter: int) -> int:
@@ -178,7 +168,7 @@ def _y(plan: Layout, row: float) -> int:
     """Return the middle of a row; between two bands the lane takes the space between them."""
     above = sum(band.first + band.rows <= row for band in plan.bands)
     edge = any(row == band.first - 0.5 for band in plan.bands[1:])
-    return round(_TOP + row * PITCH + above * _BAND + _HIGH / 2 + edge * _BAND / 2)
+    return round(_TOP + row * PITCH + above * _BAND + HIGH / 2 + edge * _BAND / 2)
 
 
 def _arrows(chain: str) -> str:
@@ -198,7 +188,7 @@ def _frame(plan: Layout, wide: int) -> Iterator[str]:
     for band in plan.bands:
         yield _band(plan, band, wide)
     for name, span in plan.stages.items():
-        left, right = _x(plan, span.start) - 8, _x(plan, span.stop - 1) + _WIDE + 8
+        left, right = _x(plan, span.start) - 8, _x(plan, span.stop - 1) + WIDE + 8
         yield (
             f'<g class="stage"><path d="M{left},36H{right}"/>'
             f'<text x="{(left + right) // 2}" y="24">{escape(stage(name))}</text></g>'
@@ -238,7 +228,7 @@ def _path(route: Route, plan: Layout) -> str:
     heights = [_y(plan, start.row), _y(plan, end.row)]
     if route.lane is not None:
         heights.insert(1, _y(plan, route.lane) + route.shift)
-    points = [(_x(plan, start.column) + _WIDE, heights[0])]
+    points = [(_x(plan, start.column) + WIDE, heights[0])]
     turns = iter(_track(plan, *track) for track in route.tracks)
     for before, behind in pairwise(heights):
         if before != behind:
@@ -260,84 +250,6 @@ def rounded(points: Sequence[tuple[int, int]], radius: int = _ROUND) -> str:
 
 def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
-
-
-def _node(
-    node: str,
-    data: Mapping[str, object],
-    place: tuple[int, int],
-    status: str | None,
-    gap: tuple[str, float],
-    link: str,
-) -> str:
-    x, y = place[0], place[1] - _HIGH // 2
-    name = str(data["name"])
-    below = activities(data["activities"], most=3) if status is None else word(STATUS, status)
-    told = f"{name}，{below}" + (f"，{gap[0]}" if gap[0] else "")
-    parts = [
-        f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5"/>',
-        *_bar(x, y, gap[1]),
-        _name(name, x, y),
-        f'<text class="small" x="{x + 8}" y="{y + 43}">{escape(below)}</text>',
-        f'<text class="value" x="{x + _WIDE - 8}" y="{y + 43}">{escape(gap[0])}</text>'
-        if gap[0]
-        else "",
-        f"<title>{escape(told)}</title>",
-    ]
-    group = f'class="node {status or "plain"}" data-node="{escape(node)}"'
-    if link:
-        tag = f'<a {group} href="#{escape(link + node)}" aria-label="{escape(told)}">'
-        return tag + "".join(parts) + "</a>"
-    return f"<g {group}>" + "".join(parts) + "</g>"
-
-
-def _bar(x: int, y: int, share: float) -> Iterator[str]:
-    if share > 0:
-        yield (
-            f'<rect class="bar" x="{x + 2}" y="{y + _HIGH - 4}" '
-            f'width="{round((_WIDE - 4) * min(1.0, share))}" height="3"/>'
-        )
-
-
-def _name(name: str, x: int, y: int) -> str:
-    lines = _wrap(name)
-    squeeze = f' textLength="{_WIDE - 14}" lengthAdjust="spacingAndGlyphs"'
-    text = "".join(
-        f'<tspan x="{x + 8}" y="{y + (20 if len(lines) == 1 else 16) + 13 * index}"'
-        f"{squeeze if _cells(line) > _LINE else ''}>{escape(line)}</tspan>"
-        for index, line in enumerate(lines)
-    )
-    return f'<text class="name">{text}</text>'
-
-
-def _wrap(name: str) -> list[str]:
-    """Cut a long name into two lines, at a bracket or joint if one is near the middle."""
-    if _cells(name) <= _LINE + 1:
-        return [name]
-    cuts = range(1, len(name))
-
-    def cost(cut: int) -> tuple[float, int]:
-        longest = max(_cells(name[:cut]), _cells(name[cut:]))
-        joint = name[cut] in "（与和及" or name[cut - 1] in "、/）"
-        return max(longest, _LINE) - 2.5 * joint + 0.1 * longest, cut
-
-    cut = min(cuts, key=cost)
-    return [name[:cut], name[cut:]]
-
-
-def _cells(text: str) -> float:
-    """Return the width of a text in Chinese characters."""
-    return sum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
-
-
-def _gap_text(
-    node: str, scores: Mapping[str, float] | None, kinds: Mapping[str, str] | None
-) -> tuple[str, float]:
-    score = None if scores is None else scores.get(node)
-    if score is None or unknown(score):
-        return "", 0.0
-    kind = word(GAP_KINDS, kinds.get(node, "")) if kinds else ""
-    return f"{kind or '缺口'} {number(score)}", float(score)
 
 
 __all__ = ["Picture", "chain_svg", "draw_chain", "legend", "map_style"]
