@@ -382,7 +382,7 @@ def test_once_there_is_a_key_nothing_goes_without(locked):
             assert answer.headers["www-authenticate"] == "Bearer"
     assert client.get("/v1/chains", headers=bearer(key)).status_code == 200
     assert client.get("/v1/chains", headers={"Authorization": f"Basic {key}"}).status_code == 401
-    for path in ("/healthz", "/docs", "/openapi.json", "/static/service.css"):
+    for path in ("/", "/healthz", "/docs", "/openapi.json", "/static/service.css"):
         assert client.get(path).status_code == 200
     revoke_key(locked[2], "项目库")
     assert client_of(locked).get("/v1/chains", headers=bearer(key)).status_code == 401
@@ -454,7 +454,7 @@ def test_the_audit_log_holds_no_firm_no_text_and_no_key(locked):
 
 
 def test_every_answer_carries_the_headers_of_the_house(client):
-    for path in ("/docs", "/v1/chains", "/v1/nothing", "/openapi.json", "/static/service.css"):
+    for path in ("/", "/v1/chains", "/v1/nothing", "/openapi.json", "/static/service.js"):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy

@@ -273,6 +273,7 @@ def test_a_run_that_was_finished_but_not_recorded_is_recorded(stopped, out):
     recover(settings, log)
     assert log.get(run).state == log.get(unknown).state == "done"
     assert "补登" in log.get(unknown).detail
+    assert log.get(unknown).inputs == {"targets": "目标.csv", "local": "本地.csv"}
 
 
 def test_a_run_that_is_interrupted_again_and_again_is_given_up(stopped):

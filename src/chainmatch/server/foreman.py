@@ -20,6 +20,8 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from chainmatch.errors import RunError
+from chainmatch.runs import RunFolder
 from chainmatch.server.runlog import ATTEMPTS, RunLog, RunRow
 from chainmatch.server.settings import Settings
 from chainmatch.server.uploads import input_path
@@ -38,7 +40,7 @@ def recover(settings: Settings, log: RunLog) -> None:
     A whole run folder is a finished run. Of the others, those that were under way go back into the
     queue, at most ``ATTEMPTS`` times. What belongs to no waiting run is removed.
     """
-    whole = {path.parent.name for path in settings.runs.glob("*/run.json")}
+    whole = {path.parent.name: _inputs(path.parent) for path in settings.runs.glob("*/run.json")}
     for run in log.pending():
         if run.id in whole:
             log.end(run.id, "done")
@@ -54,6 +56,15 @@ def recover(settings: Settings, log: RunLog) -> None:
     for folder in settings.work.iterdir():
         if folder.name not in waiting:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _inputs(folder: Path) -> dict[str, str]:
+    """Return role → file name of a finished run, as far as its manifest says so."""
+    try:
+        given = RunFolder.open(folder).manifest["inputs"]
+        return {role: str(one["file"]) for role, one in given.items()}
+    except (RunError, AttributeError, KeyError, TypeError):
+        return {}
 
 
 class Foreman:

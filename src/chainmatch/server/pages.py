@@ -1,17 +1,37 @@
-"""What people open: the list of addresses, and how the service is."""
+"""What people open: the page for officers, the list of addresses, and how the service is."""
 
 import sqlalchemy as sql
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from chainmatch._version import __version__
+from chainmatch.columns import titles
+from chainmatch.report import words
 from chainmatch.report.chainmap import map_style
 from chainmatch.report.templates import source
 from chainmatch.server import metrics
+from chainmatch.server.catalog import SHOWN
 from chainmatch.server.context import Held
 from chainmatch.server.models import Health
 from chainmatch.server.problems import Problem, content, documented
+from chainmatch.server.templates import FOLDER
 
 ROUTES = APIRouter()
+
+
+@ROUTES.get("/", include_in_schema=False)
+def home(service: Held, request: Request) -> Response:
+    """Return the page for officers."""
+    known = titles("firms")
+    data = {
+        "titles": {name: known[name] for name in SHOWN},
+        "grades": words.GRADES,
+        "status": words.STATUS,
+        "meanings": words.STATUS_MEANING,
+        "kinds": words.GAP_KINDS,
+    }
+    context = {"version": __version__, "notes": service.catalog.notes, "data": data}
+    return service.templates.TemplateResponse(request, "home.html", context)
 
 
 @ROUTES.get("/docs", include_in_schema=False)
@@ -23,8 +43,15 @@ def addresses(service: Held, request: Request) -> Response:
 
 @ROUTES.get("/static/service.css", include_in_schema=False)
 def style() -> Response:
-    """Return the style sheet, that of the report."""
-    return Response(source("report.css") + map_style(), media_type="text/css")
+    """Return the style sheet: that of the report, and what is added to it."""
+    text = source("report.css") + map_style() + (FOLDER / "service.css").read_text("utf-8")
+    return Response(text, media_type="text/css")
+
+
+@ROUTES.get("/static/service.js", include_in_schema=False)
+def script() -> Response:
+    """Return the script of the page for officers."""
+    return Response((FOLDER / "service.js").read_text("utf-8"), media_type="text/javascript")
 
 
 @ROUTES.get("/healthz", tags=["服务"], summary="服务是否活着")

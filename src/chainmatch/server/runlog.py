@@ -1,7 +1,7 @@
 """Runs as the database knows them, from the queue to the end."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -117,14 +117,15 @@ class RunLog:
         values = {"state": "queued", "step": "", "done_steps": 0, "ended": None}
         self._change(sql.update(RUNS).where(RUNS.c.id == run).values(values))
 
-    def adopt(self, runs: Iterable[str]) -> list[str]:
-        """Record finished runs that the database does not know; return their ids."""
+    def adopt(self, runs: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """Record finished runs (id → inputs) that the database does not know; return their ids."""
         with self._engine.connect() as connection:
             known = set(connection.execute(sql.select(RUNS.c.id)).scalars())
         strange = sorted(set(runs) - known)
         for run in strange:
             told = {"detail": "数据库里没有记录，按结果文件夹补登", "ended": now()}
-            self._change(sql.insert(RUNS).values(_fresh(run, "done") | told))
+            values = _fresh(run, "done") | told | {"inputs": dict(runs[run])}
+            self._change(sql.insert(RUNS).values(values))
         return strange
 
     def _change(self, statement: Any) -> int:

@@ -11,12 +11,12 @@ def templates() -> Jinja2Templates:
     """Return the templates, with escaping on."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Jinja2Templates(
-        env=Environment(
-            loader=FileSystemLoader(FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # words come in their order
+    return Jinja2Templates(env=environment)
