@@ -314,7 +314,7 @@ def test_lists_are_named_not_reached(client, known):
     assert client.get("/v1/lists").json() == {"lists": ["目标.csv"]}
     for name in ("../chainmatch.db", "/etc/passwd", "没有.csv", "sqlite:///x.db::firms"):
         wanted = {"targets": "目标.csv", "local": name}
-        assert "local" in problem(client.post("/v1/runs/from-lists", json=wanted), 404)
+        assert "local" in problem(client.post("/v1/lists/runs", json=wanted), 404)
     assert [one.name for one in known[0].work.iterdir()] == []
 
 
@@ -324,10 +324,10 @@ def test_the_queue_has_an_end(known):
 
     narrow = client_of((replace(settings, queue=1), catalog, engine))
     wanted = {"targets": "目标.csv", "local": "目标.csv"}
-    first = narrow.post("/v1/runs/from-lists", json=wanted)
+    first = narrow.post("/v1/lists/runs", json=wanted)
     assert first.status_code == 202
     assert first.headers["location"] == f"/v1/runs/{first.json()['id']}"
-    second = narrow.post("/v1/runs/from-lists", json=wanted)
+    second = narrow.post("/v1/lists/runs", json=wanted)
     assert "排队" in problem(second, 429) and int(second.headers["retry-after"]) > 0
     assert len(list(settings.work.iterdir())) == 1
     cancelled = narrow.post(f"/v1/runs/{first.json()['id']}/cancel").json()
@@ -392,7 +392,7 @@ def test_a_read_key_changes_nothing(locked):
     key = bearer(new_key(locked[2], "查询", "read"))
     client = client_of(locked)
     for path, body in (
-        ("/v1/runs/from-lists", {"targets": "a", "local": "b"}),
+        ("/v1/lists/runs", {"targets": "a", "local": "b"}),
         (f"/v1/runs/{RUN}/cancel", None),
         (
             f"/v1/runs/{RUN}/outcomes",
@@ -425,7 +425,7 @@ def test_each_key_has_its_own_rate(locked):
 )
 def test_without_keys_no_page_of_a_stranger_can_start_anything(client, headers):
     wanted = {"targets": "a", "local": "b"}
-    problem(client.post("/v1/runs/from-lists", json=wanted, headers=headers), 403)
+    problem(client.post("/v1/lists/runs", json=wanted, headers=headers), 403)
 
 
 def test_the_audit_log_holds_no_firm_no_text_and_no_key(locked):

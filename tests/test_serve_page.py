@@ -203,7 +203,7 @@ def test_a_key_is_asked_for_and_forgotten_with_the_tab(browser, tmp_path, capsys
         assert focused(page) == "key" and "密钥" in page.get_by_role("alert").inner_text()
         page.keyboard.type("cm_1_wrong")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'key'")
+        page.locator("#key:focus").wait_for()
         page.get_by_label("密钥", exact=True).fill(key)
         page.get_by_role("button", name="使用").click()
         page.locator("#picture svg").wait_for()

@@ -24,7 +24,7 @@ from postgres import make_database
 from serving import SAMPLE, alive, put_run, served, small_lists
 
 PROFILE = next(data_folder("profiles").glob("*.yaml"))
-FROM = "/v1/runs/from-lists"
+FROM = "/v1/lists/runs"
 
 
 @pytest.fixture(scope="module")

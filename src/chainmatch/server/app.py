@@ -62,4 +62,8 @@ def _describe(app: FastAPI) -> None:
     schemas["ProblemBody"] = problems.ProblemBody.model_json_schema()
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    form = made["paths"]["/v1/runs"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    parts = schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"]
+    for name, part in parts.items():  # a part is sent or left out; a form knows no null
+        parts[name] = {k: v for k, v in part.items() if k != "anyOf"} | part.get("anyOf", [{}])[0]
     app.openapi_schema = made

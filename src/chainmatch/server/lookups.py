@@ -57,7 +57,7 @@ def one_firm(
     return models.FirmCard(**card)
 
 
-@ROUTES.post("/match", summary="识别经营范围", responses=documented(413))
+@ROUTES.post("/match", summary="识别经营范围", responses=documented(400, 413))
 def match_texts(service: Held, sent: models.TextsToMatch) -> models.MatchedTexts:
     """Return the nodes that each text speaks of."""
     lines = [

@@ -117,7 +117,7 @@ def outcomes(service: Held, run: RunId) -> models.OutcomesTold:
     return models.OutcomesTold(outcomes=[models.OutcomeTold(**one._asdict()) for one in told])
 
 
-@ROUTES.post("/outcomes", summary="登记走访结果", status_code=201, responses=documented(413))
+@ROUTES.post("/outcomes", summary="登记走访结果", status_code=201, responses=documented(400, 413))
 def tell_outcomes(
     service: Held, caller: Writer, run: RunId, told: models.OutcomesToTell
 ) -> models.OutcomesTold:

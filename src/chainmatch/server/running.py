@@ -24,7 +24,7 @@ def lists(service: Held) -> models.Lists:
     return models.Lists(lists=sorted(_lists(service)))
 
 
-@ROUTES.post("/runs", summary="提交名单，开始运算", status_code=202, responses=documented(413))
+@ROUTES.post("/runs", summary="提交名单，开始运算", status_code=202, responses=documented(400, 413))
 def start(
     service: Held,
     caller: Writer,
@@ -42,10 +42,10 @@ def start(
 
 
 @ROUTES.post(
-    "/runs/from-lists",
+    "/lists/runs",
     summary="用服务器上的名单开始运算",
     status_code=202,
-    responses=documented(404, 413),
+    responses=documented(400, 404, 413),
 )
 def start_from_lists(
     service: Held, caller: Writer, response: Response, wanted: models.RunFromLists

@@ -146,10 +146,14 @@
     });
   }
   function draw(text) {
-    // The style of the picture stands in the style sheet; one inside it would be refused.
-    var bare = text.replace(/<style>[^<]*<\/style>/, "");
+    // The style of the picture stands in the style sheet; the page's policy refuses one inside it,
+    // and style attributes, which are therefore set by name.
+    var bare = text.replace(/<style>[^<]*<\/style>/, "").replace(/ style="/g, ' data-style="');
     var picture = new DOMParser().parseFromString(bare, "image/svg+xml").documentElement;
     clear(one("picture")).appendChild(doc.importNode(picture, true));
+    one("picture").querySelectorAll("[data-style]").forEach(function (part) {
+      part.style.cssText = part.getAttribute("data-style");
+    });
     one("picture").querySelectorAll("a.node").forEach(function (node) {
       node.setAttribute("role", "button");
       node.setAttribute("aria-controls", "panel");

@@ -1,0 +1,62 @@
+"""The service asked everything that its OpenAPI page allows and forbids, by schemathesis.
+
+Every check that schemathesis has, the same cases in every run.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("fastapi")
+pytest.importorskip("uvicorn")
+pytest.importorskip("schemathesis")
+
+from chainmatch.cli import main
+from serving import put_run, served, small_lists
+
+# A part of a form that is sent as null is a file that holds the four letters null: no violation.
+CONFIG = """
+[[operations]]
+include-name = "POST /v1/runs"
+checks.negative_data_rejection.enabled = false
+"""
+OPTIONS = ["--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", "5"]
+STEADY = ["--generation-deterministic", "--workers", "2", "--suppress-health-check", "all"]
+PLAIN = ["--no-color", "--continue-on-failure", "--warnings", "off"]
+
+
+def test_nothing_that_is_asked_breaks_the_service(tmp_path, sample_run, capsys):
+    data = tmp_path / "data"
+    targets, local = small_lists(tmp_path)
+    put_run(data, sample_run, "00000000000000aa")
+    (data / "lists").mkdir()
+    shutil.copy(local, data / "lists")
+    assert main(["serve", "--data", str(data), "--new-key", "fuzz"]) == 0
+    key = capsys.readouterr().out.strip()
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    program = str(Path(sys.executable).with_name("schemathesis"))
+    lists = ("--firms", str(targets), "--local", str(local), "--rate", "100000")
+    with served(data, *lists) as service:
+        before = service.family()[1:4]
+        command = [program, "--config-file", str(config), "run", f"{service.url}/openapi.json"]
+        key_of = ["-H", f"Authorization: Bearer {key}"]
+        done = subprocess.run(
+            [*command, *key_of, *OPTIONS, *STEADY, *PLAIN],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
+        assert "Tested: 25" in done.stdout
+        # Nothing died, nothing but tests of its own was kept, and no fault was logged.
+        assert service.family()[1:4] == before
+        assert service.ask("/readyz")[0] == 200
+        assert {path.name for path in (data / "lists").iterdir()} == {local.name}
+    log = (tmp_path / "data.log").read_text("utf-8")
+    assert "Traceback" not in log and "fault" not in log, log[-3000:]
