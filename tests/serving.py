@@ -133,3 +133,14 @@ def put_run(data: Path, folder: Path, run: str) -> None:
     place = data / "runs" / run
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(folder, place)
+
+
+def multipart(**parts):
+    """Return the body and the content type of a form; a path becomes a file."""
+    mark, body = "----office", b""
+    for name, value in parts.items():
+        file = "" if isinstance(value, bytes) else f'; filename="{value.name}"'
+        data = value if isinstance(value, bytes) else value.read_bytes()
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+        body += head.encode() + data + b"\r\n"
+    return body + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"

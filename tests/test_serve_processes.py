@@ -21,7 +21,7 @@ from chainmatch.server.runlog import ATTEMPTS, RunLog, new_id
 from chainmatch.server.settings import Settings, make_folders
 from chainmatch.server.work import STEPS
 from postgres import make_database
-from serving import SAMPLE, alive, put_run, served, small_lists
+from serving import SAMPLE, alive, multipart, put_run, served, small_lists
 
 PROFILE = next(data_folder("profiles").glob("*.yaml"))
 FROM = "/v1/lists/runs"
@@ -335,14 +335,3 @@ def command_of(pid):
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
-
-
-def multipart(**parts):
-    """Return the body and the content type of a form; a path becomes a file."""
-    mark, body = "----office", b""
-    for name, value in parts.items():
-        file = "" if isinstance(value, bytes) else f'; filename="{value.name}"'
-        data = value if isinstance(value, bytes) else value.read_bytes()
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
-        body += head.encode() + data + b"\r\n"
-    return body + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"

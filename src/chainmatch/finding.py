@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from typing import NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -18,7 +19,18 @@ from chainmatch.names import (
 from chainmatch.pinyin import PinyinIndex, initials, spellings
 
 _NO_NAME = re.compile(r"[^\w]+")
-FOUND = ("firm_id", "name", "score", "why")
+
+
+class Found(NamedTuple):
+    """A firm that a question may mean: score 0…1, and why in Chinese."""
+
+    firm_id: str
+    name: str
+    score: float
+    why: str
+
+
+FOUND = Found._fields
 
 
 class Finder:
@@ -36,7 +48,11 @@ class Finder:
         self._pinyin = PinyinIndex([_NO_NAME.sub("", normal_name(name)) for name in self._names])
 
     def find(self, text: str, limit: int = 10) -> pd.DataFrame:
-        """Return the firms that ``text`` may mean: columns firm_id, name, score 0…1, why."""
+        """Return :meth:`found` as a table."""
+        return pd.DataFrame(self.found(text, limit), columns=list(FOUND))
+
+    def found(self, text: str, limit: int = 10) -> list[Found]:
+        """Return the firms that ``text`` may mean, best first."""
         asked = normal_name(text)
         found = self._with_code(asked) or self._by_name(text, asked)
         if asked.isascii() and asked.isalpha():
@@ -47,10 +63,10 @@ class Finder:
         order = sorted(
             best, key=lambda i: (-best[i][0], len(self._names[i]), self._ids[i], self._names[i])
         )
-        rows = [
-            (self._ids[i], self._names[i], round(best[i][0], 3), best[i][1]) for i in order[:limit]
+        return [
+            Found(self._ids[i], self._names[i], round(best[i][0], 3), best[i][1])
+            for i in order[:limit]
         ]
-        return pd.DataFrame(rows, columns=list(FOUND))
 
     def _with_code(self, asked: str) -> list[tuple[int, float, str]]:
         if len(asked) < 8 or not asked.isascii():

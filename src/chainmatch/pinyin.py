@@ -6,21 +6,19 @@ spellings.
 """
 
 import csv
-import string
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from itertools import accumulate, islice, product
+from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
 
 from chainmatch.resources import data_folder
+from chainmatch.syllables import Hits, SpelledLines
 
 _SPELLINGS = 4  # of one name
 _HITS = 20_000  # occurrences that are looked at
 _NO_SMALL = dict.fromkeys(range(ord("a"), ord("z") + 1))
-_TO_SMALL = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
 
 @cache
@@ -77,7 +75,7 @@ class PinyinIndex:
         forms = [form for _, form in table]
         short = [form.translate(_NO_SMALL) for form in forms]
         self._lengths = np.array([max(1, len(form)) for form in short], np.int64)
-        self._full, self._short = _Lines(forms), _Lines(short)
+        self._full, self._short = SpelledLines(forms), SpelledLines(short)
 
     def find(self, letters: str, limit: int = 200) -> list[Heard]:
         """Return the names that ``letters`` spell or abbreviate, those covered most first.
@@ -88,37 +86,16 @@ class PinyinIndex:
         if len(letters) < 2:
             return []
         found = [
-            *self._heard(self._full.occurrences(letters), limit),
-            *self._heard(self._short.occurrences(letters), limit),
+            *self._heard(self._full.occurrences(letters, _HITS), limit),
+            *self._heard(self._short.occurrences(letters, _HITS), limit),
         ]
         best: dict[int, Heard] = {}
         for heard in sorted(found, key=lambda one: -one.share):
             best.setdefault(heard.row, heard)
         return list(best.values())[:limit]
 
-    def _heard(self, hits: list[tuple[int, int, int]], limit: int) -> list[Heard]:
-        line, begin, syllables = np.array(hits, np.int64).reshape(-1, 3).T
-        rows, shares = self._rows[line], syllables / self._lengths[line]
-        order = np.lexsort((rows, begin, -shares))[:limit]
+    def _heard(self, hits: Hits, limit: int) -> list[Heard]:
+        rows = self._rows[hits.line]
+        shares = hits.syllables / self._lengths[hits.line]
+        order = np.lexsort((rows, hits.begin, -shares))[:limit]
         return list(map(Heard, rows[order].tolist(), shares[order].tolist()))
-
-
-class _Lines:
-    """Many spelled names in one text, so that one search goes through all of them."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._text = "\n".join(lines)
-        self._lower = self._text.translate(_TO_SMALL)  # keeps every place
-        self._starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-
-    def occurrences(self, letters: str) -> list[tuple[int, int, int]]:
-        """Return (line, position in it, syllables) of where ``letters`` begin with a syllable."""
-        found: list[tuple[int, int, int]] = []
-        at = self._lower.find(letters)
-        while at >= 0 and len(found) < _HITS:
-            if not self._text[at].islower():
-                line = bisect_right(self._starts, at) - 1
-                syllables = sum(map(str.isupper, self._text[at : at + len(letters)]))
-                found.append((line, at - self._starts[line], syllables))
-            at = self._lower.find(letters, at + 1)
-        return found

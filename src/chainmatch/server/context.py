@@ -40,17 +40,19 @@ class Service:
     awake: Callable[[], bool]
 
 
-def _service(request: Request) -> Service:
+# Coroutines, because FastAPI sends plain functions through a pool of threads, which takes longer
+# than the whole look-up of a name.
+async def _service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.scope["caller"]
     return caller
 
 
-def _writer(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+async def _writer(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
     if not caller.writes:
         raise Problem(403, "这个密钥只能查询；提交运算和登记结果需要 write 密钥。")
     return caller
