@@ -14,7 +14,7 @@ from chainmatch.runs import RunFolder, diff, explain
 
 LOCAL = [
     ("商洛云岭药材种植有限公司", "中药材种植", 3000),
-    ("商洛青坪药材种植有限公司", "中药材种植、销售", 2000),
+    ("商洛青坪药材种植有限公司", "中药材种植、初加工", 2000),
     ("商洛双河中药材种植有限公司", "中药材种植", 2000),
     ("商洛月溪制药有限公司", "中成药生产", 8000),
     ("商洛南街酒店有限公司", "住宿服务", 100),
@@ -125,7 +125,7 @@ def test_the_card_of_a_chosen_firm(run):
     assert "缺口：补链" in card  # between what is grown and what is made here
     assert "缺“中药饮片”" in card
     upstream = next(line for line in lines if line.startswith("本地上游（可向它供货）"))
-    assert "商洛云岭药材种植有限公司" in upstream
+    assert "商洛青坪药材种植有限公司" in upstream
     downstream = next(line for line in lines if line.startswith("本地下游（可采购它的产品）"))
     assert "商洛月溪制药有限公司" in downstream
     assert "属重点片区“长三角”（优先程度 1），离本县直线约" in card
