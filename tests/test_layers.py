@@ -36,7 +36,7 @@ ROWS = [
     {"chainmodel", "relations"},
     {"names", "places", "lexicon", "pinyin", "scopes"},
     {"text", "columns", "yamlfile", "fitmodel", "syllables"},
-    {"errors", "resources", "_version", "verbs"},
+    {"errors", "collector", "resources", "_version", "verbs"},
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -6,24 +6,20 @@ Each file holds the commands of one group and an ``add`` that tells the parser o
 """
 
 import argparse
-import atexit
-import gc
 import sys
 from collections.abc import Sequence
 
 from chainmatch._version import __version__
 from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serve
 from chainmatch.cli.parsing import Parser
+from chainmatch.collector import spare_collector
 from chainmatch.errors import ChainmatchError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     _speak_utf8()
-    # A command builds large tables that live to its end.
-    # The collector would walk them in vain, in the middle and once more at the end.
-    gc.set_threshold(200_000, 20, 100)
-    atexit.register(gc.freeze)
+    spare_collector()
     arguments = parser().parse_args(argv)
     try:
         arguments.command(arguments)

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
 from typing import Any, Generic, Protocol, TypeVar
 
+from chainmatch.collector import spare_collector
 from chainmatch.errors import StoppedError
 
 Task = TypeVar("Task")
@@ -113,6 +114,7 @@ _ready: Callable[[Any], Any] | None = None
 def _begin(work: Work[Any, Any]) -> None:
     global _ready  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    spare_collector()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _ready = work.start()
 
