@@ -19,11 +19,11 @@ Entry = tuple[str, str, str]  # reason, name, detail
 
 
 def beyond_text(run: "Run") -> str:
-    """Return the firms by reason, as the page holds them; "" if there are none."""
+    """Return the firms by reason, scored ones first, as the page holds them; "" for none."""
     groups: dict[str, list[str]] = {}
     for reason, name, detail in (*_scored(run), *_excluded(run), *_duplicates(run)):
         groups.setdefault(_flat(reason), []).append(f"{_flat(name)}\t{_flat(detail)}")
-    return "\n".join(f"\t{reason}\n" + "\n".join(firms) for reason, firms in sorted(groups.items()))
+    return "\n".join(f"\t{reason}\n" + "\n".join(firms) for reason, firms in groups.items())
 
 
 def _scored(run: "Run") -> Iterator[Entry]:
@@ -33,7 +33,10 @@ def _scored(run: "Run") -> Iterator[Entry]:
         if row["firm_id"] not in chosen:
             gap = float("nan") if row["gap"] is None else row["gap"]
             barred = obstacle(row | {"gap": gap}, run.profile.entry)
-            why = barred or "名额有限，计入价值不及已入选的企业。"
+            why = (
+                barred
+                or "名额或同环节、同片区、同集团的上限已满，或价值不及；explain 说明是哪一项。"
+            )
             yield (
                 f"未入选：{why}",
                 row["name"],
