@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chainmatch.ranking import Run
 
 Entry = tuple[str, str, str]  # reason, name, detail
+_FULL = "名额或同环节、同片区、同集团的上限已满，或价值不及；explain 说明是哪一项。"
 
 
 def beyond_text(run: "Run") -> str:
@@ -33,12 +34,8 @@ def _scored(run: "Run") -> Iterator[Entry]:
         if row["firm_id"] not in chosen:
             gap = float("nan") if row["gap"] is None else row["gap"]
             barred = obstacle(row | {"gap": gap}, run.profile.entry)
-            why = (
-                barred
-                or "名额或同环节、同片区、同集团的上限已满，或价值不及；explain 说明是哪一项。"
-            )
             yield (
-                f"未入选：{why}",
+                f"未入选：{barred or _FULL}",
                 row["name"],
                 f"得分 {number(row['score'])}，第 {place:,} 位（{total}），{row['node_name']}",
             )
