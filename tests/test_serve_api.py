@@ -418,6 +418,8 @@ def test_each_key_has_its_own_rate(locked):
     [
         {"Host": "evil.example"},  # a name that a stranger points at this machine
         {"Host": "127.0.0.1.evil.example:8765"},
+        {"Host": "[::1"},
+        {"Origin": "http://[::1"},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
@@ -492,6 +494,10 @@ def test_metrics_count_by_route_and_name_nobody(client):
     line = 'chainmatch_requests_total{method="GET",route="/v1/firms/{firm_id}",status="404"}'
     assert line in text and "NOBODY0000" not in text
     assert 'chainmatch_runs{state="done"} 1.0' in text
+
+
+def test_another_slash_is_another_address(client):
+    problem(client.get("/v1/chains/", follow_redirects=False), 404)
 
 
 def test_readiness_needs_somebody_who_carries_out_runs(known):

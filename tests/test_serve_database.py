@@ -17,6 +17,7 @@ import sqlalchemy as sql
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from chainmatch.cli import main
 from chainmatch.errors import OptionError
 from chainmatch.server.audit import Audit
 from chainmatch.server.database import open_database, upgrade
@@ -321,3 +322,28 @@ def test_a_name_that_was_sent_never_leaves_its_folder(name):
 )
 def test_names_keep_what_says_how_to_read_them(name, safe):
     assert safe_name(name, "targets") == safe
+
+
+# --- without the extra ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("package", ["fastapi", "uvicorn", "alembic", "python_multipart"])
+def test_what_is_not_installed_is_named(package, monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, package, None)
+    assert main(["serve", "--data", str(tmp_path / "data")]) == 2
+    said = capsys.readouterr().err
+    assert package in said and "chainmatch[serve]" in said and said.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_other_commands_do_not_load_the_service():
+    heavy = "('fastapi', 'uvicorn', 'sqlalchemy', 'alembic', 'prometheus_client', 'pandas')"
+    code = f"""
+import sys
+from chainmatch.cli import parser
+parser().format_help()
+print([name for name in {heavy} if name in sys.modules])
+"""
+    options = {"capture_output": True, "text": True, "timeout": 60}
+    done = subprocess.run([sys.executable, "-c", code], check=True, **options)
+    assert done.stdout.strip() == "[]"

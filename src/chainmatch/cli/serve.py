@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
     from chainmatch.server.settings import Settings
+
+# Looked for before anything starts: some are loaded in the processes that answer only.
+_NEEDED = ("alembic", "fastapi", "prometheus_client", "python_multipart", "sqlalchemy", "uvicorn")
 
 
 def add(commands: Any) -> None:
@@ -68,12 +72,13 @@ def _serve(arguments: argparse.Namespace) -> None:
         import fcntl  # noqa: F401 - the processes of the service share their memory
     except ImportError:
         raise OptionError("serve 需要 Linux 或 macOS；Windows 上可在 WSL 中运行。") from None
-    try:
-        from chainmatch.server.service import serve
-    except ImportError as error:
-        raise OptionError(
-            f"服务需要 {error.name}，当前没有安装；请运行 pip install 'chainmatch[serve]'"
-        ) from None
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise OptionError(
+                f"服务需要 {name}，当前没有安装；请运行 pip install 'chainmatch[serve]'"
+            )
+    from chainmatch.server.service import serve
+
     settings = _settings(arguments)
     if arguments.new_key or arguments.list_keys or arguments.revoke_key:
         _keys(arguments, settings)

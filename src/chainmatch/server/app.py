@@ -35,6 +35,7 @@ def create_app(
         description=_ABOUT,
         docs_url=None,  # the usual page loads its script from elsewhere; /docs is our own
         redoc_url=None,
+        redirect_slashes=False,
         separate_input_output_schemas=False,
     )
     app.state.service = Service(

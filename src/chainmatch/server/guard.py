@@ -111,15 +111,23 @@ class Guard:
 
 def _check_home(headers: Headers, method: str, settings: Settings) -> None:
     """Without keys, only this machine's own pages may ask: no page of a stranger in its browser."""
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-    if not settings.at_home or not is_loopback(host):
+    if not settings.at_home or not is_loopback(_place(f"//{headers.get('host', '')}")[0]):
         raise Problem(403, "没有密钥时只接受本机的请求；请先用 --new-key 建立密钥。")
     if method in ("GET", "HEAD", "OPTIONS"):
         return
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
-    if foreign or (origin and urlsplit(origin).netloc != headers.get("host")):
+    if foreign or (origin and _place(origin)[1] != headers.get("host")):
         raise Problem(403, "不接受其他网页发来的更改请求。")
+
+
+def _place(address: str) -> tuple[str, str]:
+    """Return host, and host with port, of an address; nothing where it is malformed."""
+    try:
+        parts = urlsplit(address)
+        return parts.hostname or "", parts.netloc
+    except ValueError:
+        return "", ""
 
 
 class _Body:
