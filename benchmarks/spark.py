@@ -1,11 +1,12 @@
 """Rows a second of matching: one process here, two Spark threads here, a cluster of two workers.
 
-python benchmarks/spark.py REGISTRY.parquet [--rows 200000] [--runs 3]
+python benchmarks/spark.py REGISTRY.parquet [--rows 200000] [--runs 3] [--rank]
 
 The cluster is a real one on loopback: a master and two workers. A run goes from
 the Parquet file to the gathered table; the first of a session also starts the Python workers and
 builds their matchers, which is what "first" adds to the median of the later ones. Every result is
-compared with the local one, row for row.
+compared with the local one, row for row. With --rank the raw list is ranked instead, for the sample's
+county, here and on the cluster, and the two run folders are compared byte for byte.
 """
 
 import argparse
@@ -23,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import chainmatch
 from chainmatch import spark
+from chainmatch.ranking import Run
+from chainmatch.resources import data_folder
 from spark_cluster import OPTIONS, cluster
 
 TASKS = 16
@@ -33,9 +36,13 @@ def main() -> None:
     parser.add_argument("registry")
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--rank", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
+        if arguments.rank:
+            ranked(arguments.registry, place, arguments.rows)
+            return
         path, rows = prepared(arguments.registry, place, arguments.rows)
         print(f"{rows:,} firms in {TASKS} row groups")
         wanted = local(path, rows, arguments.runs)
@@ -44,6 +51,28 @@ def main() -> None:
         with cluster(place) as running:
             print(f"a master and two workers: {time.perf_counter() - start:.1f} s to start")
             on_spark(running.url, path, rows, arguments.runs, wanted)
+
+
+def ranked(registry: str, folder: Path, rows: int) -> None:
+    """Rank the raw rows in one process and on two workers."""
+    path = folder / "raw.parquet"
+    pq.write_table(pq.read_table(registry).slice(0, rows), path, row_group_size=-(-rows // TASKS))
+    home = data_folder("sample") / "local.csv"
+    runs: list[Run] = []
+    say("rank, one process", rows, [seconds(lambda: runs.append(chainmatch.rank(path, home)))])
+    options = OPTIONS | {"spark.sql.files.maxPartitionBytes": "1m"}
+    with cluster(folder) as running, spark.session(running.url, options) as session:
+        listing = spark.open_listing(session, str(path))
+        tasks = listing.frame.rdd.getNumPartitions()
+        taken = seconds(lambda: runs.append(spark.rank(listing, home)))
+        say(f"rank, two workers, {tasks} tasks", rows, [taken])
+    texts = []
+    for number, run in enumerate(runs):
+        out = folder / str(number)
+        chainmatch.write_report(run, out)
+        texts.append({file.name: file.read_bytes() for file in sorted(out.iterdir())})
+    assert texts[0] == texts[1]
+    print(f"{len(texts[0])} files of the run folders are equal")
 
 
 def prepared(registry: str, folder: Path, rows: int) -> tuple[Path, int]:
