@@ -2,11 +2,11 @@
 
 python benchmarks/spark.py REGISTRY.parquet [--rows 200000] [--runs 3] [--rank]
 
-The cluster is a real one on loopback: a master and two workers. A run goes from
-the Parquet file to the gathered table; the first of a session also starts the Python workers and
-builds their matchers, which is what "first" adds to the median of the later ones. Every result is
-compared with the local one, row for row. With --rank the raw list is ranked instead, for the sample's
-county, here and on the cluster, and the two run folders are compared byte for byte.
+The cluster is a real one on loopback: a master and two workers. A run goes from the Parquet file to
+the gathered table; the first of a session also starts the Python workers and builds their matchers,
+which is what "first" adds to the median of the later ones. Every result is compared with the local
+one, row for row. With --rank the raw list is ranked instead, for the county of the sample, here and
+on the cluster, and the two run folders are compared byte for byte.
 """
 
 import argparse

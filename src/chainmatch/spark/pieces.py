@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _FIRST = 2  # the row below a header in the first row
 _MESSAGE = pa.schema([("raw", pa.int64()), ("said", pa.string()), ("packed", pa.binary())])
-_CHANGED = "changes its columns further down"
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,12 @@ def _examine(parcel: Parcel, batches: Batches) -> Iterator[pa.RecordBatch]:
     own = parcel.open(_examining)
     for batch in batches:
         read = own.reader.read(Piece(_FIRST, batch), own.layout)
-        if read.layout != own.layout:
-            raise ValueError(f"{own.reader.file} {_CHANGED}")
         rows = list(candidate_batches([firm_batch(read.records)], own.examiner))
         said = {
             "rejects": [list(reject) for reject in read.rejects],
             "counts": read.tally.counts,
             "first_row": read.tally.first_row,
+            "changes": read.layout != own.layout,
         }
         message = {
             "raw": [batch.num_rows],
@@ -102,12 +100,16 @@ class Gathered:
 
     def add(self, raw: int, said: str, packed: bytes) -> None:
         """Add the message of the next batch, its rows numbered as in the whole list."""
+        told = json.loads(said)
+        if told["changes"]:
+            raise TableError(
+                f"名单“{self.file}”中途换了列（另有一行表头）；请拆成两份，或去掉 --engine spark"
+            )
         with pa.ipc.open_stream(packed) as reader:
             table = reader.read_all()
         at = table.schema.get_field_index("row")
         table = table.set_column(at, table.field(at), pc.add(table.column(at), self.raw))
         self.packed.append(table)
-        told = json.loads(said)
         self.rejects += [
             (self.file, row + self.raw, why, text) for row, why, text in told["rejects"]
         ]
@@ -137,19 +139,10 @@ def gather_pieces(
     TableError
         No row at all, or a header further down that changes the columns of what follows.
     """
-    from pyspark.errors import PythonException
-
     parcel = Parcel.of(listing.reader, listing.layout, graph, profile, home)
     found = Gathered(listing.reader.file)
-    try:
-        for message in _waves(mapped(listing.frame, partial(_examine, parcel), _MESSAGE)):
-            found.add(*message)
-    except PythonException as error:
-        if _CHANGED not in str(error):
-            raise
-        raise TableError(
-            f"名单“{found.file}”中途换了列（另有一行表头）；请拆成两份，或去掉 --engine spark"
-        ) from None
+    for message in _waves(mapped(listing.frame, partial(_examine, parcel), _MESSAGE)):
+        found.add(*message)
     if not found.packed or not (found.table().num_rows or found.rejects):
         raise TableError(f"名单“{found.file}”没有数据行；请检查是否导出完整")
     return found
