@@ -139,7 +139,7 @@ def report(questions: list[tuple[str, str]], answers: list[tuple[int, float]], t
     print(f"errors: {dict(errors) or 'none'}")
     print("all " + shown(times))
     kinds = np.array([kind for kind, _ in questions])
-    for kind in MIX:
+    for kind in [kind for kind in MIX if (kinds == kind).any()]:
         print(f"  {kind:17s} {shown(times[kinds == kind])}")
 
 
