@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chainmatch.fitmodel import Evidence, FitModel, summarise
-from chainmatch.gaps import saturating, survey
+from chainmatch.gaps import survey
+from chainmatch.known import saturating
 from chainmatch.scoring import contributions, score
 from chainmatch.shortlist import select
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmatch.columns import TABLES
-from chainmatch.gaps import count_paths, counts, feasibility, saturating, survey
+from chainmatch.gaps import count_paths, counts, feasibility, survey
+from chainmatch.known import saturating
 
 
 def survey_of(world, **changes):

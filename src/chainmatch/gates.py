@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import pandas as pd
 
 from chainmatch.columns import TABLES
-from chainmatch.gaps import text_of
+from chainmatch.known import text_of
 from chainmatch.names import parse_name
 from chainmatch.profile import Profile, closed_nodes
 from chainmatch.scopes import Item, read_scope

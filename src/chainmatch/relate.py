@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from chainmatch.errors import TableError
-from chainmatch.gaps import counts, text_of
+from chainmatch.gaps import counts
+from chainmatch.known import text_of
 from chainmatch.relatedness import SIGNALS, Relatedness, Signals, signal_matrix
 from chainmatch.sectors import Matcher, match_rows
 from chainmatch.tables import iter_firms

@@ -28,7 +28,7 @@ import pandas as pd
 
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
-from chainmatch.gaps import text_of
+from chainmatch.known import text_of
 from chainmatch.names import parse_name
 from chainmatch.profile import Capacity, Entry, Profile
 from chainmatch.scoring import COLUMN, GRADES, PARTS, fills, weighted_mean

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import networkx as nx
 import pandas as pd
 
-from chainmatch.gaps import Survey, saturating, text_of
+from chainmatch.gaps import Survey
+from chainmatch.known import saturating, text_of
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
 from chainmatch.text import normalise

@@ -20,7 +20,8 @@ import networkx as nx
 import pandas as pd
 
 from chainmatch.columns import TABLES
-from chainmatch.gaps import Survey, text_of
+from chainmatch.gaps import Survey
+from chainmatch.known import text_of
 from chainmatch.leads.book import WEAK, Book, Partner
 from chainmatch.leads.clauses import KINDS, NEED, PROJECT, WILL
 from chainmatch.leads.firms import firm_partners, joins

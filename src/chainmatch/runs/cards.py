@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from chainmatch.errors import RunError
-from chainmatch.gaps import text_of
 from chainmatch.identity import find
+from chainmatch.known import text_of
 from chainmatch.places import locate
 from chainmatch.profile import Profile
 from chainmatch.runs.folders import TITLE, Row, RunFolder
