@@ -4,7 +4,7 @@
 
 The file holds ``trade_words`` (words that end the core of many names behind many brands),
 ``brands`` (how many firms of REGISTRY bear a brand, from three on), ``scope_pairs`` (character
-pairs that are common in business scopes: they describe a trade), the weights of the two logistic
+pairs that are common in business scopes: they describe a trade), the weights of the three logistic
 scores and the counts they were learned from. REGISTRY needs the columns ``name``, ``scope``,
 ``province`` and ``city``. Questions are made from rows with an even number only; the benchmark
 asks about the odd ones.
@@ -17,6 +17,7 @@ import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,12 +25,13 @@ from sklearn.linear_model import LogisticRegression
 
 from chainmatch import names
 from chainmatch.names import learned as learning
-from chainmatch.names import similarity
+from chainmatch.names import weighing
 from chainmatch.names.comparing import pair_features
 from chainmatch.names.parsing import cut_trade
+from chainmatch.names.spelling import SPELLING_FEATURES, difference, spelling_features
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-from name_variants import questions
+from name_variants import Question, questions
 
 # Words that end a trade whatever stands before them; too regular for the entropy to find.
 ENDINGS = (
@@ -142,40 +144,99 @@ def fit(rows: list[list[float]], labels: list[bool], features: tuple[str, ...]) 
     return {"constant": constant, **dict(zip(features, weights, strict=True))}
 
 
+class Case(NamedTuple):
+    """A question and the names that an index found for it: (row, name, cosine)."""
+
+    question: Question
+    found: list[tuple[int, str, float]]
+
+    @property
+    def labels(self) -> list[bool]:
+        """Return which of the found names the question was made from."""
+        return [row == self.question.row for row, _, _ in self.found]
+
+
+def cases(all_names: list[str], asked: list[Question]) -> list[Case]:
+    """Ask an index of all names but those of the questions without an answer."""
+    gone = {question.row for question in asked if not question.answerable}
+    kept = [row for row in range(len(all_names)) if row not in gone]
+    index = names.NameIndex([all_names[row] for row in kept])
+    found = index.candidates_of([question.text for question in asked], 8)
+    return [
+        Case(question, [(kept[at], all_names[kept[at]], cosine) for at, cosine in candidates])
+        for question, candidates in zip(asked, found, strict=True)
+    ]
+
+
+def placed(
+    case: Case, where: list[tuple[str, str]], known: int
+) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """Return (province, city) of the found names and of the question: none, one or both known."""
+    rows = (*(row for row, _, _ in case.found), case.question.row)
+    places = [tuple(where[row][:known] + ("",) * (2 - known)) for row in rows]
+    return places[:-1], places[-1]
+
+
 def learn_scores(frame: pd.DataFrame, learned: dict, count: int, save: Callable[[], None]) -> None:
     """Learn the pair score, then the score in context, from changed names of even rows."""
     all_names = frame["name"].tolist()
     where = list(zip(frame["province"], frame["city"].replace("N/A", ""), strict=True))
     asked = questions(all_names, list(range(0, len(all_names), 2)), count, seed=1, unanswerable=0.3)
-    gone = {question.row for question in asked if not question.answerable}
-    kept = [row for row in range(len(all_names)) if row not in gone]
-    index = names.NameIndex([all_names[row] for row in kept])
-    found = [
-        [(kept[position], all_names[kept[position]], cosine) for position, cosine in candidates]
-        for candidates in index.candidates_of([question.text for question in asked], 8)
-    ]
-    labels = [
-        [row == question.row for row, _, _ in candidates]
-        for question, candidates in zip(asked, found, strict=True)
-    ]
+    made = cases(all_names, asked)
+    labels = [label for case in made for label in case.labels]
     pairs = [
-        pair_features(names.parsed_name(question.text), names.parsed_name(name))
-        for question, candidates in zip(asked, found, strict=True)
-        for _, name, _ in candidates
+        pair_features(names.parsed_name(case.question.text), names.parsed_name(name))
+        for case in made
+        for _, name, _ in case.found
     ]
-    flat = [label for group in labels for label in group]
-    learned["pair"] = fit(pairs, flat, names.FEATURES)
+    learned["pair"] = fit(pairs, labels, names.FEATURES)
     save()
     chance = random.Random(2)
     rows = []
-    for question, candidates in zip(asked, found, strict=True):
-        known = chance.randrange(3)  # lists say nothing, the province, or the city too
-        places = [where[row][:known] + ("",) * (2 - known) for row, _, _ in candidates]
-        home = where[question.row][:known] + ("",) * (2 - known)
-        rows += names.context_features(question.text, candidates, places, home)
-    learned["context"] = fit(rows, flat, names.CONTEXT_FEATURES)
-    learned["learned_from"] = {"questions": len(asked), "pairs": len(flat), "names": len(kept)}
+    for case in made:
+        # Lists say nothing, the province, or the city too.
+        places, home = placed(case, where, chance.randrange(3))
+        rows += names.context_features(case.question.text, case.found, places, home)
+    learned["context"] = fit(rows, labels, names.CONTEXT_FEATURES)
+    learned["learned_from"] = {
+        "questions": len(asked),
+        "pairs": len(labels),
+        "names": len(all_names) - sum(not question.answerable for question in asked),
+    }
     save()
+
+
+def learn_spelling(frame: pd.DataFrame, learned: dict, count: int) -> None:
+    """Learn how surely names that differ are one firm's, beside names of real neighbours.
+
+    Questions are fresh changed names of even rows, a fifth without an answer, and half as many
+    names as they are registered, all without an answer: what is found for those is another firm.
+    """
+    all_names = frame["name"].tolist()
+    where = list(zip(frame["province"], frame["city"].replace("N/A", ""), strict=True))
+    even = list(range(0, len(all_names), 2))
+    asked = questions(all_names, even, count, seed=3, unanswerable=0.2)
+    used = {question.row for question in asked}
+    others = random.Random(4).sample([row for row in even if row not in used], count // 2)
+    asked += [Question(all_names[row], "registered", row, answerable=False) for row in others]
+    chance = random.Random(5)
+    rows, labels = [], []
+    for case in cases(all_names, asked):
+        known = chance.randrange(3)
+        places, home = placed(case, where, known)
+        text = case.question.text
+        one = names.parsed_name(text)
+        found = [(at, name, cosine) for at, (_, name, cosine) in enumerate(case.found)]
+        for candidate in names.judge(text, found, places, home):
+            other = names.parsed_name(case.found[candidate.position][1])
+            there = places[candidate.position]
+            apart = any(a and b and a != b for a, b in zip(home, there, strict=True))
+            kind = "" if apart or candidate.same else difference(one, other)
+            if kind:
+                rows.append(spelling_features(one, other, kind, candidate.probability))
+                labels.append(case.labels[candidate.position])
+    learned["spelling"] = fit(rows, labels, SPELLING_FEATURES)
+    learned["learned_from"]["spellings"] = len(labels)
 
 
 def main() -> None:
@@ -191,7 +252,7 @@ def main() -> None:
         text = json.dumps(learned, ensure_ascii=False, indent=1)
         LEARNED.write_text(text + "\n", encoding="utf-8")
         learning.learned.cache_clear()
-        similarity.weights.cache_clear()
+        weighing.weights.cache_clear()
         learning.trade_words.cache_clear()
         names.parsed_name.cache_clear()
 
@@ -204,7 +265,9 @@ def main() -> None:
     learned["scope_pairs"] = scope_pairs(frame["scope"].tolist())
     save()
     learn_scores(frame, learned, options.questions, save)
-    for model in ("pair", "context"):
+    learn_spelling(frame, learned, options.questions)
+    save()
+    for model in ("pair", "context", "spelling"):
         print(model, learned[model])
 
 

@@ -1,8 +1,9 @@
 """Company names: normal form, credit codes, parts, similarity and blocking.
 
 ``normal``, ``codes``, ``placewords`` and ``parsing`` read one name, ``blocking`` finds names that
-could be meant, ``comparing`` holds two against each other, ``similarity`` says how sure it is;
-``learned`` reads what was counted in real registrations.
+could be meant, ``comparing`` holds two against each other, ``similarity`` says how sure it is and
+``spelling`` what a difference is worth; ``weighing`` and ``learned`` read what was counted in real
+registrations.
 """
 
 from chainmatch.names.blocking import NameIndex
@@ -25,6 +26,7 @@ from chainmatch.names.similarity import (
     judge,
     name_similarity,
 )
+from chainmatch.names.spelling import difference, spelling_confidence
 
 __all__ = [
     "CONTEXT_FEATURES",
@@ -39,6 +41,7 @@ __all__ = [
     "context_features",
     "describes",
     "differ_in_number",
+    "difference",
     "explain_names",
     "judge",
     "name_similarity",
@@ -47,5 +50,6 @@ __all__ = [
     "parsed_name",
     "same_firm",
     "same_places",
+    "spelling_confidence",
     "valid_code",
 ]

@@ -8,7 +8,11 @@ from rapidfuzz.distance import Levenshtein
 from chainmatch.names.learned import brand_count
 from chainmatch.names.parsing import ParsedName
 
-_ORDINAL = re.compile(r"[一二三四五六七八九十百\d]+")
+# Numbers that count firms and shops; those of 百货, 五金 and 三川 do not.
+_NUMERALS = "〇零一二三四五六七八九十百"
+_ORDINAL = re.compile(
+    rf"第[{_NUMERALS}]+|\d+|[{_NUMERALS}]+(?=[分厂店部局处公汽建交矿号路村组队轻商]|$)"
+)
 FEATURES = (
     "same_key",
     "same_firm",

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from chainmatch.names.comparing import (
@@ -12,8 +11,8 @@ from chainmatch.names.comparing import (
     same_firm,
     same_places,
 )
-from chainmatch.names.learned import learned
 from chainmatch.names.parsing import ParsedName, parsed_name
+from chainmatch.names.weighing import logistic
 
 
 class Similarity(NamedTuple):
@@ -27,21 +26,8 @@ class Similarity(NamedTuple):
     why: str
 
 
-@cache
-def weights(model: str, features: tuple[str, ...]) -> tuple[float, tuple[float, ...]]:
-    """Return the constant and the weights of a learned score."""
-    found = learned()[model]
-    return found["constant"], tuple(found[name] for name in features)
-
-
-def _logistic(model: str, features: tuple[str, ...], values: Sequence[float]) -> float:
-    constant, found = weights(model, features)
-    total = constant + sum(w * value for w, value in zip(found, values, strict=True))
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-
 def _pair_score(a: ParsedName, b: ParsedName) -> float:
-    return _logistic("pair", FEATURES, pair_features(a, b))
+    return logistic("pair", FEATURES, pair_features(a, b))
 
 
 # A pair among the other candidates for one question: is it the best, and by how much?
@@ -84,7 +70,7 @@ def judge(
     """
     values = context_features(question, found, places, home)
     result = [
-        Candidate(position, _logistic("context", CONTEXT_FEATURES, row), bool(row[11]))
+        Candidate(position, logistic("context", CONTEXT_FEATURES, row), bool(row[11]))
         for (position, _, _), row in zip(found, values, strict=True)
     ]
     return sorted(result, key=lambda candidate: (-candidate.probability, candidate.position))
