@@ -31,6 +31,7 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from chainmatch.chains import read_chains
+from chainmatch.collector import spare_collector
 from chainmatch.lexicon import Lexicon
 from chainmatch.resources import data_folder
 from chainmatch.sectors import Matcher, match_rows
@@ -135,6 +136,7 @@ def speed(registry: Path, sizes: list[int]) -> None:
 def measure(method: str, rows: int, registry: str) -> None:
     import pyarrow.parquet as pq
 
+    spare_collector()  # as the command does
     graph = read_chains()
     work = WORK[method](graph)
     start = time.process_time()

@@ -86,7 +86,7 @@ def _parquet(path: Path) -> "Iterator[pq.ParquetFile]":
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:  # else a whole row group waits
             yield file
     except (pa.ArrowException, OSError, ValueError):
         raise TableError(f"Parquet 文件“{path.name}”已损坏，无法读取；请重新导出") from None
