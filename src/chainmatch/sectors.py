@@ -101,7 +101,7 @@ class Matcher:
         for node, data in graph.nodes(data=True):
             for code in data["codes"]:
                 self._codes.setdefault(code.rstrip("?"), []).append(node)
-        self._clause = lru_cache(maxsize=1 << 16)(self._read_clause)
+        self._clause = lru_cache(maxsize=1 << 15)(self._read_clause)
         self._specificity = cache(self.model.specificity)
         self._intercept = self.model.weights["intercept"]
         self._weights = [self.model.weights[name] for name in Summary._fields]

@@ -35,7 +35,7 @@ class Reach(NamedTuple):
     handed_on: frozenset[str]
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def reach(kinds: tuple[Kind, ...], mixed: bool, carried: frozenset[str]) -> Reach:
     """Walk the segments of a clause.
 

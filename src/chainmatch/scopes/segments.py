@@ -92,7 +92,7 @@ class Segment(NamedTuple):
     kind: Kind
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def read_token(text: str, signs: str) -> tuple[Segment, ...]:
     """Read what stands in front of ``signs`` (``""`` at the end of a clause)."""
     if not _SPECIAL.search(text):
