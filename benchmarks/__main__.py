@@ -17,6 +17,7 @@ COMMANDS: dict[str, list[str]] = {
     "run.py": ["targets_4413_messy.xlsx", "local_575.gb18030.csv", "leads_43.xlsx"],
     "sectors.py": ["labelled_dev_597.csv", "registry_200k.parquet"],
     "service.py": ["registry_200k.parquet"],
+    "stream.py": ["registry_200k.parquet"],
     "tables.py": ["registry_200k.parquet"],
 }
 
