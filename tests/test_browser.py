@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from browsing import listened
 from chainmatch.report.page import write_page
 from conftest import tea_world
 from report_run import AT, FORMULA, HOSTILE, IMAGE, SCRIPT, hostile_run
@@ -48,13 +49,8 @@ def tea(tmp_path_factory):
 @contextmanager
 def opened(browser, path, anchor="", **options):
     """Open a page; leaving it holds that nothing was said, asked or popped up meanwhile."""
-    context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (said.append("dialog"), dialog.dismiss()))
+    options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+    context, page, said = listened(browser, **options)
     page.on("request", lambda request: said.append(request.url))
     address = path.resolve().as_uri()
     page.goto(address + anchor)

@@ -16,6 +16,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from playwright.sync_api import sync_playwright
 
+from browsing import listened
 from chainmatch.cli import main
 from chainmatch.report import write_report
 from conftest import tea_world
@@ -54,13 +55,8 @@ def service(tmp_path_factory):
 @contextmanager
 def opened(browser, url, allowed=(), **options):
     """Open the page; leaving it holds that nothing was said and nobody else was asked."""
-    context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (said.append("dialog"), dialog.dismiss()))
+    options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+    context, page, said = listened(browser, **options)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{url}/")
