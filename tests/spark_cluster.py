@@ -80,12 +80,23 @@ class Daemon:
 
     def kill(self) -> None:
         """Kill the daemon, its executors and their Python workers at once: the power goes out."""
+        self._signal(signal.SIGKILL)
+        self.process.wait(30)
+
+    def freeze(self) -> None:
+        """Stop all of its processes where they are."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let frozen processes go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
         for pid in _of_session(self.process.pid):
             try:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
             except ProcessLookupError:
                 continue
-        self.process.wait(30)
 
 
 def _of_session(leader: int) -> Iterator[int]:
