@@ -92,9 +92,9 @@ def test_scores_of_pieces_are_the_scores_of_the_whole(once, county, whole):
     survey = county.survey(whole.fits)
     graph = county.case.graph
     pieces = [once.slice(start, 90) for start in range(0, once.num_rows, 90)]
-    scores = pd.concat([county.score(unpack(piece, graph), survey) for piece in pieces])
+    scores = pd.concat([county.case.score(unpack(piece, graph), survey) for piece in pieces])
     scores = scores.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
-    same(scores, county.score(whole, survey))
+    same(scores, county.case.score(whole, survey))
 
 
 def test_stopped_firms_leave_their_texts_behind(once):

@@ -4,14 +4,23 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chainmatch import shortlist
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
 from chainmatch.profile import Entry
 from chainmatch.scoring import COLUMN, PARTS
-from chainmatch.shortlist import Limit, greedy, group_key, obstacle, select, why_not
+from chainmatch.shortlist import (
+    Limit,
+    contenders,
+    greedy,
+    group_key,
+    obstacle,
+    select,
+    why_not,
+)
 
 
 def scored(*rows: tuple, weights=None) -> pd.DataFrame:
@@ -193,6 +202,51 @@ def test_stability_of_4413_firms_is_quick(world):
     scores[[COLUMN[part] for part in PARTS]] = parts
     scores["score"] = parts @ list(world.profile.weights.model_dump().values())
     assert len(select(scores, world.profile)) == 30
+
+
+# --- who could be on it at all --------------------------------------------------------------------
+
+
+def crowd(random, size: int) -> pd.DataFrame:
+    """Firms of few nodes, zones and brands, so that limits and equals are common."""
+    scores = pd.DataFrame(
+        {
+            "firm_id": [f"F{i:04}" for i in range(size)],
+            "node": random.choice(["x", "y"], size),
+            "zone": random.choice(["长三角", "京津冀"], size),
+            "name": [f"杭州{chr(0x4E00 + i % 7)}山堂茶业有限公司" for i in range(size)],
+            "grade": "likely",
+        }
+    ).reindex(columns=list(TABLES["scores"]))
+    parts = random.integers(1, 9, (size, 6)) / 8  # coarse: equal worth happens
+    scores[[COLUMN[part] for part in PARTS]] = parts
+    return scores.assign(score=parts.mean(axis=1))
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 9999),
+    size=st.integers(1, 60),
+    top=st.integers(1, 3),
+    cut=st.integers(1, 99),
+)
+def test_who_is_left_out_could_never_be_chosen(world, seed, size, top, cut):
+    scores = crowd(np.random.default_rng(seed), size)
+    limited = {"per_gap": 2, "per_zone": 2, "per_group": 1, "repeat": 0.8}
+    profile = capacity(world, top=top, **limited)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortlist, "contenders", lambda rows, *_, **__: rows)
+        wanted = select(scores, profile)
+    pd.testing.assert_frame_equal(select(scores, profile), wanted)
+    pieces = [scores.iloc[: cut % size], scores.iloc[cut % size :]]
+    left = pd.concat([contenders(piece, profile) for piece in pieces], ignore_index=True)
+    pd.testing.assert_frame_equal(select(left, profile), wanted)
+
+
+def test_a_crowd_is_reduced_to_a_few(world):
+    scores = crowd(np.random.default_rng(1), 2_000)
+    scores["name"] = [f"杭州{chr(0x4E00 + i)}{chr(0x5E00 + i)}堂茶业有限公司" for i in range(2_000)]
+    assert 3 <= len(contenders(scores, capacity(world))) < 600
 
 
 # --- the guarantee -------------------------------------------------------------------------------

@@ -251,7 +251,8 @@ def test_nothing_to_resume_is_said(lists, tmp_path):
 def test_without_resume_it_begins_anew(lists, wanted, tmp_path):
     source, out = stopped(lists, tmp_path)
     (tmp_path / "out.csv.parts" / "00000.part").write_text("no result", encoding="utf-8")
-    stream.match(source, out, options=Options(jobs=1, size=PIECE))
+    with pytest.warns(UserWarning, match="留有 3 段已完成的结果，没有给出 --resume，已弃去"):
+        stream.match(source, out, options=Options(jobs=1, size=PIECE))
     assert out.read_bytes() == wanted
 
 

@@ -56,6 +56,14 @@ def duplicate_keys(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return offsets, _hashed([key for own in keys for key in own])
 
 
+def id_keys(ids: Sequence[str]) -> np.ndarray:
+    """Return one 64-bit hash for each id: the duplicate key of the code that it is or could be.
+
+    With these beside their duplicate keys, rows that bear one id share a key, too.
+    """
+    return _hashed([f"code|{firm_id}" for firm_id in ids])
+
+
 def copy_keys(table: pd.DataFrame) -> np.ndarray:
     """Return one 64-bit hash a row, equal for rows that say the same of who the firm is.
 

@@ -38,7 +38,9 @@ class Run:
     """Everything that one run found; the tables have the columns of ``columns.TABLES``.
 
     ``fits`` and ``local_fits`` hold all fits of a firm, not only the best. ``manifest`` is what
-    ``run.json`` says: version, inputs with sha256, profile, chains, counts.
+    ``run.json`` says: version, inputs with sha256, profile, chains, counts. Of a run in pieces
+    (:mod:`chainmatch.stream`) the tables of target firms hold what people's files show; counts are
+    those of the whole list, and ``gates`` says how many firms each gate stopped.
     """
 
     graph: "nx.DiGraph[str]"
@@ -56,12 +58,17 @@ class Run:
     shortlist: pd.DataFrame
     lead_matches: pd.DataFrame
     manifest: Mapping[str, Any]
+    gates: Mapping[str, int] | None = None
+
+    @property
+    def readings(self) -> list[Reading]:
+        """The lists as they were read: targets, local firms, leads where there are any."""
+        return [self.targets, self.local, *([self.leads] if self.leads else [])]
 
     @property
     def rejects(self) -> pd.DataFrame:
         """Rows of all inputs that could not be read, with file, row and reason."""
-        readings = [self.targets, self.local, *([self.leads] if self.leads else [])]
-        return pd.concat([reading.rejects for reading in readings], ignore_index=True)
+        return pd.concat([reading.rejects for reading in self.readings], ignore_index=True)
 
 
 def rank(
@@ -111,8 +118,8 @@ def rank(
     step("分析缺口")
     found = county.survey(examined.fits)
     step("评分")
-    scores = county.score(examined, found)
-    origin = Origin(wanted, _input(targets, wanted))
+    scores = case.score(examined, found)
+    origin = Origin(wanted, input_of(targets, wanted))
     counts = target_counts(wanted, len(candidates.duplicates), len(examined.excluded), len(scores))
     outcome = Outcome(origin, candidates, examined, found, scores, counts)
     return conclude(county, outcome, top=top, progress=step)
@@ -128,6 +135,11 @@ class Case:
     graph: "nx.DiGraph[str]"
     profile: Profile
     chains: str | Path | None
+
+    def score(self, examined: Examined, found: Survey) -> pd.DataFrame:
+        """Score the firms that passed the gates."""
+        firms = examined.passed
+        return score(firms, examined.fits, found, examined.links, self.profile, self.graph)
 
 
 @dataclass(frozen=True)
@@ -154,11 +166,6 @@ class County:
         case = self.case
         return survey(case.graph, self.local_fits, self.home.firms, case.profile, targets)
 
-    def score(self, examined: Examined, found: Survey) -> pd.DataFrame:
-        """Score the firms that passed the gates."""
-        case, firms = self.case, examined.passed
-        return score(firms, examined.fits, found, examined.links, case.profile, case.graph)
-
 
 @dataclass(frozen=True)
 class Origin:
@@ -172,8 +179,9 @@ class Origin:
 class Outcome:
     """What was found about the targets.
 
-    ``examined`` holds at least the firms that passed and everything that was excluded; ``counts``
-    are those of the whole list.
+    ``examined`` holds at least the firms that passed and can be partners of leads, and what was
+    excluded, or the first of each gate: then ``gates`` says how many there are. ``counts`` are
+    those of the whole list.
     """
 
     origin: Origin
@@ -182,6 +190,7 @@ class Outcome:
     found: Survey
     scores: pd.DataFrame
     counts: Mapping[str, int]
+    gates: Mapping[str, int] | None = None
 
 
 def read_case(profile: str | Path | Profile | None, chains: str | Path | None) -> Case:
@@ -195,10 +204,10 @@ def read_lists(
 ) -> Lists:
     """Read the lists of a run beside the targets; arguments as for :func:`rank`."""
     own = read_firms(local, mapping=mapping)
-    inputs = {"local": _input(local, own)}
+    inputs = {"local": input_of(local, own)}
     hints = None if leads is None else read_leads(leads, mapping=mapping)
     if leads is not None and hints is not None:
-        inputs["leads"] = _input(leads, hints)
+        inputs["leads"] = input_of(leads, hints)
     return Lists(own, hints, inputs)
 
 
@@ -240,7 +249,7 @@ def conclude(
     return Run(
         case.graph, case.profile, targets, lists.local, lists.leads, outcome.candidates,
         county.home, examined.fits, county.local_fits, outcome.found, examined.excluded,
-        outcome.scores, shortlist, lead_matches, manifest,
+        outcome.scores, shortlist, lead_matches, manifest, outcome.gates,
     )  # fmt: skip
 
 
@@ -277,15 +286,16 @@ def _own_counts(county: County) -> dict[str, dict[str, int]]:
 
 
 def _read_counts(reading: Reading) -> dict[str, int]:
-    other = reading.furniture
-    return {
-        "rows": reading.rows - other,
-        "other_rows": other,
-        "rejects": len(reading.rejects) - other,
-    }
+    return read_counts(reading.rows, len(reading.rejects), reading.furniture)
 
 
-def _input(source: "Source | None", reading: Reading) -> dict[str, str]:
+def read_counts(rows: int, rejects: int, other: int) -> dict[str, int]:
+    """Return the counts of a list: all its rows, those not read, and which of those are no data."""
+    return {"rows": rows - other, "other_rows": other, "rejects": rejects - other}
+
+
+def input_of(source: "Source | None", reading: Reading) -> dict[str, str]:
+    """Return what the manifest says of a list: its file and its sha256."""
     if isinstance(source, pd.DataFrame):
         digest = hashlib.sha256(source.to_csv(index=False).encode()).hexdigest()
         return {"file": "DataFrame", "sha256": digest}
@@ -297,4 +307,7 @@ def _input(source: "Source | None", reading: Reading) -> dict[str, str]:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

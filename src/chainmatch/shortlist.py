@@ -36,6 +36,8 @@ from chainmatch.scoring import COLUMN, GRADES, PARTS, fills, weighted_mean
 DRAWS = 200
 SPREAD = 0.2
 _SEED = 20260101
+_HAIR = 1e-9
+_SLICE = 20_000  # firms whose worth under all draws is held at once
 
 
 class Limit(NamedTuple):
@@ -56,11 +58,8 @@ def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) ->
     OptionError
         ``top`` is below 1.
     """
-    top = profile.capacity.top if top is None else top
-    if top < 1:
-        raise OptionError(f"--top 是 {top}，应为 1 或更大的整数。")
-    pool = scores[_may_enter(scores, profile.entry) & scores["score"].notna()]
-    pool = pool.sort_values("firm_id", ignore_index=True)
+    top = profile.capacity.top if top is None else check_top(top)
+    pool = contenders(scores, profile, top=top)
     limits = _limits(pool, profile.capacity)
     worth = pool["score"].to_numpy(dtype=float)[None, :]
     chosen = greedy(worth, limits, top, profile.capacity.repeat)[0]
@@ -69,6 +68,39 @@ def select(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) ->
     table = table.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
     table.insert(0, "rank", range(1, len(table) + 1))
     return table[list(TABLES["shortlist"])]
+
+
+def check_top(top: int) -> int:
+    """Return a length that a shortlist can have; raise OptionError for one below 1."""
+    if top < 1:
+        raise OptionError(f"--top 是 {top}，应为 1 或更大的整数。")
+    return top
+
+
+def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None) -> pd.DataFrame:
+    """Return the rows of a table of scores that could be on the shortlist under some weights.
+
+    In the order of ids. Left out is who may not enter, and who in every draw of weights stands
+    behind ``top`` firms of other groups at the same node in the same zone: when it is its turn,
+    fewer than ``top`` firms are chosen, so one of those is free, and worth more. A list can be
+    reduced part by part: :func:`select` chooses the same from what is left.
+    """
+    top = profile.capacity.top if top is None else top
+    pool = scores[_may_enter(scores, profile.entry) & scores["score"].notna()]
+    pool = pool.sort_values("firm_id", ignore_index=True)
+    if len(pool) <= top:
+        return pool
+    keys = [limit.groups for limit in _limits(pool, profile.capacity)]
+    node, group, *zones = keys
+    zone = zones[0] if zones else np.zeros_like(node)
+    low, high = _worth_between(pool, profile)
+    rivals = pd.DataFrame({"node": node, "zone": zone, "group": group, "low": low})
+    best = rivals.groupby(["node", "zone", "group"])["low"].max().sort_values(ascending=False)
+    floors = best.groupby(["node", "zone"]).nth(top - 1).droplevel("group")
+    places = pd.MultiIndex.from_arrays([node, zone])
+    floor = floors.reindex(places).fillna(-np.inf).to_numpy()
+    # A hair's breadth more, so that rounding under a limit cannot make equals of the two.
+    return pool[high * (1 + _HAIR) >= floor].reset_index(drop=True)
 
 
 def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> str:
@@ -215,12 +247,33 @@ def _limits(pool: pd.DataFrame, capacity: Capacity) -> list[Limit]:
 
 def _stability(pool: pd.DataFrame, profile: Profile, limits: list[Limit], top: int) -> np.ndarray:
     """Share of seeded draws of weights, each ±20 %, in which each firm is chosen; node kept."""
-    base = np.array([profile.weights.model_dump()[part] for part in PARTS])
-    random = np.random.default_rng(_SEED)
-    draws = base[:, None] * random.uniform(1 - SPREAD, 1 + SPREAD, (len(PARTS), DRAWS))
-    parts = pool[[COLUMN[part] for part in PARTS]].to_numpy(dtype=float)
-    worth = weighted_mean(parts, draws).T
+    worth = weighted_mean(_parts(pool), _draws(profile)).T
     times = np.zeros(len(pool))
     for chosen in greedy(worth, limits, top, profile.capacity.repeat):
         times[chosen] += 1
     return times / DRAWS
+
+
+def _draws(profile: Profile) -> np.ndarray:
+    """Return the drawn weights, parts × draws."""
+    base = np.array([profile.weights.model_dump()[part] for part in PARTS])
+    random = np.random.default_rng(_SEED)
+    return base[:, None] * random.uniform(1 - SPREAD, 1 + SPREAD, (len(PARTS), DRAWS))
+
+
+def _worth_between(pool: pd.DataFrame, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest worth of each firm: its score, and under every draw."""
+    parts, draws = _parts(pool), _draws(profile)
+    low = pool["score"].to_numpy(dtype=float, copy=True)
+    high = low.copy()
+    for start in range(0, len(pool), _SLICE):
+        part = slice(start, start + _SLICE)
+        worth = weighted_mean(parts[part], draws)
+        low[part] = np.minimum(low[part], worth.min(axis=1))
+        high[part] = np.maximum(high[part], worth.max(axis=1))
+    return low, high
+
+
+def _parts(pool: pd.DataFrame) -> np.ndarray:
+    parts: np.ndarray = pool[[COLUMN[part] for part in PARTS]].to_numpy(dtype=float)
+    return parts

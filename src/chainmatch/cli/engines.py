@@ -33,7 +33,7 @@ def ranking_engine(
     """Give the ``rank`` of the engine that was asked for."""
     if arguments.engine == "local":
         if arguments.master or arguments.conf:
-            raise OptionError("--master 和 --conf 只用于 --engine spark；请加上它，或去掉这两项。")
+            raise no_engine()
         from chainmatch.ranking import rank
 
         yield rank
@@ -45,6 +45,11 @@ def ranking_engine(
     step("启动 Spark")
     with session(arguments.master, options) as running:
         yield partial(_rank_on_spark, running)
+
+
+def no_engine() -> OptionError:
+    """Return the error for options of Spark without Spark."""
+    return OptionError("--master 和 --conf 只用于 --engine spark；请加上它，或去掉这两项。")
 
 
 def _rank_on_spark(running: Any, targets: Any, *lists: Any, **options: Any) -> "Run":

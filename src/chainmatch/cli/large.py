@@ -2,10 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chainmatch.cli.parsing import positive
 from chainmatch.errors import OptionError
@@ -44,27 +45,38 @@ def in_pieces(source: str, arguments: argparse.Namespace) -> "Iterator[Options]"
     from chainmatch.stream.size import rows_of
 
     jobs = arguments.jobs or default_jobs()
+    options = Options(jobs=jobs, resume=arguments.resume, say=_say)
     if arguments.quiet:
-        yield Options(jobs=jobs, resume=arguments.resume)
+        yield options
         return
-    print(f"名单较大，分段运行（{jobs} 个进程）；中断后可加 --resume 接着运行。", file=sys.stderr)
-    with _bar(rows_of(Path(source))) as progress:
-        yield Options(jobs=jobs, resume=arguments.resume, progress=progress)
+    _say(f"名单较大，分段运行（{jobs} 个进程）；中断后可加 --resume 接着运行。")
+    if not sys.stderr.isatty():
+        yield options
+        return
+    with _bar(rows_of(Path(source))) as (progress, stage):
+        yield replace(options, progress=progress, stage=stage)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Any]:
-    """A bar of rows with the time that remains; nothing where there is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
+def _bar(total: int) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
+    """A bar of rows with the time that remains: what moves it, and what begins a new stage."""
     from tqdm import tqdm
 
-    layout = "{percentage:3.0f}% {bar:24} {n_fmt}/{total_fmt} 行，已用 {elapsed}，还需 {remaining}"
+    layout = (
+        "{desc}{percentage:3.0f}% {bar:24} {n_fmt}/{total_fmt} 行，已用 {elapsed}，还需 {remaining}"
+    )
     with tqdm(total=total, bar_format=layout, leave=False, unit_scale=True) as bar:
 
         def progress(done: int) -> None:
             bar.total = max(total, done)
             bar.update(done - bar.n)
 
-        yield progress
+        def stage(name: str) -> None:
+            bar.reset(total)
+            bar.set_description_str(f"{name} ")
+
+        yield progress, stage

@@ -1,12 +1,16 @@
 """``rank``: from the lists to all result files."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chainmatch.cli.engines import engine_options, ranking_engine
+from chainmatch.cli.engines import engine_options, no_engine, ranking_engine
+from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps
 from chainmatch.cli.parsing import command, positive, profile_option, read_mapping, shared_options
 from chainmatch.errors import OptionError
+
+if TYPE_CHECKING:
+    from chainmatch.ranking import Run
 
 
 def add(commands: Any) -> None:
@@ -28,11 +32,27 @@ def add(commands: Any) -> None:
     parser.add_argument("--out", required=True, metavar="文件夹", help="结果文件夹")
     profile_option(parser)
     shared_options(parser)
+    large_options(parser)
     engine_options(parser)
 
 
 def _rank(arguments: argparse.Namespace) -> None:
-    from chainmatch.report import check_folder, write_report
+    from chainmatch.report import check_folder
+
+    targets, local, leads = _lists(arguments)
+    out = check_folder(arguments.out)
+    if _in_pieces(targets, arguments):
+        run = _rank_in_pieces(targets, local, leads, arguments)
+    else:
+        run = _rank_at_once(targets, local, leads, arguments)
+    if not arguments.quiet:
+        from chainmatch.report.console import summary
+
+        print(summary(run, out))
+
+
+def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
+    """Return targets, local firms and leads that were asked for."""
     from chainmatch.resources import data_folder
 
     targets, local, leads = arguments.targets, arguments.local, arguments.leads
@@ -43,22 +63,44 @@ def _rank(arguments: argparse.Namespace) -> None:
         targets, local, leads = sample / "targets.xlsx", sample / "local.csv", sample / "leads.xlsx"
     if not targets or not local:
         raise OptionError("请给出目标企业名单和 --local 本地企业名单，或用 --sample 试运行。")
-    out = check_folder(arguments.out)
+    return targets, local, leads
+
+
+def _in_pieces(targets: Any, arguments: argparse.Namespace) -> bool:
+    if arguments.engine == "local":
+        return goes_in_pieces(targets, arguments)
+    if arguments.resume or arguments.jobs is not None:
+        raise OptionError("--jobs 和 --resume 只用于本机运算；请去掉它们，或去掉 --engine spark。")
+    return False
+
+
+def _rank_at_once(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
+    from chainmatch.report import write_report
+
     steps = 10 if arguments.engine == "local" else 11
     with Steps(steps, arguments.quiet) as step, ranking_engine(arguments, step) as rank:
-        run = rank(
-            targets,
-            local,
-            leads,
-            profile=arguments.profile,
-            chains=arguments.chains,
-            top=arguments.top,
-            mapping=read_mapping(arguments.map),
-            progress=step,
-        )
+        run = rank(targets, local, leads, **_options(arguments), progress=step)
         step("写出结果")
-        write_report(run, out, plain=arguments.plain)
-    if not arguments.quiet:
-        from chainmatch.report.console import summary
+        write_report(run, arguments.out, plain=arguments.plain)
+    return run
 
-        print(summary(run, out))
+
+def _rank_in_pieces(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
+    from chainmatch import stream
+
+    if arguments.master or arguments.conf:
+        raise no_engine()
+    with in_pieces(targets, arguments) as options:
+        return stream.rank(
+            targets, local, arguments.out, leads,
+            **_options(arguments), plain=arguments.plain, options=options,
+        )  # fmt: skip
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "profile": arguments.profile,
+        "chains": arguments.chains,
+        "top": arguments.top,
+        "mapping": read_mapping(arguments.map),
+    }

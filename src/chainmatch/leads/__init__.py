@@ -2,7 +2,9 @@
 
 from chainmatch.leads.assign import assign
 from chainmatch.leads.clauses import KINDS, NEED, PROJECT, WILL
+from chainmatch.leads.firms import group_of
 from chainmatch.leads.matching import match_leads, read_all
+from chainmatch.leads.prospects import Scout, chosen_groups
 from chainmatch.leads.reading import LeadReader, LeadReading
 
 __all__ = [
@@ -12,7 +14,10 @@ __all__ = [
     "WILL",
     "LeadReader",
     "LeadReading",
+    "Scout",
     "assign",
+    "chosen_groups",
+    "group_of",
     "match_leads",
     "read_all",
 ]

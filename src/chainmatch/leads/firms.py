@@ -89,8 +89,13 @@ def firm_partners(
             if score < WEAK and parts["words"] == 0 and doing.fit < SURE:
                 continue
             why = _firm_why(kind, reading, mention, doing, parts, book)
-            group = _BRANCH.sub(r"\1", firm.name)
+            group = group_of(firm.name)
             yield Partner(kind, firm.id, firm.name, score, why, mention.node, group)
+
+
+def group_of(name: str) -> str:
+    """Return what no two partners of one lead may share: the name of the firm without a branch."""
+    return _BRANCH.sub(r"\1", name)
 
 
 def _words(mention: Mention, reading: LeadReading, text: str) -> float:

@@ -101,22 +101,30 @@ def _ranked(reading: LeadReading, book: Book, per_kind: int) -> list[Partner]:
     """The partners of a lead: strong before weak, then in the order that its kind asks for."""
     every: list[Iterator[Partner]] = []
     if reading.kind == PROJECT:
-        targets = firm_partners("target", reading, reading.seeks, book)
-        willing = _choose(wills(reading, book), book, per_kind)
-        both = [*_choose(targets, book, per_kind), *willing]
+        targets = target_partners(reading, book)
+        repeat = book.profile.capacity.repeat
+        willing = choose(wills(reading, book), repeat, per_kind)
+        both = [*choose(targets, repeat, per_kind), *willing]
         return sorted(both, key=lambda p: (p.score < WEAK, -p.score, p.id))
     if reading.kind == WILL:
         local = firm_partners("local", reading, joins(reading, book), book)
         every = [projects(reading, book), gap_partners(reading, book), local]
     elif reading.kind == NEED:
-        every = [firm_partners(k, reading, reading.seeks, book) for k in ("local", "target")]
-    groups = [_choose(partners, book, per_kind) for partners in every]
+        local = firm_partners("local", reading, reading.seeks, book)
+        every = [local, target_partners(reading, book)]
+    groups = [choose(partners, book.profile.capacity.repeat, per_kind) for partners in every]
     placed = [(group, p) for group, partners in enumerate(groups) for p in partners]
     placed.sort(key=lambda pair: (pair[1].score < WEAK, pair[0], -pair[1].score, pair[1].id))
     return [partner for _, partner in placed]
 
 
-def _choose(partners: Iterable[Partner], book: Book, count: int) -> list[Partner]:
+def target_partners(reading: LeadReading, book: Book) -> Iterator[Partner]:
+    """Yield the target firms that could answer a lead; none where its kind asks for others."""
+    if reading.kind in (PROJECT, NEED):
+        yield from firm_partners("target", reading, reading.seeks, book)
+
+
+def choose(partners: Iterable[Partner], repeat: float, count: int = PER_KIND) -> list[Partner]:
     """Choose at most ``count``, best first: one of a group, further ones of a node worth less."""
     best: dict[str, Partner] = {}
     for partner in partners:
@@ -126,7 +134,6 @@ def _choose(partners: Iterable[Partner], book: Book, count: int) -> list[Partner
     left = sorted(best.values(), key=_order)
     taken: dict[str, int] = defaultdict(int)
     chosen: list[Partner] = []
-    repeat = book.profile.capacity.repeat
     while left and len(chosen) < count:
         top = min(left, key=lambda p: (-p.score * repeat ** taken[p.node], _order(p)))
         left.remove(top)

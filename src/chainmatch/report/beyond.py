@@ -2,13 +2,14 @@
 
 Thousands of names would make a page slow if each were an element. They stand in it as one text
 that the script cuts up when somebody first looks for a firm: a line ``<tab>reason`` heads the lines
-``name<tab>detail`` of the firms it holds for.
+``name<tab>detail`` of the firms it holds for. Of a long list it holds the first of each kind.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chainmatch.report.facts import duplicate_reason, duplicates, records
+from chainmatch.report import heads
+from chainmatch.report.facts import duplicate_reason, records
 from chainmatch.report.words import INPUTS, number
 from chainmatch.shortlist import obstacle
 
@@ -29,8 +30,8 @@ def beyond_text(run: "Run") -> str:
 
 def _scored(run: "Run") -> Iterator[Entry]:
     chosen = set(run.shortlist["firm_id"])
-    total = f"共 {len(run.scores):,} 家"
-    for place, row in enumerate(records(run.scores), start=1):
+    total = f"共 {run.manifest['counts']['targets']['scored']:,} 家"
+    for place, row in enumerate(records(run.scores.head(heads.PAGE)), start=1):
         if row["firm_id"] not in chosen:
             gap = float("nan") if row["gap"] is None else row["gap"]
             barred = obstacle(row | {"gap": gap}, run.profile.entry)
@@ -42,12 +43,12 @@ def _scored(run: "Run") -> Iterator[Entry]:
 
 
 def _excluded(run: "Run") -> Iterator[Entry]:
-    for row in records(run.excluded):
+    for row in heads.excluded(run, heads.PAGE):
         yield f"已排除（{row['gate']}）：{row['why']}", row["name"], ""
 
 
 def _duplicates(run: "Run") -> Iterator[Entry]:
-    for row in duplicates(run):
+    for row in heads.repeated(run, heads.PAGE):
         if row["list"] == INPUTS["targets"]:
             yield "重复", row["name"], duplicate_reason(row)
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pandas as pd
+
 from chainmatch.report.facts import (
     Record,
     chain_names,
@@ -138,13 +140,18 @@ def _neighbours(run: "Run", nodes: Sequence[str], chain: str) -> list[tuple[str,
     return found
 
 
+def best_fits(fits: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Return the best fits of each node, of those that are ``least`` or more, as panels show."""
+    good = fits[fits["node"].ne("") & (fits["fit"] >= least)]
+    best = good.sort_values(["node", "fit", "firm_id"], ascending=[True, False, True])
+    return best.groupby("node").head(_BEST)
+
+
 def _targets(run: "Run") -> dict[str, list[dict[str, Any]]]:
     """The firms that passed the gates and fit each node best, with their place on the list."""
     place = dict(zip(run.shortlist["firm_id"], run.shortlist["rank"], strict=True))
-    fits = run.fits[run.fits["node"].ne("") & ~run.fits["firm_id"].isin(run.excluded["firm_id"])]
-    fits = fits[fits["fit"] >= run.profile.gates.min_fit]
-    best = fits.sort_values(["node", "fit", "firm_id"], ascending=[True, False, True])
+    fits = run.fits[~run.fits["firm_id"].isin(run.excluded["firm_id"])]
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in records(best.groupby("node").head(_BEST)):
+    for row in records(best_fits(fits, run.profile.gates.min_fit)):
         found.setdefault(row["node"], []).append(row | {"place": place.get(row["firm_id"])})
     return found

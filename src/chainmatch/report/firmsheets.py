@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from chainmatch.report import heads
 from chainmatch.report.facts import (
     chain_names,
     duplicate_reason,
-    duplicates,
     gap_reasons,
     records,
     visit_plan,
@@ -119,20 +119,27 @@ _EXCLUDED = (
 
 def excluded(book: Book, run: "Run") -> None:
     """排除清单: firms that failed a gate, and rows that repeat another one."""
-    out = [row | {"list": INPUTS["targets"]} for row in records(run.excluded)]
-    again = [{**row, "gate": "重复", "why": duplicate_reason(row)} for row in duplicates(run)]
-    often = Counter(row["gate"] for row in [*out, *again])
+    out = [row | {"list": INPUTS["targets"]} for row in heads.excluded(run, heads.SHEET)]
+    again = [
+        {**row, "gate": "重复", "why": duplicate_reason(row)}
+        for row in heads.repeated(run, heads.SHEET)
+    ]
+    often = heads.gates(run) + Counter({"重复": heads.repeats(run)})
     rows = sorted([*out, *again], key=lambda row: (often[row["gate"]], row["gate"]))
-    title = f"排除清单（未通过准入条件{len(out):,}家，重复{len(again):,}行）"
+    stopped = heads.gates(run).total()
+    title = f"排除清单（未通过准入条件{stopped:,}家，重复{often['重复']:,}行）"
     note = "少见的条件排在前面；“未通过条件”可以筛选。如认为有误，按“解除办法”更正后重新运算。"
     last, many = often.most_common(1)[0] if often else ("", 0)
+    if heads.is_cut(run, heads.SHEET):
+        note += f"每项只列前{heads.SHEET:,}家，全部见 excluded.csv 和 duplicates.csv。"
     if many > _TOO_MANY:
         note += f"打印时略去排在最后的“{last}”{many:,}家。"
     sheet = book.sheet("排除清单", title, note)
     sheet.set_default_row(15)
     end = book.table(sheet, _EXCLUDED, rows, frozen=1)
     if many > _TOO_MANY:
-        sheet.print_area(0, 0, max(2, end - 1 - many), len(_EXCLUDED) - 1)
+        listed = sum(row["gate"] == last for row in rows)
+        sheet.print_area(0, 0, max(2, end - 1 - listed), len(_EXCLUDED) - 1)
 
 
 _TOO_MANY = 300  # firms under one gate whose names nobody wants on paper

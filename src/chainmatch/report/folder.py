@@ -1,6 +1,7 @@
 """The folder of a run: tables for machines, workbook and page for people, manifest for both."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -35,15 +36,27 @@ def run_tables(run: Run) -> dict[str, pd.DataFrame]:
     return {name: frame[list(TABLES[name])] for name, frame in tables.items()}
 
 
-def write_report(run: Run, out: str | Path, *, plain: bool = False) -> Path:
+def write_report(
+    run: Run,
+    out: str | Path,
+    *,
+    plain: bool = False,
+    longer: Mapping[str, Callable[[Path], None]] | None = None,
+) -> Path:
     """Write every file of a run to the folder ``out`` and return it.
 
-    The same run gives the same bytes. Raises OutputError if the place cannot be written.
+    ``longer`` says how to write those tables (by file name without suffix) of which the run holds
+    a part only. The same run gives the same bytes. Raises OutputError if the place cannot be
+    written.
     """
-    folder = Path(out)
+    folder, longer = Path(out), longer or {}
     with whole_folder(folder) as temporary:
         for name, frame in run_tables(run).items():
-            write_csv(frame, temporary / f"{name}.csv", plain=plain)
+            path = temporary / f"{name}.csv"
+            if name in longer:
+                longer[name](path)
+            else:
+                write_csv(frame, path, plain=plain)
         for name, frame in office_lists(run).items():
             write_csv(frame, temporary / f"{name}.csv", plain=plain)
         write_workbook(run, temporary / WORKBOOK)

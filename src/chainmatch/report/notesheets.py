@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from chainmatch.report.facts import home_name, inputs, records, sums
+from chainmatch.report import heads
+from chainmatch.report.facts import home_name, inputs, sums
 from chainmatch.report.sheets import Book, Field, lines_of
 from chainmatch.report.words import (
     GAP_KINDS,
@@ -113,13 +114,15 @@ _REJECTS = (
 
 def problems(book: Book, run: "Run") -> None:
     """数据问题: notes on the lists, then the rows that could not be read."""
-    rejects = records(run.rejects)
+    rejects, unread = heads.rejects(run, heads.SHEET), heads.unread(run)
     notes = [
         {"file": given.file, "why": "读入说明", "text": note}
         for given in inputs(run)
         for note in given.notes
     ]
-    title = f"数据问题（说明{len(notes)}条，未读入{len(rejects):,}行）"
+    title = f"数据问题（说明{len(notes)}条，未读入{unread:,}行）"
     note = "先看各名单的读入说明，再看没有读入的行。行号与表格软件中的行号相同。"
+    if len(rejects) < unread:
+        note += f"每份名单只列前{heads.SHEET:,}行，全部见 rejects.csv。"
     sheet = book.sheet("数据问题", title, note)
     book.table(sheet, _REJECTS, [*notes, *rejects])

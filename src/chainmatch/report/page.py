@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.report import cards, facts, words
+from chainmatch.report import cards, facts, heads, words
 from chainmatch.report.beyond import beyond_text
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.templates import environment, source
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _TOP_GAPS = 10
 _FIRST_FIRMS = 10
+_REJECTS = 500
 
 
 def write_page(run: "Run", path: Path) -> None:
@@ -57,9 +58,13 @@ def _context(run: "Run") -> dict[str, Any]:
         "excluded": _excluded(run),
         "duplicates": [
             {"name": row["name"], "list": row["list"], "why": facts.duplicate_reason(row)}
-            for row in facts.duplicates(run)
+            for row in heads.repeated(run, heads.PAGE)
         ],
-        "rejects": facts.records(run.rejects),
+        "repeats": heads.repeats(run),
+        "rejects": heads.rejects(run, _REJECTS)[:_REJECTS],
+        "unread": heads.unread(run),
+        "most": heads.PAGE,
+        "cut": heads.is_cut(run, heads.PAGE) or len(run.scores) > heads.PAGE,
     }
 
 
@@ -133,10 +138,8 @@ def _cases(run: "Run") -> list[tuple[str, list[facts.LeadCase]]]:
 def _excluded(run: "Run") -> list[tuple[str, int, list[tuple[str, list[str]]]]]:
     """Gate, number of firms, and for each reason the firms; the largest gates first."""
     groups: dict[str, dict[str, list[str]]] = {}
-    for row in facts.records(run.excluded):
+    often = heads.gates(run)
+    for row in heads.excluded(run, heads.PAGE):
         groups.setdefault(row["gate"], {}).setdefault(row["why"], []).append(row["name"])
-    found = [
-        (gate, sum(map(len, reasons.values())), sorted(reasons.items()))
-        for gate, reasons in groups.items()
-    ]
+    found = [(gate, often[gate], sorted(reasons.items())) for gate, reasons in groups.items()]
     return sorted(found, key=lambda gate: (-gate[1], gate[0]))

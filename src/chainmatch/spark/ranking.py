@@ -98,7 +98,7 @@ def _outcome(found: Gathered, listing: Listing, county: County, step: Progress) 
     step("分析缺口")
     survey = county.survey(count_supplies(left))
     step("评分")
-    scores = county.score(examined, survey)
+    scores = county.case.score(examined, survey)
     counts = target_counts(reading, len(duplicates), len(examined.excluded), len(scores))
     return Outcome(Origin(reading, listing.input), candidates, examined, survey, scores, counts)
 

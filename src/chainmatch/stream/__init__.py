@@ -7,7 +7,8 @@ all. A run that was stopped goes on from its finished parts.
 """
 
 from chainmatch.stream.crew import default_jobs
+from chainmatch.stream.ranking import rank
 from chainmatch.stream.verbs import link, match
 from chainmatch.stream.work import Options
 
-__all__ = ["Options", "default_jobs", "link", "match"]
+__all__ = ["Options", "default_jobs", "link", "match", "rank"]

@@ -6,13 +6,13 @@ written last and appears whole, so a part with it is finished.
 
 import hashlib
 import json
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from chainmatch.errors import OptionError
 from chainmatch.report.files import saying_why
+from chainmatch.stream.lock import LOCK
 
 STATE = "state.json"
 _BLOCK = 1 << 22
@@ -39,28 +39,41 @@ def source_of(path: Path) -> Source:
     return Source(path.name, stat.st_size, stat.st_mtime_ns, digest.hexdigest(), lines)
 
 
+def parts_of(out: Path) -> Path:
+    """Return where the parts of a result stand: ``OUT.parts`` beside it."""
+    return out.with_name(f"{out.name}.parts")
+
+
 class PartFolder:
-    """The folder ``OUT.parts`` beside a result.
+    """The folder of parts of one result; whoever uses it holds it alone (``held_alone``).
 
     Parameters
     ----------
-    out : Path
-        The result.
+    path : Path
+        Where it is, see :func:`parts_of`.
     sources : iterable of Path
         The inputs.
     options : mapping
         What else decides the result; the version is among it.
     resume : bool
         Go on from the finished parts of a run with the same inputs and options; else begin anew.
+    say : callable
+        Told in a sentence when finished parts are thrown away.
 
     Raises:
         OptionError: ``resume``, and there is no such run, or one of other inputs or options.
     """
 
     def __init__(
-        self, out: Path, sources: Iterable[Path], options: Mapping[str, Any], *, resume: bool
+        self,
+        path: Path,
+        sources: Iterable[Path],
+        options: Mapping[str, Any],
+        *,
+        resume: bool,
+        say: Callable[[str], None],
     ) -> None:
-        self.path = out.with_name(f"{out.name}.parts")
+        self.path = path
         self.sources = [source_of(path) for path in sources]
         inputs = [source._asdict() for source in self.sources]
         wanted = {"inputs": inputs, "options": json.loads(json.dumps(options))}
@@ -68,9 +81,19 @@ class PartFolder:
             _check(self._state(), wanted, self.path)
         with saying_why(self.path):
             if not resume:
-                shutil.rmtree(self.path, ignore_errors=True)
-                self.path.mkdir(parents=True)
+                self._clear(say)
             write_whole(self.path / STATE, json.dumps(wanted, ensure_ascii=False, indent=1))
+
+    def _clear(self, say: Callable[[str], None]) -> None:
+        finished = len(list(self.path.glob("[0-9]*.json")))
+        if finished:
+            say(
+                f"上次中断的运行在“{self.path.name}”里留有 {finished:,} 段已完成的结果，"
+                "没有给出 --resume，已弃去，从头运行。"
+            )
+        for path in self.path.iterdir():
+            if path.name != LOCK:
+                path.unlink()
 
     def _state(self) -> Any:
         try:
@@ -97,6 +120,11 @@ class PartFolder:
         """Return where the results of a piece stand."""
         return self.path / f"{number:05}.part"
 
+    def rejects(self, number: int) -> list[tuple[int, str, str]]:
+        """Return what a finished piece rejected: row, why, text."""
+        said = json.loads((self.path / f"{number:05}.json").read_text(encoding="utf-8"))
+        return [(row, why, text) for row, why, text in said["rejects"]]
+
     def close(self, number: int, said: Mapping[str, Any]) -> None:
         """Say that a part is finished."""
         text = json.dumps(said, ensure_ascii=False)
@@ -107,8 +135,10 @@ class PartFolder:
         (self.path / f"{number:05}.json").unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Remove the folder with all parts."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove all parts; the folder goes with its lock."""
+        for path in self.path.iterdir():
+            if path.name != LOCK:
+                path.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,9 +1,10 @@
 """The results of pieces as files, and how they become one result."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from chainmatch.errors import OutputError
@@ -28,8 +29,7 @@ def check_result_path(path: str | Path) -> Path:
 def write_part(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, csv: bool) -> None:
     """Write the results of a piece: rows of CSV, or Arrow batches."""
     if csv:
-        frame = pa.Table.from_batches(list(batches), schema).to_pandas()
-        write_csv(frame, path, plain=True, header=False)
+        write_rows(pa.Table.from_batches(list(batches), schema).to_pandas(), path)
         return
     with pa.ipc.new_file(path, schema) as writer:
         for batch in batches:
@@ -47,13 +47,19 @@ def join_parts(parts: Iterable[Path], schema: pa.Schema, out: Path, *, plain: bo
     """Write the parts one after another as one CSV or Parquet file, whole or not at all."""
     with whole_file(out) as temporary:
         if out.suffix.lower() == ".csv":
-            _join_csv(parts, schema, temporary, plain)
+            join_csv(parts, schema.names, temporary, plain=plain)
         else:
             _join_parquet(parts, schema, temporary)
 
 
-def _join_csv(parts: Iterable[Path], schema: pa.Schema, path: Path, plain: bool) -> None:
-    write_csv(schema.empty_table().to_pandas(), path, plain=plain)
+def write_rows(frame: pd.DataFrame, path: Path) -> None:
+    """Write rows of CSV without header, for :func:`join_csv`."""
+    write_csv(frame, path, plain=True, header=False)
+
+
+def join_csv(parts: Iterable[Path], columns: Sequence[str], path: Path, *, plain: bool) -> None:
+    """Write rows of CSV one after another under a header."""
+    write_csv(pd.DataFrame(columns=list(columns)), path, plain=plain)
     with path.open("ab") as file:
         for part in parts:
             with part.open("rb") as rows:

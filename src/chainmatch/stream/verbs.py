@@ -13,7 +13,8 @@ from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.identity import Linker
 from chainmatch.sectors import Matcher
-from chainmatch.stream.folder import PartFolder, source_of
+from chainmatch.stream.folder import PartFolder, parts_of, source_of
+from chainmatch.stream.lock import held_alone
 from chainmatch.stream.results import check_result_path, join_parts, write_part
 from chainmatch.stream.work import Options, Step, run_pieces
 from chainmatch.tables import read_firms
@@ -152,9 +153,11 @@ def _table(step: Step, inputs: _Inputs, target: _Target, options: Options) -> Su
         "size": options.size,
         "map": dict(inputs.mapping or {}),
     }
-    folder = PartFolder(target.out, inputs.paths, said, resume=options.resume)
-    held = run_pieces(step, cutter, folder, options)
-    parts = map(folder.result, range(held.parts))
-    join_parts(parts, target.schema, target.out, plain=target.plain)
-    folder.remove()
+    path = parts_of(target.out)
+    with held_alone(path):
+        folder = PartFolder(path, inputs.paths, said, resume=options.resume, say=options.say)
+        held = run_pieces(step, cutter, folder, options)
+        parts = map(folder.result, range(held.parts))
+        join_parts(parts, target.schema, target.out, plain=target.plain)
+        folder.remove()
     return Summary(held.kept, held.rejects)

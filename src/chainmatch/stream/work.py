@@ -1,7 +1,9 @@
 """From a source to finished parts: each piece is read, worked on and written by one process."""
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -16,10 +18,15 @@ from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.headers import Layout
 from chainmatch.tables.pieces import Cutter, Piece, PieceReader
 from chainmatch.tables.records import Tally
+from chainmatch.tables.rows import NO_DATA
 
 PIECE = 20_000  # rows of a piece: some ten megabytes
 
 Progress = Callable[[int], None]
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=2)
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,19 @@ class Options:
         Rows of a piece. The result is the same.
     progress
         Called with the number of rows done, after each piece.
+    stage
+        Called with the Chinese name of each stage of a ``rank`` as it begins; in each that goes
+        through the list, ``progress`` counts from 0.
+    say
+        Called with a Chinese sentence that the user has to see; default a warning.
     """
 
     jobs: int = field(default_factory=default_jobs)
     resume: bool = False
     size: int = PIECE
     progress: Progress | None = None
+    stage: Callable[[str], None] | None = None
+    say: Callable[[str], None] = _warn
 
 
 class Step(Protocol):
@@ -107,6 +121,7 @@ class Held:
     parts: int = 0
     kept: int = 0
     rejects: int = 0
+    other: int = 0  # of the rejects: totals, footers, repeated headers, which are no data
     tally: Tally = field(default_factory=Tally)
     headers: dict[str, str] = field(default_factory=dict)
     raw: int = 0
@@ -116,6 +131,7 @@ class Held:
         self.parts += 1
         self.kept += said["kept"]
         self.rejects += len(said["rejects"])
+        self.other += sum(why in NO_DATA for _, why, _ in said["rejects"])
         self.raw += said["raw"]
         counts, first_row = said["tally"]
         self.tally.merge(Tally(Counter(counts), first_row))
@@ -131,14 +147,11 @@ def run_pieces(step: Step, cutter: Cutter, folder: PartFolder, options: Options)
     """
     held = Held()
     try:
-        for said in _pieces(step, cutter, folder, options):
-            held.add(said)
-            if options.progress:
-                options.progress(held.raw)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            f"已中断，结果没有写出；已完成 {held.raw:,} 行，加 --resume 即可接着运行。"
-        ) from None
+        with interruptible(lambda: f"已完成 {held.raw:,} 行"):
+            for said in _pieces(step, cutter, folder, options):
+                held.add(said)
+                if options.progress:
+                    options.progress(held.raw)
     except (StoppedError, OutputError):
         raise
     except ChainmatchError:
@@ -148,6 +161,15 @@ def run_pieces(step: Step, cutter: Cutter, folder: PartFolder, options: Options)
         folder.remove()
         raise cutter.nothing()
     return held
+
+
+@contextmanager
+def interruptible(done: Callable[[], str]) -> Iterator[None]:
+    """Say, where the user stops a run in pieces, what is ``done`` and how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"已中断，结果没有写出；{done()}，加 --resume 即可接着运行。") from None
 
 
 def _pieces(

@@ -1,0 +1,337 @@
+"""``rank`` in pieces: every file is that of the ordinary run, and a stopped run goes on."""
+
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainmatch import rank, stream, write_report
+from chainmatch.batches import record_batch
+from chainmatch.cli import main
+from chainmatch.columns import TABLES
+from chainmatch.duplicates import duplicate_keys, fullness
+from chainmatch.errors import OptionError, OutputError, TableError
+from chainmatch.identity import resolve
+from chainmatch.packing import packed_schema
+from chainmatch.report import heads
+from chainmatch.resources import data_folder
+from chainmatch.stream import Options
+from chainmatch.stream.lock import held_alone
+from chainmatch.stream.merging import find_merges, linked
+from chainmatch.stream.ordering import OrderedScores
+from chainmatch.tables import read_firms
+from chainmatch.tables.arrow import table_schema
+from test_duplicates import ROW, table
+
+SAMPLE = data_folder("sample")
+REAL = Path(__file__).parent.parent.parent / "shared" / "data"
+LOCAL, LEADS = SAMPLE / "local.csv", SAMPLE / "leads.xlsx"
+FIRMS, COPIES, PIECE = 300, 40, 40
+HEADERS = ["企业名称", "统一社会信用代码", "所在地区", "经营范围", "注册资本(万元)", "成立日期"]
+
+
+@pytest.fixture(scope="module")
+def targets(tmp_path_factory) -> Path:
+    """A list with copies far from their firms, local firms, a total and a row that is broken."""
+    read = read_firms(SAMPLE / "targets.xlsx").table.head(FIRMS)
+    read = pd.concat([read, read_firms(LOCAL).table.head(5), read.iloc[7 : 7 + COPIES]])
+    columns = ["name", "code", "region", "scope", "capital", "established"]
+    frame = read[columns].set_axis(HEADERS, axis=1)
+    frame.loc[frame.index[3], "统一社会信用代码"] = frame["统一社会信用代码"].iloc[90]  # another's
+    lines = frame.to_csv(index=False, lineterminator="\n").splitlines()
+    lines[200] += ",多出的一格"
+    lines.insert(260, "合计,,,,,")
+    path = tmp_path_factory.mktemp("list") / "targets.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def wanted(targets, tmp_path_factory) -> Path:
+    """The files of the ordinary run."""
+    run = rank(targets, LOCAL, LEADS)
+    counts = run.manifest["counts"]["targets"]
+    assert counts["duplicates"] >= COPIES
+    assert (counts["rejects"], counts["other_rows"]) == (1, 1)
+    assert counts["rows"] == FIRMS + COPIES + 5
+    return write_report(run, tmp_path_factory.mktemp("wanted") / "out")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def assert_same(found: Path, wanted: Path) -> None:
+    one, other = contents(found), contents(wanted)
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == []
+
+
+@pytest.mark.parametrize(("size", "jobs"), [(PIECE, 2), (111, 1), (5_000, 1)])
+def test_any_pieces_and_processes_give_the_files_of_the_ordinary_run(
+    targets, wanted, tmp_path, size, jobs
+):
+    out = tmp_path / "out"
+    stream.rank(targets, LOCAL, out, LEADS, options=Options(jobs=jobs, size=size))
+    assert_same(out, wanted)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real lists are not here")
+def test_the_real_lists_give_the_files_of_the_ordinary_run(tmp_path):
+    lists = (REAL / "targets_4413.csv", REAL / "local_575.gb18030.csv")
+    leads = REAL / "leads_43.xlsx"
+    write_report(rank(*lists, leads), tmp_path / "wanted")
+    stream.rank(*lists, tmp_path / "out", leads, options=Options(jobs=2, size=2_500))
+    assert_same(tmp_path / "out", tmp_path / "wanted")
+
+
+def test_what_people_read_is_cut_and_says_so(targets, tmp_path, monkeypatch):
+    """With small limits both runs give the same files still; the machine's tables are whole."""
+    monkeypatch.setattr(heads, "SHEET", 20)
+    monkeypatch.setattr(heads, "PAGE", 10)
+    run = rank(targets, LOCAL, LEADS)
+    write_report(run, tmp_path / "wanted")
+    stream.rank(targets, LOCAL, tmp_path / "out", LEADS, options=Options(jobs=1, size=100))
+    assert_same(tmp_path / "out", tmp_path / "wanted")
+    book = openpyxl.load_workbook(tmp_path / "out" / "精准招商清单.xlsx")
+    rows = list(book["排除清单"].iter_rows(values_only=True))
+    often = run.excluded["gate"].value_counts()
+    assert often["与产业链无关"] > 20
+    shown = Counter((row[1], row[4]) for row in rows[3:])
+    assert shown["与产业链无关", "目标企业名单"] == shown["重复", "目标企业名单"] == 20
+    assert f"未通过准入条件{len(run.excluded)}家" in rows[0][0]
+    assert "每项只列前20家，全部见 excluded.csv" in rows[1][0]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "本页每项只列名单中的前10家" in page
+    assert len(pd.read_csv(tmp_path / "out" / "excluded.csv")) == len(run.excluded)
+
+
+def test_a_list_without_a_firm_that_passes(tmp_path):
+    path = tmp_path / "targets.csv"
+    path.write_text("企业名称,经营范围\n甲乙理发店,理发\n,无名\n", encoding="utf-8")
+    write_report(rank(path, LOCAL, LEADS), tmp_path / "wanted")
+    stream.rank(path, LOCAL, tmp_path / "out", LEADS, options=Options(jobs=1))
+    assert_same(tmp_path / "out", tmp_path / "wanted")
+
+
+# --- stopped runs --------------------------------------------------------------------------------
+
+SCRIPT = """
+import os, signal, sys
+from chainmatch import stream
+
+def stop(done):
+    if done >= 4 * {piece}:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    targets, local, out, leads = sys.argv[1:]
+    options = stream.Options(jobs=2, size={piece}, progress=stop)
+    stream.rank(targets, local, out, leads, options=options)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_killed_in_the_middle_and_resumed(targets, wanted, tmp_path):
+    out, script = tmp_path / "out", tmp_path / "script.py"
+    script.write_text(SCRIPT.format(piece=PIECE), encoding="utf-8")
+    command = [sys.executable, str(script), str(targets), str(LOCAL), str(out), str(LEADS)]
+    # The workers end with their parent, and hold this pipe until then.
+    ended = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=120)
+    assert ended.returncode == -signal.SIGKILL
+    assert [path.name for path in out.iterdir()] == ["rank.parts"]
+    finished = sorted((out / "rank.parts").glob("[0-9]*.json"))
+    assert len(finished) >= 4
+    before = {path: path.with_suffix(".part").stat().st_mtime_ns for path in finished}
+    told = []
+
+    def progress(done: int) -> None:
+        told.append({path: path.with_suffix(".part").stat().st_mtime_ns for path in before})
+
+    options = Options(jobs=1, size=PIECE, resume=True, progress=progress)
+    stream.rank(targets, LOCAL, out, LEADS, options=options)
+    assert all(times == before for times in told)
+    assert_same(out, wanted)
+
+
+def stop_after(rows: int):
+    def progress(done: int) -> None:
+        if done >= rows:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_a_run_stopped_while_it_judges_goes_on(targets, wanted, tmp_path):
+    """The second way through the list is stopped: rows count from 0 again."""
+    out, stages = tmp_path / "out", []
+
+    def progress(done: int) -> None:
+        if stages[-1] == "评分":
+            raise KeyboardInterrupt
+
+    options = Options(jobs=1, size=PIECE, progress=progress, stage=stages.append)
+    with pytest.raises(KeyboardInterrupt, match=r"已识别 \d+ 行，加 --resume"):
+        stream.rank(targets, LOCAL, out, LEADS, options=options)
+    assert [path.name for path in out.iterdir()] == ["rank.parts"]
+    stream.rank(targets, LOCAL, out, LEADS, options=Options(jobs=1, size=PIECE, resume=True))
+    assert_same(out, wanted)
+
+
+def test_leads_and_length_may_change_what_decides_the_parts_may_not(targets, tmp_path):
+    out = tmp_path / "out"
+    options = Options(jobs=1, size=PIECE, progress=stop_after(3 * PIECE))
+    with pytest.raises(KeyboardInterrupt, match="已完成 120 行"):
+        stream.rank(targets, LOCAL, out, options=options)
+    again = Options(jobs=1, size=PIECE, resume=True)
+    with pytest.raises(OptionError, match="local"):
+        stream.rank(targets, targets, out, options=again)
+    run = stream.rank(targets, LOCAL, out, LEADS, top=5, options=again)
+    assert len(run.shortlist) == 5
+
+
+def test_two_runs_to_one_folder_refuse(targets, tmp_path, capsys):
+    out = tmp_path / "out"
+    with held_alone(out / "rank.parts"):
+        with pytest.raises(OutputError, match="另一次运行正在写同一个结果"):
+            stream.rank(targets, LOCAL, out, options=Options(jobs=1))
+        command = ["rank", str(targets), "--local", str(LOCAL), "--out", str(out), "--jobs", "1"]
+        assert main(command) == 2
+        assert capsys.readouterr().err.strip().splitlines()[-1].startswith("chainmatch：另一次运行")
+    assert list(out.iterdir()) == []
+
+
+def test_a_lock_outlives_no_process(tmp_path):
+    """The system lets go of the lock of a process that was killed."""
+    code = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from chainmatch.stream.lock import held_alone\n"
+        "with held_alone(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    folder = tmp_path / "parts"
+    ended = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    assert [path.name for path in folder.iterdir()] == ["lock"]
+    with held_alone(folder):
+        assert [path.name for path in folder.iterdir()] == ["lock"]
+    assert not folder.exists()
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def test_what_cannot_be_done_is_said_before_the_work(targets, tmp_path):
+    with pytest.raises(OptionError, match="--top 是 0"):
+        stream.rank(targets, LOCAL, tmp_path / "out", top=0)
+    with pytest.raises(TableError, match="工作簿"):
+        stream.rank(SAMPLE / "targets.xlsx", LOCAL, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_goes_in_pieces_where_it_is_asked_to(targets, wanted, tmp_path, capsys):
+    command = ["rank", str(targets), "--local", str(LOCAL), "--leads", str(LEADS)]
+    assert main([*command, "--out", str(tmp_path / "out"), "--jobs", "1"]) == 0
+    said = capsys.readouterr()
+    assert "分段运行（1 个进程）" in said.err
+    assert f"目标企业 {FIRMS + COPIES + 5} 行 = 评分" in said.out
+    assert_same(tmp_path / "out", wanted)
+    spark = [*command, "--out", str(tmp_path / "spark"), "--engine", "spark", "--jobs", "2"]
+    assert main(spark) == 2
+    assert "只用于本机运算" in capsys.readouterr().err
+
+
+# --- the steps that look at the whole list -------------------------------------------------------
+
+
+def write_parts(firms: pd.DataFrame, cuts: list[int], folder: Path) -> list[Path]:
+    """Write what the search for duplicates reads of packed rows."""
+    paths = []
+    for number, (start, end) in enumerate(zip([0, *cuts], [*cuts, len(firms)], strict=True)):
+        piece = firms.iloc[start:end]
+        offsets, hashes = duplicate_keys(piece)
+        columns = {name: piece[name].tolist() for name in ("firm_id", "name", "code")}
+        columns |= {name: piece[name].tolist() for name in ("province", "city", "row")}
+        columns["filled"] = fullness(piece)
+        columns["keys"] = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(hashes))
+        paths.append(folder / f"{number}.part")
+        schema = pa.schema([packed_schema().field(name) for name in columns])
+        pq.write_table(pa.table(columns, schema), paths[-1])
+    return paths
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rows=st.lists(ROW, min_size=1, max_size=14),
+    ids=st.lists(st.sampled_from(["x1", "x2", "x3"]), min_size=14, max_size=14),
+    data=st.data(),
+)
+def test_duplicates_of_parts_are_those_of_the_whole(tmp_path_factory, rows, ids, data):
+    """Some rows claim one id that are not merged: their ids become different ones."""
+    firms = table(rows).assign(row=range(2, len(rows) + 2))
+    own = firms["code"].where(firms["code"].ne(""), ids[: len(rows)])
+    firms["firm_id"] = own.tolist()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
+    parts = write_parts(firms, cuts, tmp_path_factory.mktemp("parts"))
+    found = find_merges(parts)
+    wanted = resolve(firms, None)
+    tables = [*found.tables(), wanted.duplicates.iloc[:0]]
+    pd.testing.assert_frame_equal(
+        pd.concat(tables, ignore_index=True), wanted.duplicates, check_dtype=False
+    )
+    left = []
+    for settled, start, end in zip(found.settled(), [0, *cuts], [*cuts, len(rows)], strict=True):
+        gone = set(settled.gone.tolist())
+        own = enumerate(firms["firm_id"].iloc[start:end].tolist())
+        left += [settled.ids.get(at, old) for at, old in own if at not in gone]
+    assert left == wanted.firms["firm_id"].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=20))
+def test_rows_are_linked_over_shared_keys(pairs):
+    keys, rows = (np.array([pair[at] for pair in pairs], dtype=np.int64) for at in (0, 1))
+    found = linked(keys, rows, 10).tolist()
+    reach = {row: {row} for row in range(10)}
+    for _ in range(10):
+        for key in set(keys.tolist()):
+            together = {row for k, row in pairs if k == key}
+            every = set().union(*(reach[row] for row in together))
+            for row in every:
+                reach[row] |= every
+    assert found == [min(reach[row]) for row in range(10)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    scores=st.lists(st.sampled_from([0.1, 0.25, 0.5, float("nan")]), max_size=40),
+    cut=st.integers(0, 40),
+    size=st.integers(1, 50),
+)
+def test_scores_of_parts_are_in_the_order_of_the_table(tmp_path_factory, scores, cut, size):
+    folder = tmp_path_factory.mktemp("scores")
+    schema = table_schema("scores")
+    frame = pd.DataFrame(index=range(len(scores)), columns=list(TABLES["scores"]))
+    for field in schema:
+        frame[field.name] = "" if pa.types.is_string(field.type) else 0.5
+    frame["score"] = np.array(scores, dtype=float)
+    frame["firm_id"] = [f"x{n * 7 % 41:02}" for n in range(len(scores))]
+    parts = []
+    for number, piece in enumerate((frame.iloc[:cut], frame.iloc[cut:])):
+        parts.append(folder / f"{number}.scores")
+        with pa.ipc.new_file(parts[-1], schema) as writer:
+            writer.write_batch(record_batch(piece, schema))
+    ordered = OrderedScores(parts, folder, size=size)
+    whole = frame.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
+    ordered.write(folder / "scores.csv", plain=True)
+    read = pd.read_csv(folder / "scores.csv", keep_default_na=False, dtype=str)
+    assert read["firm_id"].tolist() == whole["firm_id"].tolist()
+    assert ordered.head(7)["firm_id"].tolist() == whole["firm_id"].head(7).tolist()
