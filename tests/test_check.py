@@ -1,15 +1,18 @@
 """What ``check`` says of a list, before anything is done with it."""
 
+import tempfile
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from chainmatch import check, stream
 from chainmatch.check import check_file
 from chainmatch.cli import main
 from chainmatch.errors import TableError
 from chainmatch.resources import data_folder
+from chainmatch.stream import Options
 from chainmatch.tables import read_firms
 
 SAMPLE = data_folder("sample")
@@ -166,3 +169,69 @@ def test_the_command_prints_and_writes_nothing(tmp_path: Path, capsys, monkeypat
         assert main(["check", str(SAMPLE / name)]) == 0
         assert what in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
+
+
+# --- lists of any size ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory) -> Path:
+    """More firms than a list of leads has: copies, outcomes, totals, codes that were eaten."""
+    rows = [["企业名称", "统一社会信用代码", "所在地区", "结果", "口号"]]
+    for n in range(5_200):
+        name = f"商洛{chr(0x4E00 + n)}{chr(0x5E00 + n)}岭茶业有限公司"
+        rows.append([name, "", "商洛" if n % 3 else "", "有意向" if n % 40 == 7 else "", "好"])
+    rows.insert(3_000, ["合计", "", "", "", ""])
+    rows[4_000][0] = ""
+    rows[4_100][1] = "9.1611E+17"
+    rows += [[name, "", "商洛", "无意向", ""] for name, *_ in rows[1:30:3]]
+    rows.append(["商洛秦玉工贸有限公司", CODE, "商洛", "", ""])
+    rows.append(["商洛市秦玉工贸有限责任公司", CODE, "商洛", "", ""])
+    return csv(tmp_path_factory.mktemp("long") / "a.csv", *rows)
+
+
+@pytest.mark.parametrize(("size", "jobs"), [(700, 2), (1_999, 1), (20_000, 1)])
+def test_a_list_in_pieces_gives_the_same_report(longer: Path, size: int, jobs: int) -> None:
+    found = stream.check(longer, options=Options(jobs=jobs, size=size))
+    assert "重复：11 行与另一行确为同一企业（信用代码相同 1 行，名称只是写法不同 10 行）" in found
+    assert "走访结果：有意向 130，无意向 10，未填" in found
+    assert found == check_file(longer)
+    assert list(longer.parent.iterdir()) == [longer]
+
+
+def test_of_a_very_long_list_names_are_not_compared(longer: Path, monkeypatch) -> None:
+    monkeypatch.setattr(check.repeats, "MOST", 5_000)
+    monkeypatch.setattr(stream.checking, "MOST", 5_000)
+    found = stream.check(longer, options=Options(jobs=1, size=2_000))
+    assert "名单超过 5,000 家，没有逐对比较" in found
+    assert found == check_file(longer)
+
+
+def test_short_lists_and_leads_are_read_at_once(tmp_path: Path) -> None:
+    leads = csv(tmp_path / "leads.csv", ["线索类型", "标题"], ["有项目无投资主体", "茶饮料厂"])
+    firms = csv(tmp_path / "firms.csv", HEADER, ["商洛秦玉工贸有限公司", CODE, "商洛", ""])
+    for path in (leads, firms):
+        assert stream.check(path, options=Options(jobs=1)) == check_file(path)
+    broken = csv(tmp_path / "no.csv", ["甲", "乙"], ["丙", "丁"])
+    with pytest.raises(TableError, match="没有找到“企业名称”"):
+        stream.check(broken)
+
+
+def test_the_command_checks_in_pieces_where_it_is_asked_to(longer: Path, capsys) -> None:
+    assert main(["check", str(longer)]) == 0
+    wanted = capsys.readouterr().out
+    assert main(["check", str(longer), "--jobs", "1"]) == 0
+    said = capsys.readouterr()
+    assert said.out == wanted
+    assert said.err == "名单较大，分段运行（1 个进程）。\n"
+
+
+def test_a_check_that_is_stopped_leaves_nothing(longer: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="没有写出任何文件"):
+        stream.check(longer, options=Options(jobs=1, size=500, progress=stop))
+    assert list(tmp_path.iterdir()) == []

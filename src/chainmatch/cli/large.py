@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 def large_options(parser: argparse.ArgumentParser) -> None:
     """Add ``--jobs`` and ``--resume``."""
-    parser.add_argument(
-        "--jobs", type=positive, metavar="N", help="分段运行，用几个进程；大名单默认每核一个"
-    )
+    jobs_option(parser)
     parser.add_argument(
         "--resume", action="store_true", help="接着上次中断的分段运行，已完成的部分不重做"
+    )
+
+
+def jobs_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs``, of a command that writes nothing which could be resumed."""
+    parser.add_argument(
+        "--jobs", type=positive, metavar="N", help="分段运行，用几个进程；大名单默认每核一个"
     )
 
 
@@ -29,11 +34,13 @@ def goes_in_pieces(source: str, arguments: argparse.Namespace) -> bool:
     """Return whether a list is gone through in pieces: it is large, or an option asks for it."""
     from chainmatch.stream.size import can_stream, is_large
 
-    asked = arguments.resume or arguments.jobs is not None
+    resumes = "resume" in arguments
+    asked = arguments.jobs is not None or (resumes and arguments.resume)
     if asked and not can_stream(source):
+        options = "--jobs 和 --resume " if resumes else "--jobs "
         raise OptionError(
-            f"{source}：--jobs 和 --resume 只用于 CSV 等文本表格和 Parquet；"
-            "请去掉这两个选项，或把名单另存为 CSV 或 Parquet。"
+            f"{source}：{options}只用于 CSV 等文本表格和 Parquet；"
+            "请去掉，或把名单另存为 CSV 或 Parquet。"
         )
     return asked or is_large(source)
 
@@ -45,11 +52,13 @@ def in_pieces(source: str, arguments: argparse.Namespace) -> "Iterator[Options]"
     from chainmatch.stream.size import rows_of
 
     jobs = arguments.jobs or default_jobs()
-    options = Options(jobs=jobs, resume=arguments.resume, say=_say)
-    if arguments.quiet:
+    resumes = "resume" in arguments
+    options = Options(jobs=jobs, resume=resumes and arguments.resume, say=_say)
+    if "quiet" in arguments and arguments.quiet:
         yield options
         return
-    _say(f"名单较大，分段运行（{jobs} 个进程）；中断后可加 --resume 接着运行。")
+    again = "；中断后可加 --resume 接着运行" if resumes else ""
+    _say(f"名单较大，分段运行（{jobs} 个进程）{again}。")
     if not sys.stderr.isatty():
         yield options
         return

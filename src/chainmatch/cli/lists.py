@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
+from chainmatch.cli.large import goes_in_pieces, in_pieces, jobs_option, large_options
 from chainmatch.cli.output import Steps, check_out, say_rejects, write
 from chainmatch.cli.parsing import (
     command,
@@ -26,6 +26,7 @@ def add(commands: Any) -> None:
     check = command(commands, "check", _check, "查看名单会被怎样读取", "不写任何文件。")
     check.add_argument("file", metavar="文件", help="要检查的名单")
     mapping_option(check)
+    jobs_option(check)
 
 
 def _add_tables(commands: Any) -> None:
@@ -200,6 +201,14 @@ def _find(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    from chainmatch.check import check_file
+    mapping = read_mapping(arguments.map)
+    if goes_in_pieces(arguments.file, arguments):
+        from chainmatch import stream
 
-    print(check_file(arguments.file, mapping=read_mapping(arguments.map)))
+        with in_pieces(arguments.file, arguments) as options:
+            text = stream.check(arguments.file, mapping=mapping, options=options)
+    else:
+        from chainmatch.check import check_file
+
+        text = check_file(arguments.file, mapping=mapping)
+    print(text)

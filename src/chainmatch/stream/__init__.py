@@ -6,9 +6,10 @@ folder of parts beside the result; when all parts are there they become the resu
 all. A run that was stopped goes on from its finished parts.
 """
 
+from chainmatch.stream.checking import check
 from chainmatch.stream.crew import default_jobs
 from chainmatch.stream.ranking import rank
 from chainmatch.stream.verbs import link, match
 from chainmatch.stream.work import Options
 
-__all__ = ["Options", "default_jobs", "link", "match", "rank"]
+__all__ = ["Options", "check", "default_jobs", "link", "match", "rank"]
