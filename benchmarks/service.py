@@ -68,7 +68,7 @@ def main() -> None:
             print(f"processor time of the service: {spent:.2f} ms a look-up, runs included")
             print(f"{memory(service):.0f} MB afterwards")
             if run:
-                done = service.until(run, "done", "failed", seconds=300)
+                done = service.until(run, "done", "failed")
                 print(f"meanwhile one run: {done['state']}, {done['started']} to {done['ended']}")
 
 

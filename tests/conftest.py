@@ -30,14 +30,15 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from chainmatch.columns import TABLES
 from chainmatch.profile import Profile
 
-# The same examples on every machine; HYPOTHESIS_PROFILE=wide looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("wide", max_examples=1000, deadline=None)
+# The same examples on every machine, however slow; HYPOTHESIS_PROFILE=wide looks for new ones.
+UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **UNHURRIED)
+settings.register_profile("wide", max_examples=1000, **UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 NODES = {

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from ports import reserved_port
+from waiting import PATIENCE
 
 
 def program(name: str) -> str:
@@ -23,7 +25,7 @@ def run(folder: Path, *command: str) -> None:
     other = {} if os.geteuid() else {"user": _owner(), "group": _owner(), "extra_groups": ()}
     log = folder / "run.log"
     with log.open("w") as out:
-        options = {"cwd": folder, "stdout": out, "stderr": out, "timeout": 120, **other}
+        options = {"cwd": folder, "stdout": out, "stderr": out, "timeout": PATIENCE, **other}
         done = subprocess.run(command, check=False, **options)
     assert done.returncode == 0, log.read_text()
 
@@ -44,22 +46,21 @@ def started() -> Iterator[int]:
     # Not tmp_path: that one is closed to all but its owner.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     data = str(folder / "data")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     try:
         (folder / "password").write_text("geheim@\n")
         if not os.geteuid():
             shutil.chown(folder, _owner())
         auth = ("--auth=scram-sha-256", "--username=office", f"--pwfile={folder / 'password'}")
         run(folder, program("initdb"), "-D", data, "--encoding=UTF8", "--locale=C", *auth)
+        port = reserved_port()
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -F"
         log = str(folder / "server.log")
-        run(folder, program("pg_ctl"), "start", "-w", "-D", data, "-l", log, "-o", options)
+        control = (program("pg_ctl"), "-D", data, "-t", f"{PATIENCE:.0f}")
+        run(folder, *control, "start", "-w", "-l", log, "-o", options)
         try:
             yield port
         finally:
-            run(folder, program("pg_ctl"), "stop", "-D", data, "-m", "immediate")
+            run(folder, *control, "stop", "-m", "immediate")
     finally:
         shutil.rmtree(folder)
 

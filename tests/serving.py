@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,9 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chainmatch.resources import data_folder
-from chainmatch.server.settings import Settings
+from waiting import PATIENCE, wait_for
 
 SAMPLE = data_folder("sample")
+ENDS = {"done", "failed", "cancelled"}
 
 
 def small_lists(folder: Path) -> tuple[Path, Path]:
@@ -33,12 +33,10 @@ def small_lists(folder: Path) -> tuple[Path, Path]:
 
 
 class Running:
-    """``chainmatch serve`` in processes of its own."""
+    """``chainmatch serve`` in processes of its own; ``log`` is what they say on standard error."""
 
-    grace = Settings.grace  # seconds after which it would be killed instead of stopped
-
-    def __init__(self, process: subprocess.Popen, url: str, data: Path) -> None:
-        self.process, self.url, self.data = process, url, data
+    def __init__(self, process: subprocess.Popen, data: Path, log: Path) -> None:
+        self.process, self.url, self.data, self.log = process, "", data, log
 
     def ask(self, path: str, body=None, key: str = "", **headers):
         """Return status and what was answered; ``body`` bytes, or what becomes JSON."""
@@ -49,27 +47,38 @@ class Running:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.url + path, body, named)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 status, text, kind = answer.status, answer.read(), answer.headers["Content-Type"]
         except urllib.error.HTTPError as error:
             with error:
                 status, text, kind = error.code, error.read(), error.headers["Content-Type"]
         return status, json.loads(text) if kind.endswith("json") else text
 
-    def until(self, run: str, *states: str, seconds: float = 60, key: str = "") -> dict:
+    def until(self, run: str, *states: str, key: str = "") -> dict:
         """Wait until a run is in one of ``states``; return it."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+
+        def there() -> dict | None:
             found = self.ask(f"/v1/runs/{run}", key=key)[1]
-            if found["state"] in states:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"still {found}")
+            assert found["state"] in states or found["state"] not in ENDS, found
+            return found if found["state"] in states else None
+
+        found: dict = wait_for(f"run {run} to be {states}", there)
+        return found
+
+    def until_begun(self, run: str) -> None:
+        """Wait until a run is under way and has told a step."""
+
+        def told() -> bool:
+            found = self.ask(f"/v1/runs/{run}")[1]
+            assert found["state"] in ("queued", "running"), found
+            return bool(found["step"])
+
+        wait_for(f"run {run} to be under way", told)
 
     def stop(self, wanted: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal to the parent; return its exit code."""
         self.process.send_signal(wanted)
-        return self.process.wait(40)
+        return self.process.wait(PATIENCE)
 
     def family(self) -> list[int]:
         """Return the processes of the service and what they have started."""
@@ -83,6 +92,34 @@ class Running:
         for pid in found:
             found += [child for child, parent in parents.items() if parent == pid]
         return found
+
+
+class Chains:
+    """A copy of the bundled chain files that can be made to hold runs up.
+
+    A run reads them once it has told its first step. While they are held, it waits there for as
+    long as a test likes: whatever is done to it, is done in its middle.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        shutil.copytree(data_folder("chains"), folder)
+        self.folder = folder
+        self._first = min(folder.glob("*.yaml"))
+        self._aside = folder.parent / "aside"
+
+    @property
+    def option(self) -> tuple[str, str]:
+        """What a service is started with, to read these files."""
+        return "--chains", str(self.folder)
+
+    def hold(self) -> None:
+        """Hold up whoever reads the chains from now on: a pipe into which nobody writes."""
+        self._first.rename(self._aside)
+        os.mkfifo(self._first)
+
+    def release(self) -> None:
+        """Let others read the chains again; who was held up still is, until it is ended."""
+        self._aside.replace(self._first)
 
 
 def alive(pid: int) -> bool:
@@ -107,7 +144,7 @@ def served(data: Path, *options: str, url: str = "") -> Iterator[Running]:
             start_new_session=True,
             env={**os.environ, **({"CHAINMATCH_DATABASE": url} if url else {})},
         )
-    running = Running(process, "", data)
+    running = Running(process, data, log)
     family: list[int] = []
     try:
         assert process.stdout is not None

@@ -2,19 +2,19 @@
 
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 120  # seconds; a busy machine starts a JVM in 20
-LOOPBACK = "127.0.0.1"
+from ports import LOOPBACK
+from waiting import PATIENCE, wait_for
+
 LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a JVM that starts quickly on a busy core
 # What a session on this cluster is started with: nothing leaves loopback, everything is small.
 OPTIONS = {
@@ -42,30 +42,9 @@ def missing() -> str:
     return "" if java() else "Java is not installed"
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 def fetch(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
         return json.load(answer)
-
-
-def wait_for(what: str, ready: Callable[[], Any], pause: float = 0.2) -> Any:
-    """Return the first true answer of ``ready``; a server that does not answer yet is false."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            answer = ready()
-        except OSError:
-            answer = None
-        if answer:
-            return answer
-        time.sleep(pause)
-    raise TimeoutError(what)
 
 
 @dataclass
@@ -73,30 +52,26 @@ class Daemon:
     """A master or a worker with all processes that it started: they share its session."""
 
     process: subprocess.Popen
-    web: int
+    log: Path
 
     def state(self) -> Any:
-        return fetch(f"http://{LOOPBACK}:{self.web}/json/")
+        """What its page says; false while it has none."""
+        # It chooses its ports itself and tells them: no other can be taken before it listens.
+        found = re.search(r"service '\w+UI' on port (\d+)", self.log.read_text("utf-8"))
+        return found and fetch(f"http://{LOOPBACK}:{found[1]}/json/")
 
     def kill(self) -> None:
         """Kill the daemon, its executors and their Python workers at once: the power goes out."""
-        self._signal(signal.SIGKILL)
-        self.process.wait(30)
-
-    def freeze(self) -> None:
-        """Stop all of its processes where they are."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let frozen processes go on."""
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
-        for pid in _of_session(self.process.pid):
+        for pid in self.processes():
             try:
-                os.kill(pid, number)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+        self.process.wait(PATIENCE)
+
+    def processes(self) -> Iterator[int]:
+        """All processes that it started, and itself."""
+        return _of_session(self.process.pid)
 
 
 def _of_session(leader: int) -> Iterator[int]:
@@ -128,18 +103,23 @@ class Cluster:
             )
             for _ in range(count)
         ]  # fmt: skip
-        alive = sum(one.process.poll() is None for one in self.workers)
-        wait_for("workers", lambda: self.master.state()["aliveworkers"] == alive)
+        wait_for("workers", self._all_known)
+
+    def _all_known(self) -> bool:
+        states = [one.state() for one in (self.master, *self.workers)]
+        if not all(states):
+            return False
+        alive = {one["id"] for one in states[0]["workers"] if one["state"] == "ALIVE"}
+        return {one["id"] for one in states[1:]} <= alive
 
 
 @contextmanager
 def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     """Give a cluster; whatever happens, all of its processes are gone afterwards."""
     with ExitStack() as stack:
-        port = free_port()
-        master = _start(folder, stack, "master.Master", "--port", str(port))
-        running = Cluster(f"spark://{LOOPBACK}:{port}", master, folder, stack)
-        wait_for("master", master.state)
+        master = _start(folder, stack, "master.Master")
+        found = wait_for("master", master.state)
+        running = Cluster(found["url"], master, folder, stack)
         running.add_workers(workers)
         yield running
 
@@ -149,7 +129,7 @@ def _start(folder: Path, stack: ExitStack, name: str, *options: str) -> Daemon:
 
     from chainmatch.spark.session import java
 
-    home, web = Path(pyspark.__file__).parent, free_port()
+    home = Path(pyspark.__file__).parent
     environment = {
         **os.environ,
         "SPARK_HOME": str(home),
@@ -158,13 +138,16 @@ def _start(folder: Path, stack: ExitStack, name: str, *options: str) -> Daemon:
         "SPARK_LOCAL_DIRS": str(folder / "local"),
     }
     # What bin/spark-class ends in; that one starts a second JVM only to put this line together.
-    program = [java(), "-Xmx256m", *LIGHT.split(), "-cp", str(home / "jars" / "*")]
-    where = ["--host", LOOPBACK, "--webui-port", str(web)]
-    log = stack.enter_context((folder / f"{name}-{web}.log").open("w"))
+    settings = [*LIGHT.split(), "-Dspark.master.rest.enabled=false"]
+    program = [java(), "-Xmx256m", *settings, "-cp", str(home / "jars" / "*")]
+    where = ["--host", LOOPBACK, "--port", "0", "--webui-port", "0"]
+    number = len(list(folder.glob("*.log")))
+    path = folder / f"{number}-{name}.log"
+    log = stack.enter_context(path.open("w"))
     process = subprocess.Popen(
         [*program, f"org.apache.spark.deploy.{name}", *where, *options],
         env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
-    daemon = Daemon(process, web)
+    daemon = Daemon(process, path)
     stack.callback(daemon.kill)
     return daemon

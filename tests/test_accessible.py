@@ -157,7 +157,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_list(browser, tea):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
-        assert page.evaluate("location.hash") == "#shortlist"
+        page.wait_for_function("location.hash === '#shortlist'")
         page.keyboard.press("Tab")
         assert chosen(page) == "find"
 

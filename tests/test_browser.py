@@ -3,29 +3,17 @@
 Skipped where playwright or a Chromium is missing; nothing is ever downloaded.
 """
 
-import shutil
 from contextlib import contextmanager
 
 import pytest
 
-from browsing import listened
+from browsing import BROWSER, launched, listened
 from chainmatch.report.page import write_page
 from conftest import tea_world
 from report_run import AT, FORMULA, HOSTILE, IMAGE, SCRIPT, hostile_run
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1400, "height": 900}
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
@@ -33,10 +21,8 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this mac
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -310,11 +296,18 @@ def test_the_policy_stops_scripts_and_requests_that_got_in_all_the_same(browser,
     page.on("requestfailed", lambda request: stopped.append(request.failure))
     page.goto(tea.resolve().as_uri())
     page.evaluate(
+        "window.refused = [];"
+        "document.addEventListener('securitypolicyviolation', event => "
+        "window.refused.push(event.effectiveDirective))"
+    )
+    page.evaluate(
         "document.body.insertAdjacentHTML('beforeend',"
         "'<img src=https://evil.example/x onerror=window.boom=1><a id=bad href=javascript:boom=1>')"
     )
     page.locator("#bad").evaluate("link => link.click()")
-    page.wait_for_timeout(100)
+    page.wait_for_function("window.refused.length >= 3")  # the picture, its script, the link
+    refused = page.evaluate("window.refused")
+    assert sorted(refused) == ["img-src", "script-src-attr", "script-src-elem"]
     assert page.evaluate("window.boom") is None and stopped == ["csp"]
     page.close()
 
@@ -368,7 +361,7 @@ def test_without_scripts_everything_can_be_read(browser, tea):
         assert cards(page) == [1, 2, 3, 4]
         assert not page.locator(".filters").is_visible()
         page.locator("#card-1 a[href='#node-making']").click()
-        assert page.locator("#node-making").is_visible()
+        page.locator("#node-making").wait_for(state="visible")
 
 
 # --- the bundled sample --------------------------------------------------------------------------

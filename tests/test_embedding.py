@@ -15,6 +15,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from waiting import PATIENCE
+
 PAGE = Path(__file__).parents[1] / "docs" / "embedding.md"
 LISTS = Path(__file__).parent / "runs" / "lists"
 BLOCK = re.compile(r"^```(?:java|js|sh|py)\n(?:#|//) ([\w.-]+)\n(.*?)^```$", re.S | re.M)
@@ -72,7 +74,7 @@ def ran(name, place, *arguments, **environment):
         },
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr + done.stdout

@@ -10,6 +10,7 @@ import pytest
 from chainmatch.report.brief import write_brief
 from chainmatch.report.workbook import write_workbook
 from report_run import hostile_run
+from waiting import PATIENCE
 
 OFFICE = next(filter(None, map(shutil.which, ("soffice", "libreoffice"))), None)
 pytestmark = pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")
@@ -20,7 +21,7 @@ def converted(path, suffix, folder):
     """Let LibreOffice open a file and save it as another kind; it has a home of its own."""
     command = [OFFICE, "--headless", "--norestore", f"-env:UserInstallation={folder.as_uri()}/home"]
     command += ["--convert-to", suffix, "--outdir", str(folder / "out"), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     return folder / "out" / f"{path.stem}.{suffix.partition(':')[0]}"
 
 

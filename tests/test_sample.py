@@ -13,6 +13,7 @@ import pytest
 from chainmatch.names import valid_code
 from chainmatch.resources import data_folder
 from chainmatch.tables import read_firms, read_leads
+from waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "scripts" / "make_sample.py"
@@ -22,7 +23,7 @@ FILES = ("targets.xlsx", "local.csv", "leads.xlsx", "README.md")
 
 
 def _make(folder: Path) -> Path:
-    subprocess.run([sys.executable, str(SCRIPT), str(folder)], check=True, timeout=120)
+    subprocess.run([sys.executable, str(SCRIPT), str(folder)], check=True, timeout=PATIENCE)
     return folder
 
 

@@ -29,6 +29,7 @@ from chainmatch.server.schema import KEYS, METADATA
 from chainmatch.server.settings import Settings, check_address, is_loopback
 from chainmatch.server.uploads import safe_name
 from postgres import make_database
+from waiting import PATIENCE
 
 BOTH = ("sqlite", "postgresql")
 
@@ -272,7 +273,7 @@ if not child:
 os.waitpid(child, 0)
 print([buckets.take(3) == 0 for _ in range(5)])
 """
-    options = {"capture_output": True, "text": True, "timeout": 60}
+    options = {"capture_output": True, "text": True, "timeout": PATIENCE}
     done = subprocess.run([sys.executable, "-c", code], check=False, **options)
     assert done.stdout.strip() == "[True, True, True, True, False]", done.stderr
 
@@ -344,6 +345,6 @@ from chainmatch.cli import parser
 parser().format_help()
 print([name for name in {heavy} if name in sys.modules])
 """
-    options = {"capture_output": True, "text": True, "timeout": 60}
+    options = {"capture_output": True, "text": True, "timeout": PATIENCE}
     done = subprocess.run([sys.executable, "-c", code], check=True, **options)
     assert done.stdout.strip() == "[]"

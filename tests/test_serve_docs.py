@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,9 @@ import pytest
 pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 
+from ports import reserved_port
 from serving import alive
+from waiting import PATIENCE
 
 PAGE = Path(__file__).parent.parent / "docs" / "service.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
@@ -22,22 +23,20 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="no bash or curl")
 def test_the_blocks_of_the_page_run_as_they_stand(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
     command = tmp_path / "bin" / "chainmatch"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m chainmatch.cli "$@"\n')
     command.chmod(0o755)
     script = "set -euo pipefail\n" + "echo $$ > shell.pid\n" + "\n".join(BLOCKS)
     # The reader's port is free; a test cannot know.
+    port = reserved_port()
     script = script.replace("serve --sample", f"serve --port {port} --sample")
     done = subprocess.run(
         ["bash", "-c", script.replace(":8765/", f":{port}/")],
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=PATIENCE,
         env={**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"},
         check=False,
     )

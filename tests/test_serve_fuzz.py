@@ -16,6 +16,7 @@ pytest.importorskip("schemathesis")
 
 from chainmatch.cli import main
 from serving import put_run, served, small_lists
+from waiting import PATIENCE
 
 # A part of a form that is sent as null is a file that holds the four letters null: no violation.
 CONFIG = """
@@ -26,6 +27,7 @@ checks.negative_data_rejection.enabled = false
 OPTIONS = ["--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", "5"]
 # One worker: Python 3.11 cannot parse in two threads at once, which hypothesis does.
 STEADY = ["--generation-deterministic", "--workers", "1", "--suppress-health-check", "all"]
+STEADY += ["--request-timeout", f"{PATIENCE:.0f}"]
 PLAIN = ["--no-color", "--continue-on-failure", "--warnings", "off"]
 
 
@@ -50,7 +52,7 @@ def test_nothing_that_is_asked_breaks_the_service(tmp_path, sample_run, capsys):
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=3 * PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stdout[-6000:]

@@ -14,15 +14,13 @@ pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from playwright.sync_api import sync_playwright
-
-from browsing import listened
+from browsing import BROWSER, launched, listened
 from chainmatch.cli import main
 from chainmatch.report import write_report
 from conftest import tea_world
 from report_run import IMAGE, SCRIPT, hostile_run
 from serving import put_run, served, small_lists
-from test_browser import BROWSER, FLAGS, PHONE, WIDE, overflow
+from test_browser import PHONE, WIDE, overflow
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 RUN = "00000000000000aa"
@@ -31,10 +29,8 @@ NAME = "青坪<b>茶业</b>有限公司"
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as started:
-        found = started.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +151,7 @@ def test_the_legend_counts_the_nodes_of_the_picture(page):
 
 def test_a_run_is_opened_explained_and_downloaded(page, service):
     row = page.locator("#latest tbody tr")
+    row.first.wait_for()
     assert row.count() == 1 and "完成" in row.inner_text()
     row.get_by_role("button", name="清单").click()
     page.locator("#list tbody tr").first.wait_for()

@@ -4,9 +4,7 @@ import csv
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,13 +18,14 @@ from chainmatch import spark
 from chainmatch.errors import TableError
 from chainmatch.resources import data_folder
 from chainmatch.spark.arrow import gathered, mapped
-from spark_cluster import OPTIONS, Cluster, Daemon, cluster, fetch, missing, wait_for
+from spark_cluster import OPTIONS, Cluster, cluster, fetch, missing
 from test_docs import ROOT, run_blocks
+from waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 SAMPLE = data_folder("sample")
-TIMES = 40  # how often the sample is repeated where a job has to last
+TIMES = 12  # how often the sample is repeated where a job has many tasks
 
 
 @pytest.fixture(scope="module")
@@ -225,57 +224,72 @@ def test_the_blocks_of_the_page_run(session, tmp_path, monkeypatch):
 
 
 def repeated(session, targets: pd.DataFrame):
-    """The targets many times over, in parts of their own, each row under its own number."""
+    """The targets many times over, each time in a part of its own, each row with its own number."""
     few = targets[["row", "firm_id", "name", "scope"]]
     firms = session.createDataFrame(pa.Table.from_pandas(few, preserve_index=False))
-    copies = session.range(TIMES).withColumnRenamed("id", "copy").repartition(12)
+    copies = session.range(0, TIMES, 1, TIMES).withColumnRenamed("id", "copy")
     number = f"row * {TIMES} + copy as row"
-    return copies.crossJoin(firms).selectExpr(number, "firm_id", "name", "scope")
+    columns = (number, "firm_id", "name", "scope")
+    return copies.crossJoin(firms.hint("broadcast")).selectExpr(*columns)
 
 
-def at_work(executors: str, own: str) -> bool:
-    """Whether executor ``own`` and another one run tasks, and some task is done already."""
-    entries = [entry for entry in fetch(executors) if entry["id"] != "driver"]
-    busy = {entry["id"] for entry in entries if entry["activeTasks"] > 0}
-    return own in busy and len(busy) > 1 and any(entry["completedTasks"] for entry in entries)
+def gated(firms, gate: Path):
+    """The firms; the tasks of later parts give theirs and then do not end before ``gate/open``.
+
+    Such a task leaves a file, named after the session of the worker that carries it out.
+    """
+    held, place = TIMES // 2, str(gate)
+
+    def hold(batches):
+        import os
+        import time
+        from pathlib import Path
+
+        from pyspark import TaskContext
+
+        yield from batches
+        if TaskContext.get().partitionId() >= held:
+            (Path(place) / str(os.getsid(0))).touch()
+            while not (Path(place) / "open").exists():
+                time.sleep(0.05)
+
+    types = {"row": pa.int64(), "firm_id": pa.string(), "name": pa.string(), "scope": pa.string()}
+    return mapped(firms, hold, pa.schema(types))
 
 
-def frozen_at_work(victim: Daemon, executors: str, own: str) -> bool:
-    """Freeze the victim in the middle of a task; let it go on if it had just ended its last."""
-    if not at_work(executors, own):
-        return False
-    victim.freeze()
-    time.sleep(1)  # until what it said before has reached the driver's pages
-    if at_work(executors, own):
-        return True
-    victim.thaw()
-    return False
-
-
-def test_a_worker_that_dies_loses_nothing_and_doubles_nothing(running, session, graph, targets):
-    """Power goes out on one of two machines while both are at work."""
+def test_a_worker_that_dies_loses_nothing_and_doubles_nothing(
+    running, session, graph, targets, tmp_path
+):
+    """Power goes out on one of two machines while both are in the middle of a task."""
     context = session.sparkContext
     web = f"{context.uiWebUrl}/api/v1/applications/{context.applicationId}"
-    matched = spark.match(repeated(session, targets), graph, top=2)
+    matched = spark.match(gated(repeated(session, targets), tmp_path), graph, top=2)
     result: list[pa.Table] = []
     job = threading.Thread(target=lambda: result.append(gathered(matched)))
     victim = running.workers.pop(0)
-    (own,) = [str(entry["id"]) for entry in victim.state()["executors"]]
+    (own,) = [
+        str(entry["id"])
+        for entry in victim.state()["executors"]
+        if entry["appid"] == context.applicationId
+    ]
     job.start()
-    frozen = partial(frozen_at_work, victim, f"{web}/executors", own)
-    wait_for("both workers at work", frozen, pause=0.02)
-    failed = sum(stage["numFailedTasks"] for stage in fetch(f"{web}/stages"))
+    both = {str(one.process.pid) for one in (victim, *running.workers)}
+    wait_for("both workers at work", lambda: both <= {path.name for path in tmp_path.iterdir()})
     victim.kill()
-    assert job.is_alive()
-    job.join(300)
+    (tmp_path / "open").touch()
+    job.join(PATIENCE)
     assert not job.is_alive()
     running.add_workers(1)
 
-    (lost,) = [entry for entry in fetch(f"{web}/allexecutors") if entry["id"] == own]
-    assert not lost["isActive"]
+    def lost() -> bool:
+        (entry,) = [entry for entry in fetch(f"{web}/allexecutors") if entry["id"] == own]
+        return not entry["isActive"]
+
+    wait_for("the driver to strike the executor off", lost)
     # What ran when the power went failed, and ran again elsewhere. The count of the executor
     # itself stands still once the driver has struck it off, so the stages are asked.
-    assert sum(stage["numFailedTasks"] for stage in fetch(f"{web}/stages")) > failed
+    failed = "a task that failed and was done again"
+    wait_for(failed, lambda: any(one["numFailedTasks"] for one in fetch(f"{web}/stages")))
     found = result[0].sort_by([("row", "ascending"), ("line", "ascending")]).to_pandas()
     assert found["row"].nunique() == TIMES * len(targets)
     wanted = chainmatch.match(targets.assign(firm_id=targets["row"].astype(str)), graph, top=2)

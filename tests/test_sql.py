@@ -7,6 +7,7 @@ from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError, TableError
 from chainmatch.tables import iter_firms, read_firms, read_leads
 from chainmatch.tables.sql import database_label
+from waiting import wait_for
 
 pytest.importorskip("sqlalchemy")
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
@@ -81,10 +82,13 @@ def count(server: str, query: str) -> int:
         return connection.execute(query).fetchone()[0]
 
 
-OTHERS = (
-    "select count(*) from pg_stat_activity where backend_type = 'client backend' "
-    "and pid <> pg_backend_pid()"
-)
+def others(server: str) -> int:
+    """How many are connected to the database besides whoever asks."""
+    return count(
+        server,
+        "select count(*) from pg_stat_activity where backend_type = 'client backend' "
+        "and datname = current_database() and pid <> pg_backend_pid()",
+    )
 
 
 def test_a_long_table_comes_in_pieces_and_no_connection_stays(server: str) -> None:
@@ -93,11 +97,13 @@ def test_a_long_table_comes_in_pieces_and_no_connection_stays(server: str) -> No
     assert [len(piece.table) for piece in pieces] == [5000, 5000, 2000]
     assert pieces[2].table["name"].iloc[-1] == "甲12000茶业有限公司"
     assert pieces[2].table["row"].iloc[-1] == 12001
+    # The server ends its side of a connection after the client has closed it.
+    wait_for("no connection to stay", lambda: others(server) == 0)
     begun = iter_firms(f"{server}::{query}", size=10)
     next(begun)
-    assert count(server, OTHERS) == 1
+    assert others(server) == 1
     begun.close()
-    assert count(server, OTHERS) == 0
+    wait_for("no connection to stay", lambda: others(server) == 0)
 
 
 def test_nothing_is_ever_changed(server: str) -> None:

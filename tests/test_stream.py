@@ -5,7 +5,8 @@ import resource
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from chainmatch.resources import data_folder
 from chainmatch.stream import Options
 from chainmatch.stream.size import is_large
 from chainmatch.tables.pieces import open_cutter
+from waiting import PATIENCE, wait_for
 
 SCOPES = Path(__file__).parent / "scopes"
 SAMPLE = data_folder("sample")
@@ -130,35 +132,44 @@ def test_a_header_with_other_columns_changes_what_follows(firms, tmp_path):
 
 # --- stopped runs --------------------------------------------------------------------------------
 
+# When some pieces are done its processes stop in their work, so that the run cannot end meanwhile.
 SCRIPT = """
-import sys
+import os, signal, sys
+from multiprocessing import active_children
 from chainmatch import stream
 
 if __name__ == "__main__":
-    source, out, jobs, size = sys.argv[1:]
+    source, out, size, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+
+    def freeze(done):
+        if done == wanted * size:
+            for child in active_children():
+                os.kill(child.pid, signal.SIGSTOP)
+            print("in the middle", flush=True)
+
     try:
-        stream.match(source, out, options=stream.Options(jobs=int(jobs), size=int(size)))
+        stream.match(source, out, options=stream.Options(jobs=2, size=size, progress=freeze))
     except KeyboardInterrupt as stop:
         print(stop)
         sys.exit(130)
 """
 
 
-def start(folder: Path, source: Path, out: Path, jobs: int) -> subprocess.Popen:
+@contextmanager
+def in_the_middle(folder: Path, source: Path, out: Path, count: int) -> Iterator[subprocess.Popen]:
+    """A run in two processes after ``count`` pieces; the two are frozen, whoever waits for them."""
     script = folder / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
-    command = [sys.executable, str(script), str(source), str(out), str(jobs), str(PIECE)]
-    return subprocess.Popen(
+    command = [sys.executable, str(script), str(source), str(out), str(PIECE), str(count)]
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
-    )
-
-
-def wait_for_parts(process: subprocess.Popen, parts: Path, count: int) -> None:
-    end = time.monotonic() + 60
-    while len(list(parts.glob("0*.json"))) < count:
-        assert process.poll() is None, "it ended before it could be stopped"
-        assert time.monotonic() < end, "no parts in a minute"
-        time.sleep(0.002)
+    ) as process:
+        try:
+            assert process.stdout.readline() == "in the middle\n"
+            yield process
+        finally:
+            if children(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def children(group: int) -> list[int]:
@@ -177,15 +188,13 @@ def children(group: int) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="signals and process groups of Linux")
 def test_killed_in_the_middle_and_resumed(lists, wanted, tmp_path):
     out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
-    with start(tmp_path, lists / "firms.csv", out, 2) as process:
-        wait_for_parts(process, parts, 4)
+    with in_the_middle(tmp_path, lists / "firms.csv", out, 4) as process:
         process.kill()
+        process.wait()
+        os.killpg(process.pid, signal.SIGCONT)
+        wait_for("its processes to end", lambda: not children(process.pid))  # none goes on alone
     assert not out.exists()
     first = (parts / "00000.part").stat().st_mtime_ns
-    end = time.monotonic() + 20
-    while children(process.pid):  # nobody goes on alone
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
     def untouched(done: int) -> None:
         assert (parts / "00000.part").stat().st_mtime_ns == first
@@ -198,11 +207,11 @@ def test_killed_in_the_middle_and_resumed(lists, wanted, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="signals and process groups of Linux")
 def test_control_c_says_how_to_go_on(lists, wanted, tmp_path):
-    out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
-    with start(tmp_path, lists / "firms.csv", out, 2) as process:
-        wait_for_parts(process, parts, 2)
+    out = tmp_path / "out.csv"
+    with in_the_middle(tmp_path, lists / "firms.csv", out, 2) as process:
         os.killpg(process.pid, signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        os.killpg(process.pid, signal.SIGCONT)
+        said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "--resume" in said
     assert len(said.splitlines()) == 1

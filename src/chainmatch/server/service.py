@@ -15,7 +15,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,7 +44,7 @@ def serve(settings: Settings) -> int:
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     _LOG.setLevel(logging.INFO)
     make_folders(settings)
-    with _alone(settings), _figures():
+    with _alone(settings), _figures(settings):
         engine = open_database(settings.database_url)
         upgrade(engine)
         check_address(settings, any(not key.revoked for key in list_keys(engine)))
@@ -83,15 +82,19 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _figures() -> Iterator[None]:
-    """Give the folder in which the processes count together, before anything counts."""
-    folder = tempfile.mkdtemp(prefix="chainmatch-metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+def _figures(settings: Settings) -> Iterator[None]:
+    """Give the folder in which the processes count together, before anything counts.
+
+    For whoever holds the data folder: what lies there was left by a service that was killed.
+    """
+    shutil.rmtree(settings.figures, ignore_errors=True)
+    settings.figures.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.figures)
     try:
         yield
     finally:
         del os.environ["PROMETHEUS_MULTIPROC_DIR"]
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(settings.figures, ignore_errors=True)
 
 
 @contextmanager
@@ -193,11 +196,14 @@ class _Processes:
             _signal(pid, signal.SIGTERM)
         until = time.monotonic() + self._settings.grace + 8.0
         while self._children:
-            for pid in list(self._children):
+            for pid, child in list(self._children.items()):
                 if os.waitpid(pid, os.WNOHANG)[0]:
                     del self._children[pid]
                 elif time.monotonic() > until:
+                    _LOG.error("%s (process %s) did not end and was killed", child.name, pid)
                     _signal(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+                    del self._children[pid]
             time.sleep(0.02)
 
     # --- in the children -------------------------------------------------------------------------

@@ -18,7 +18,8 @@ class Settings:
     """How the service is set up.
 
     ``data`` holds the database (unless ``database`` is the URL of another), the lists that runs may
-    name (``lists/``), the runs (``runs/``), the work under way (``work/``) and the audit log.
+    name (``lists/``), the runs (``runs/``), the work under way (``work/``), the counts of the
+    processes (``figures/``) and the audit log.
     ``rate`` is in requests a second for each key, ``burst`` how many may come at once; ``body`` and
     ``upload`` are bytes of one request, ``patience`` seconds that one run may take, ``grace``
     seconds that requests under way get when the service stops.
@@ -56,6 +57,11 @@ class Settings:
     def work(self) -> Path:
         """Inputs of runs and what is not finished yet."""
         return self.data / "work"
+
+    @property
+    def figures(self) -> Path:
+        """Counts of the processes while they run; of this start only."""
+        return self.data / "figures"
 
     @property
     def audit(self) -> Path:
