@@ -1,6 +1,7 @@
 """The picture of a chain: every node once, suppliers left of buyers, no line across a node."""
 
 import re
+from fractions import Fraction
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ from chainmatch.chains import chain_files, read_chains
 from chainmatch.errors import OptionError, OutputError
 from chainmatch.report import chainmap, wiring
 from chainmatch.report.chainmap import chain_svg, draw_chain
-from chainmatch.report.layout import FLOW, lay_out, nearest_rows
+from chainmatch.report.layout import FLOW, crossings, lay_out, nearest_rows
 from conftest import tea_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -231,6 +232,36 @@ def test_nodes_take_the_rows_nearest_to_their_neighbours(wishes, rows):
     found = nearest_rows(wishes, rows)
     assert list(found) == sorted(set(found)) and set(found) <= set(rows)
     assert far(found) == pytest.approx(min(map(far, combinations(rows, len(wishes)))))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 5), st.integers(-4, 4), st.sampled_from((1, 2, 4)), st.integers(-4, 4)
+        ),
+        max_size=7,
+    )
+)
+def test_crossings_are_counted_pair_by_pair(supplies):
+    """Held against the definition: between both ends the lines change sides."""
+    columns, row, edges = {}, {}, []
+    for number, (column, start, wide, end) in enumerate(supplies):
+        columns |= {f"u{number}": column, f"v{number}": column + wide}
+        row |= {f"u{number}": start, f"v{number}": end}
+        edges.append((f"u{number}", f"v{number}"))
+
+    def height(supply, x):
+        column, start, wide, end = supply
+        return start + Fraction(end - start, wide) * (x - column)
+
+    def cross(one, two):
+        left, right = max(one[0], two[0]), min(one[0] + one[2], two[0] + two[2])
+        sides = [height(one, x) - height(two, x) for x in (left, right)]
+        return left < right and sides[0] * sides[1] < 0
+
+    climbed = sum(abs(end - start) for _, start, _, end in supplies)
+    pairs = sum(cross(one, two) for one, two in combinations(supplies, 2))
+    assert crossings(edges, columns, row) == (pairs, climbed)
 
 
 def test_file_is_svg_or_html_and_the_same_again(graph, tmp_path):

@@ -35,7 +35,7 @@ ROWS = [
     {"chainrules"},
     {"chainmodel", "relations"},
     {"names", "places", "lexicon", "pinyin", "scopes"},
-    {"text", "columns", "yamlfile", "fitmodel", "syllables", "known"},
+    {"text", "columns", "yamlfile", "fitmodel", "syllables", "known", "divisions"},
     {"errors", "collector", "resources", "_version", "verbs"},
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}

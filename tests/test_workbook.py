@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from chainmatch.report.sheets import lines_of
 from chainmatch.report.words import OUTCOMES
 from chainmatch.report.workbook import write_workbook
 from report_run import AT, FORMULA, HOSTILE, SCRIPT, hostile_run
@@ -118,6 +119,21 @@ def test_rows_are_as_high_as_their_longest_text_and_no_higher_than_excel_allows(
     write_workbook(run, tmp_path / "高.xlsx")
     heights = openpyxl.load_workbook(tmp_path / "高.xlsx")["招商项目清单"].row_dimensions
     assert 380 < heights[HEAD + 1].height <= 409
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 5, 1),
+        ("甲" * 10, 20.6, 1),  # 19.5 in room for 19.6
+        ("甲" * 11, 20.6, 2),
+        ("abcdefghij", 12.1, 1),  # 11 in room for 11.1
+        ("abcdefghijk", 12.1, 2),
+        ("甲\n\n乙", 9, 3),
+    ],
+)
+def test_lines_are_counted_by_the_width_of_the_signs(text, width, lines):
+    assert lines_of(text, width) == lines
 
 
 @pytest.mark.parametrize(("many", "printed"), [(300, None), (301, "$A$1:$E$5")])

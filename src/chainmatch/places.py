@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
+from chainmatch.divisions import Division, divisions
 from chainmatch.resources import data_folder
 from chainmatch.text import simplified
 
@@ -89,12 +90,11 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _names_of(row: dict[str, str]) -> Iterator[tuple[str, bool]]:
+def _names_of(division: Division) -> Iterator[tuple[str, bool]]:
     """Yield the forms under which a division is written, each with "carries a suffix"."""
-    name, level = row["name"], int(row["level"])
+    name, level, short = division.name, division.level, division.short
     yield name, True
-    short = row["province"] if level == 1 else row["city"] if level == 2 else row["county"]
-    current = not row["until"]
+    current = not division.until
     if current and len(short) > 1 and short != name:
         yield short, False
         if level == 2 and name.endswith(("自治州", "州", "盟")):
@@ -116,17 +116,16 @@ def _gazetteer() -> _Gazetteer:
     current: dict[str, list[_Entry]] = {}
     former: dict[str, list[_Entry]] = {}
     points: dict[tuple[str, str], tuple[float, float]] = {}
-    for row in _rows("divisions.csv"):
-        unit = (row["province"], row["city"], row["county"])
+    for division in divisions():
+        unit = (division.province, division.city, division.county)
         # A code that was given twice belongs to its latest holder.
-        if row["code"] not in codes or not row["until"]:
-            codes[row["code"]] = unit
-        level = int(row["level"])
-        words = former if row["until"] else current
-        for word, full in _names_of(row):
-            words.setdefault(word, []).append(_Entry(*unit, level, full))
-        if row["lon"]:
-            points.setdefault(unit[:2], (float(row["lon"]), float(row["lat"])))
+        if division.code not in codes or not division.until:
+            codes[division.code] = unit
+        words = former if division.until else current
+        for word, full in _names_of(division):
+            words.setdefault(word, []).append(_Entry(*unit, division.level, full))
+        if division.lon:
+            points.setdefault(unit[:2], (float(division.lon), float(division.lat)))
     for row in _rows("other_names.csv"):
         unit = (row["province"], row["city"], row["county"])
         level = 3 if unit[2] else 2 if unit[1] else 1

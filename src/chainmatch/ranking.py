@@ -232,6 +232,7 @@ def conclude(
     lead_matches = match_leads(
         lists.leads, case.graph, examined.passed, examined.fits,
         county.home.firms, county.local_fits, outcome.found, case.profile,
+        lexicon=county.examiner.matcher.lexicon,
     )  # fmt: skip
     targets = outcome.origin.reading
     readings = {"targets": targets, "local": lists.local}

@@ -3,6 +3,8 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import networkx as nx
@@ -32,16 +34,23 @@ class Partner(NamedTuple):
     group: str
 
 
-class Firm(NamedTuple):
-    """What matching needs of a firm; ``text`` is name, products and scope, normalised."""
+@dataclass(frozen=True)
+class Firm:
+    """What matching needs of a firm."""
 
     id: str
     name: str
-    text: str
+    scope: str
+    products: str
     capital: float  # 万元 of yuan, NaN unknown
     province: str
     zone: str
     outcome: str
+
+    @cached_property
+    def text(self) -> str:
+        """Name, products and scope, normalised: only of the few firms that a lead comes to."""
+        return normalise(f"{self.name}\n{self.products}\n{self.scope}")
 
 
 class Doing(NamedTuple):
@@ -110,8 +119,7 @@ def _firms(firms: pd.DataFrame) -> Iterator[Firm]:
         *text, capital, strict=True
     ):
         yuan = amount if currency in ("", "CNY") else math.nan
-        words = normalise(f"{name}\n{products}\n{scope}")
-        yield Firm(firm, name, words, yuan, province, zone, outcome)
+        yield Firm(firm, name, scope, products, yuan, province, zone, outcome)
 
 
 def mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:

@@ -22,6 +22,7 @@ home (0.05)
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from chainmatch.leads.book import WEAK, Book, Doing, Firm, Partner, mean, money, yuan
 from chainmatch.leads.clauses import NEED, PROJECT, WILL
@@ -112,8 +113,11 @@ def _words(mention: Mention, reading: LeadReading, text: str) -> float:
 
 def share_held(words: Iterable[str], text: str) -> float:
     """Half the best, half the mean of how much of each wording the text holds; NaN for none."""
-    held = [_held(normalise(word), text) for word in words]
+    held = [_held(_normal(word), text) for word in words]
     return (max(held) + sum(held) / len(held)) / 2 if held else math.nan
+
+
+_normal = lru_cache(maxsize=1 << 12)(normalise)  # the few words of a lead, firm after firm
 
 
 def _held(word: str, text: str) -> float:

@@ -28,6 +28,7 @@ from chainmatch.leads.firms import firm_partners, joins
 from chainmatch.leads.pairs import gap_partners, projects, wills
 from chainmatch.leads.reading import LeadReader, LeadReading
 from chainmatch.leads.sameness import Filed, first_filed, note, shared, twins
+from chainmatch.lexicon import Lexicon
 from chainmatch.profile import Profile
 from chainmatch.tables import Reading
 
@@ -35,11 +36,13 @@ PER_KIND = 5  # partners of one kind that a lead is given at most
 FLOOR = 0.2  # a match below this is none
 
 
-def read_all(leads: Reading | None, graph: "nx.DiGraph[str]") -> list[LeadReading]:
-    """Read every lead of a list, in its order."""
+def read_all(
+    leads: Reading | None, graph: "nx.DiGraph[str]", lexicon: Lexicon | None = None
+) -> list[LeadReading]:
+    """Read every lead of a list, in its order; ``lexicon`` is one already built on ``graph``."""
     if leads is None:
         return []
-    reader = LeadReader(graph)
+    reader = LeadReader(graph, lexicon)
     columns = ["lead_id", "kind", "title", "text", "industry"]
     text = (text_of(leads.table[column]).tolist() for column in columns)
     amounts = pd.to_numeric(leads.table["amount"], errors="coerce").tolist()
@@ -58,17 +61,18 @@ def match_leads(  # noqa: PLR0913
     profile: Profile,
     *,
     per_kind: int = PER_KIND,
+    lexicon: Lexicon | None = None,
 ) -> pd.DataFrame:
     """Match every lead; columns of ``TABLES["leads"]``, in the order of the leads.
 
     ``targets`` are firms that passed the gates: those already here are not proposed. At most
     ``per_kind`` partners of one kind a lead. A lead without a partner has one row with empty
-    ``partner_kind``; ``why`` says what was missing.
+    ``partner_kind``; ``why`` says what was missing. ``lexicon`` is one already built on ``graph``.
     """
     columns = list(TABLES["leads"])
     if leads is None or leads.table.empty:
         return pd.DataFrame(columns=columns)
-    readings = read_all(leads, graph)
+    readings = read_all(leads, graph, lexicon)
     filed = _filed(leads.table)
     book = Book(graph, survey, profile, readings)
     book.add_firms("target", targets, fits)

@@ -14,7 +14,7 @@ from chainmatch.names.normal import key_of, normal_name
 _COMMON_GRAM = 0.03  # grams in a larger share of the names find nothing
 _SMALL = 100  # up to so many names every gram is used
 _RELATIVE = 0.5  # names that reach less than this share of the best score are not returned
-_CELLS = 1 << 21  # scores held at once
+_CELLS = 1 << 18  # scores held at once: what a processor keeps at hand
 
 
 def _points(keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

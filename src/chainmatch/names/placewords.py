@@ -1,10 +1,11 @@
 """Places at the head of a company name, as names write them: 西安, 西安市, 西安高新区."""
 
-import csv
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from chainmatch.divisions import Division, divisions
 from chainmatch.resources import data_folder
 
 _AREA = re.compile(
@@ -12,6 +13,7 @@ _AREA = re.compile(
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:镇|乡|街道)(?=.{4})")
 
+_SUFFIX = re.compile("(?:地区|市|县|区|盟|旗)$")
 _FORMER = 4  # level of the stem of a former district: a place only behind another (上海南汇)
 
 
@@ -27,28 +29,38 @@ class PlaceWord(NamedTuple):
 @cache
 def place_words() -> dict[str, PlaceWord]:
     """Return the words for places at the head of a name: word → short form, level, provinces."""
-    folder = data_folder("places")
-    common = frozenset((folder / "common_words.txt").read_text(encoding="utf-8").split())
-    words: dict[str, PlaceWord] = {"中国": PlaceWord("中国", 0, frozenset(), True)}
-    with (folder / "divisions.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            level = int(row["level"])
-            short = row[("province", "city", "county")[level - 1]]
-            current = not row["until"]
-            # A former name keeps its own stem: a firm called 户县… writes 户县, not 鄠邑.
-            stem = short if current else re.sub(r"(?:地区|市|县|区|盟|旗)$", "", row["name"])
-            stem = stem if len(stem) > 1 else row["name"]
-            forms = ((row["name"], level, True), (stem, level if current else _FORMER, False))
-            for word, level, full in forms:
-                if len(word) < 2 or (not full and level > 2 and word in common):
-                    continue
-                known = words.get(word)
-                provinces = frozenset((row["province"],)) | (known.provinces if known else set())
-                if known is None or level < known.level:
-                    words[word] = PlaceWord(stem, level, provinces, full)
-                else:
-                    words[word] = known._replace(provinces=provinces)
-    return words
+    text = (data_folder("places") / "common_words.txt").read_text(encoding="utf-8")
+    common = frozenset(text.split())
+    words = {"中国": _Meaning("中国", 0, True)}
+    provinces: dict[str, set[str]] = {"中国": set()}
+    for division in divisions():
+        for word, meaning in _forms(division):
+            if len(word) < 2 or (not meaning.full and meaning.level > 2 and word in common):
+                continue
+            provinces.setdefault(word, set()).add(division.province)
+            if word not in words or meaning.level < words[word].level:
+                words[word] = meaning
+    return {
+        word: PlaceWord(short, level, frozenset(provinces[word]), full)
+        for word, (short, level, full) in words.items()
+    }
+
+
+class _Meaning(NamedTuple):
+    short: str
+    level: int
+    full: bool
+
+
+def _forms(division: Division) -> Iterator[tuple[str, _Meaning]]:
+    """Yield the full name of a division and its stem, each with what it means."""
+    stem = division.short
+    if division.until:
+        # A former name keeps its own stem: a firm called 户县… writes 户县, not 鄠邑.
+        stem = _SUFFIX.sub("", division.name)
+    stem = stem if len(stem) > 1 else division.name
+    yield division.name, _Meaning(stem, division.level, True)
+    yield stem, _Meaning(stem, _FORMER if division.until else division.level, False)
 
 
 def leading_places(text: str, provinces: frozenset[str]) -> tuple[int, list[str]]:

@@ -1,5 +1,6 @@
 """Writing one table or one folder so that nobody ever sees half of it."""
 
+import csv
 import errno
 import os
 import shutil
@@ -7,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -49,20 +51,21 @@ def check_table_path(path: str | Path) -> Path:
 
 
 def write_csv(frame: pd.DataFrame, path: Path, *, plain: bool = False, header: bool = True) -> None:
-    """Write a table as CSV; lines end with a line feed."""
-    safe = frame.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [as_text(value) for value in safe[name]]
-    encoding = "utf-8" if plain else "utf-8-sig"
-    safe.to_csv(
-        path,
-        index=False,
-        header=header,
-        encoding=encoding,
-        lineterminator="\n",
-        float_format="%.10g",
-    )
+    """Write a table as CSV; lines end with a line feed, numbers have ten digits at most."""
+    columns = [_csv_cells(frame.iloc[:, at]) for at in range(frame.shape[1])]
+    with path.open("w", encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if header:
+            writer.writerow(frame.columns)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _csv_cells(column: "pd.Series[Any]") -> list[object]:
+    """Return the cells of a column as a CSV file holds them; a missing one is empty."""
+    if pd.api.types.is_float_dtype(column):
+        return [f"{value:.10g}" if value == value else "" for value in column.to_numpy(float)]
+    values = column.astype(object).where(column.notna(), "").tolist()
+    return values if pd.api.types.is_numeric_dtype(column) else [as_text(v) for v in values]
 
 
 def as_text(value: object) -> object:

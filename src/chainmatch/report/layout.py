@@ -10,10 +10,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import networkx as nx
+import numpy as np
 
 from chainmatch.report.wiring import Route, Spot, wire
 
@@ -165,11 +165,11 @@ def _rows(
         for index, node in enumerate(found)
     }
     around = {node: [*part.pred[node], *part.succ[node]] for node in nodes}
-    best, least = dict(row), _crossings(part.edges, columns, row)
+    best, least = dict(row), crossings(part.edges, columns, row)
     for sweep in range(_SWEEPS):
         for cell in sorted(cells, key=lambda cell: cell[1], reverse=bool(sweep % 2)):
             _settle(cells[cell], place[cell[0]], row, around)
-        found = _crossings(part.edges, columns, row)
+        found = crossings(part.edges, columns, row)
         if found < least:
             best, least = dict(row), found
     return {node: Spot(columns[node], best[node]) for node in nodes}, tuple(bands)
@@ -202,17 +202,23 @@ def nearest_rows(wishes: Sequence[float], rows: Sequence[int]) -> tuple[int, ...
     return least[-1][1]
 
 
-def _crossings(
+def crossings(
     edges: Iterable[tuple[str, str]], columns: Mapping[str, int], row: Mapping[str, int]
 ) -> tuple[int, int]:
     """Return how many pairs of straight supplies cross, and how far they climb in all."""
-    lines = [(columns[u], row[u], columns[v], row[v]) for u, v in edges if columns[u] < columns[v]]
-    crossed = 0
-    for (a, ya, b, yb), (c, yc, d, yd) in combinations(lines, 2):
-        left, right = max(a, c), min(b, d)
-        if left < right:
-            one, two = (yb - ya) / (b - a), (yd - yc) / (d - c)
-            first = ya + one * (left - a) - yc - two * (left - c)
-            last = ya + one * (right - a) - yc - two * (right - c)
-            crossed += first * last < 0
-    return crossed, sum(abs(ya - yb) for _, ya, _, yb in lines)
+    ends = [(columns[u], row[u], columns[v], row[v]) for u, v in edges if columns[u] < columns[v]]
+    lines = np.array(ends, dtype=float).reshape(-1, 4)
+    start, low, stop, high = lines.T
+    slope = (high - low) / (stop - start)
+    one, two = np.triu_indices(len(lines), 1)
+    left = np.maximum(start[one], start[two])
+    right = np.minimum(stop[one], stop[two])
+
+    def apart(x: np.ndarray) -> np.ndarray:
+        """Return how far line ``one`` lies below line ``two`` at ``x``."""
+        below = low[one] + slope[one] * (x - start[one])
+        difference: np.ndarray = below - low[two] - slope[two] * (x - start[two])
+        return difference
+
+    crossed = (left < right) & (apart(left) * apart(right) < 0)
+    return int(crossed.sum()), int(np.abs(high - low).sum())

@@ -1,6 +1,7 @@
 """Sheets of the workbook: how a table is laid out, so that it can be read and printed."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ FONT = "Microsoft YaHei"
 INK, TEAL, PALE, RUST, RULE = "#14282B", "#0D4F54", "#E2F0EE", "#9C3D12", "#C3CFD0"
 _LINE = 14.5  # height of one line of text, in points
 _ROW = 19.0  # height of a row of one line
+_NARROW = re.compile(r"[\x00-\u2e7f]+")  # what stands before the Chinese signs and characters
 _MOST = 27  # lines of one row: a spreadsheet has no row higher than 409 points
 _STYLES: dict[Style, dict[str, Any]] = {
     "text": {},
@@ -161,4 +163,5 @@ def lines_of(text: str, width: float) -> int:
 
 def cells(text: str) -> float:
     """Return the width of a text in Latin characters."""
-    return sum(1.95 if ord(char) > 0x2E7F else 1.1 for char in text)
+    wide = len(_NARROW.sub("", text))
+    return 1.95 * wide + 1.1 * (len(text) - wide)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from chainmatch.columns import FIRM_INPUT, LEAD_INPUT, PERSONAL, column_of
@@ -82,7 +82,12 @@ class Layout:
 
 def parse_header(value: object) -> Header:
     """Return the text, the key and the unit of a header cell."""
-    text = re.sub(r"\s+|_x000[DdAa]_", "", raw_text(value)).strip("\ufeff")
+    return _header_of(raw_text(value))
+
+
+@lru_cache(maxsize=1 << 12)  # a cell is tried alone and as a half of two rows
+def _header_of(text: str) -> Header:
+    text = re.sub(r"\s+|_x000[DdAa]_", "", text).strip("\ufeff")
     key = _folded(text).strip("*:;,.'\"“”’‘`★☆")
     key = _NUMBERING.sub("", key)
     insides = ["".join(parts) for parts in _BRACKETS.findall(key)]

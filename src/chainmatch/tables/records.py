@@ -170,7 +170,8 @@ def _sums(segment: Segment, name: str, tally: Tally) -> list[Money]:
         return [Money(math.nan, "")] * len(segment.rows)
     unit = segment.layout.headers[segment.layout.columns[name][0]].unit
     sums = [money_of(value, unit) for value in cells]
-    said = [bool(text_of(value)) and text_of(value).strip("0.") != "" for value in cells]
+    texts = [text_of(value) for value in cells]
+    said = [text.strip("0.") != "" for text in texts]
     numbers = segment.numbers
     tally.add(
         "no_money",
@@ -179,10 +180,12 @@ def _sums(segment: Segment, name: str, tally: Tally) -> list[Money]:
     )
     tally.add("several", (money.several for money in sums), numbers)
     if not unit:
-        bare = (isinstance(value, (int, float)) or text_of(value).isdecimal() for value in cells)
         tally.add(
             "no_unit",
-            (flag and not is_blank(v) for flag, v in zip(bare, cells, strict=True)),
+            (
+                (isinstance(value, (int, float)) or text.isdecimal()) and not is_blank(value)
+                for value, text in zip(cells, texts, strict=True)
+            ),
             numbers,
         )
     return sums
