@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,8 +71,8 @@ def test_any_pieces_and_processes_give_the_bytes_of_the_whole(lists, wanted, tmp
     out = tmp_path / "out.csv"
     said = stream.match(lists / "firms.csv", out, options=Options(jobs=jobs, size=size))
     assert out.read_bytes() == wanted
-    assert said == (ROWS - 1, 1)
-    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    assert said == (ROWS - 1, 1, tmp_path / "out.rejects.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.rejects.csv"]
 
 
 @pytest.mark.parametrize("by", ["node", "chain"])
@@ -112,6 +113,64 @@ def test_a_broken_row_is_rejected_under_its_number(lists):
     assert number == BROKEN
     assert "列数多于表头" in why
     assert "多出的一格" in text
+
+
+@pytest.mark.parametrize("pieces", [["--jobs", "1"], []])
+def test_rejects_stand_beside_the_result(lists, tmp_path, capsys, pieces):
+    out, beside = tmp_path / "out.parquet", tmp_path / "out.rejects.csv"
+    command = ["match", str(lists / "firms.csv"), "--out", str(out), *pieces]
+    assert main(command) == 0
+    assert f"1 行无法读取，原因见 {beside}" in capsys.readouterr().out
+    (row,) = pd.read_csv(beside).to_dict("records")
+    assert (row["file"], row["row"]) == ("firms.csv", BROKEN)
+    assert "列数多于表头" in row["why"]
+    command[1] = str(lists / "firms.parquet")  # every row of it can be read
+    assert main(command) == 0
+    assert "无法读取" not in capsys.readouterr().out
+    assert not beside.exists()
+
+
+@pytest.mark.parametrize("pieces", [["--jobs", "1"], []])
+def test_rejects_of_both_lists_of_a_link(tmp_path, capsys, pieces):
+    for name, rows in (
+        ("left", ["甲川茶业有限公司", "=合计"]),
+        ("right", ["甲川茶业公司", "合计"]),
+    ):
+        lines = [f"{row},陕西" for row in rows]
+        text = "\n".join(["企业名称,地区", *lines, ",无名", ""])
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    left, right, out = (str(tmp_path / f"{name}.csv") for name in ("left", "right", "out"))
+    assert main(["link", left, right, "--out", out, "--plain", *pieces]) == 0
+    assert "读入 2 家" in capsys.readouterr().out
+    found = pd.read_csv(tmp_path / "out.rejects.csv")
+    assert found["file"].tolist() == ["left.csv", "right.csv", "right.csv"]
+    assert found["row"].tolist() == [4, 3, 4]
+
+
+def test_links_to_a_database_can_be_resumed(tmp_path):
+    """The other list need not be a file: what was read of it decides whether parts still hold."""
+    address = f"sqlite:///{tmp_path / 'firms.db'}"
+    with sqlite3.connect(tmp_path / "firms.db") as database:
+        database.execute("CREATE TABLE firms (企业名称 TEXT, 所在地区 TEXT)")
+        rows = [(f"商洛{name}岭茶业有限公司", "商洛") for name in "甲乙丙丁"]
+        database.executemany("INSERT INTO firms VALUES (?, ?)", rows)
+    database.close()
+    left, out = tmp_path / "left.csv", tmp_path / "out.csv"
+    left.write_text("企业名称\n" + "\n".join(name for name, _ in rows), encoding="utf-8")
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stream.link(left, f"{address}::firms", out, options=Options(jobs=1, size=2, progress=stop))
+    again = Options(jobs=1, size=2, resume=True)
+    with pytest.raises(OptionError, match="right"):
+        stream.link(left, left, out, options=again)
+    assert stream.link(left, f"{address}::firms", out, options=again).firms == 4
+    whole = tmp_path / "whole.csv"
+    assert main(["link", str(left), f"{address}::firms", "--out", str(whole), "--quiet"]) == 0
+    assert out.read_bytes() == whole.read_bytes()
+    assert len(out.read_bytes().splitlines()) > 4
 
 
 def test_a_header_with_other_columns_changes_what_follows(firms, tmp_path):

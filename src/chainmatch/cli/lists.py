@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from chainmatch.cli.large import goes_in_pieces, in_pieces, jobs_option, large_options
-from chainmatch.cli.output import Steps, check_out, say_rejects, write
+from chainmatch.cli.output import Steps, check_out, say_read, write, write_read
 from chainmatch.cli.parsing import (
     command,
     mapping_option,
@@ -78,8 +78,7 @@ def _match(arguments: argparse.Namespace) -> None:
         step("识别经营范围")
         found = match(reading.table, graph, by=arguments.by, top=arguments.top)
         step("写出结果")
-        write(found, arguments)
-    say_rejects(len(reading.table), len(reading.rejects), arguments)
+        write_read(found, [reading], arguments)
 
 
 def _match_in_pieces(arguments: argparse.Namespace) -> None:
@@ -96,7 +95,7 @@ def _match_in_pieces(arguments: argparse.Namespace) -> None:
             plain=arguments.plain,
             options=options,
         )
-    say_rejects(*said, arguments)
+    say_read(*said, arguments)
 
 
 def _gaps(arguments: argparse.Namespace) -> None:
@@ -135,12 +134,12 @@ def _link(arguments: argparse.Namespace) -> None:
     check_out(arguments)
     with Steps(3, arguments.quiet) as step:
         step("读取名单")
-        left = read_firms(arguments.left, mapping=mapping).table
-        right = read_firms(arguments.right, mapping=mapping).table if arguments.right else None
+        lists = [arguments.left, *([arguments.right] if arguments.right else [])]
+        readings = [read_firms(source, mapping=mapping) for source in lists]
         step("比对企业")
-        found = link(left, right)
+        found = link(*(reading.table for reading in readings))
         step("写出结果")
-        write(found, arguments)
+        write_read(found, readings, arguments)
 
 
 def _link_in_pieces(arguments: argparse.Namespace) -> None:
@@ -155,7 +154,7 @@ def _link_in_pieces(arguments: argparse.Namespace) -> None:
             plain=arguments.plain,
             options=options,
         )
-    say_rejects(*said, arguments)
+    say_read(*said, arguments)
 
 
 def _leads(arguments: argparse.Namespace) -> None:

@@ -2,12 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from chainmatch.tables import Reading
 
 
 def check_out(arguments: argparse.Namespace) -> None:
@@ -24,13 +26,28 @@ def write(frame: "pd.DataFrame", arguments: argparse.Namespace) -> None:
     write_table(frame, arguments.out, plain=arguments.plain)
 
 
-def say_rejects(firms: int, rejects: int, arguments: argparse.Namespace) -> None:
-    """Say how many rows were read and how many could not be."""
+def write_read(
+    frame: "pd.DataFrame", readings: "Sequence[Reading]", arguments: argparse.Namespace
+) -> None:
+    """Write a table to ``--out``, and beside it what of its lists could not be read; say so.
+
+    The firms of the first list are those that the table speaks of.
+    """
+    from chainmatch.report import write_rejects
+
+    write(frame, arguments)
+    rejects = [reading.rejects for reading in readings]
+    path = write_rejects(rejects, arguments.out, plain=arguments.plain)
+    say_read(len(readings[0].table), sum(map(len, rejects)), path, arguments)
+
+
+def say_read(firms: int, rejects: int, path: "Path | None", arguments: argparse.Namespace) -> None:
+    """Say how many rows were read, how many could not be, and where those stand."""
     if arguments.quiet:
         return
     text = f"读入 {firms} 家，写出 {Path(arguments.out)}"
-    if rejects:
-        text += f"；{rejects} 行无法读取，运行 chainmatch check 查看原因"
+    if path:
+        text += f"；{rejects} 行无法读取，原因见 {path}"
     print(text)
 
 

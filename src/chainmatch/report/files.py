@@ -5,13 +5,14 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
+from chainmatch.columns import TABLES
 from chainmatch.errors import OutputError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,10 +51,40 @@ def check_table_path(path: str | Path) -> Path:
     return path
 
 
-def write_csv(frame: pd.DataFrame, path: Path, *, plain: bool = False, header: bool = True) -> None:
-    """Write a table as CSV; lines end with a line feed, numbers have ten digits at most."""
+def write_rejects(
+    rejects: Iterable[pd.DataFrame], out: str | Path, *, plain: bool = False
+) -> Path | None:
+    """Write, beside the result ``out``, the rows of its lists that could not be read.
+
+    ``rejects`` are tables in the columns ``TABLES["rejects"]``. Returns the file (``OUT`` with the
+    suffix ``.rejects.csv``), or None where there are no such rows: one of an earlier run is then
+    taken away.
+    """
+    path = Path(out).with_suffix(".rejects.csv")
+    tables = (table[list(TABLES["rejects"])] for table in rejects if len(table))
+    first = next(tables, None)
+    if first is None:
+        with saying_why(path):
+            path.unlink(missing_ok=True)
+        return None
+    with whole_file(path) as temporary:
+        write_csv(first, temporary, plain=plain)
+        for table in tables:
+            write_csv(table, temporary, plain=True, header=False, mode="a")
+    return path
+
+
+def write_csv(
+    frame: pd.DataFrame,
+    path: Path,
+    *,
+    plain: bool = False,
+    header: bool = True,
+    mode: Literal["w", "a"] = "w",
+) -> None:
+    """Write a table as CSV, or append it; lines end with a line feed, numbers have ten digits."""
     columns = [_csv_cells(frame.iloc[:, at]) for at in range(frame.shape[1])]
-    with path.open("w", encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
+    with path.open(mode, encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if header:
             writer.writerow(frame.columns)

@@ -41,7 +41,7 @@ from chainmatch.stream.merging import Merges, find_merges
 from chainmatch.stream.ordering import OrderedScores
 from chainmatch.stream.packed import ExamineStep, Settled, read_part
 from chainmatch.stream.shown import chosen_firms, first_excluded
-from chainmatch.stream.tables import Writers, head, long_tables, target_rejects
+from chainmatch.stream.tables import Writers, head, long_tables, piece_rejects
 from chainmatch.stream.work import Held, Options, interruptible, run_pieces
 from chainmatch.tables import Reading
 from chainmatch.tables.pieces import Cutter, open_cutter
@@ -189,7 +189,7 @@ class _Whole:
     def _reading(self) -> Reading:
         """Return how the targets were read, with the first of the rows that could not be."""
         held = self.held
-        rejects = target_rejects(self.folder, held.parts, self.cutter.reader.file)
+        rejects = piece_rejects(self.folder, held.parts, self.cutter.reader.file)
         return Reading(
             pd.DataFrame(columns=list(TABLES["firms"])),
             head(rejects, TABLES["rejects"], heads.SHEET),

@@ -28,7 +28,7 @@ def long_tables(
     parts = [folder.result(number) for number in range(count)]
     others = [reading.rejects for reading in run.readings[1:]]
     file = run.manifest["inputs"]["targets"]["file"]
-    rejects = chain(target_rejects(folder, count, file), others)
+    rejects = chain(piece_rejects(folder, count, file), others)
 
     def scored(path: Path) -> None:
         scores.write(path, plain=plain)
@@ -50,7 +50,7 @@ def long_tables(
     }
 
 
-def target_rejects(folder: PartFolder, count: int, file: str) -> Iterator[pd.DataFrame]:
+def piece_rejects(folder: PartFolder, count: int, file: str) -> Iterator[pd.DataFrame]:
     """Yield the rows that the first ``count`` pieces rejected, as tables."""
     for number in range(count):
         yield reject_frame([(file, *reject) for reject in folder.rejects(number)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,21 +13,29 @@ from chainmatch._version import __version__
 from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.identity import Linker
+from chainmatch.ranking import input_of
+from chainmatch.report import write_rejects
 from chainmatch.sectors import Matcher
 from chainmatch.stream.folder import PartFolder, parts_of, source_of
 from chainmatch.stream.lock import held_alone
 from chainmatch.stream.results import check_result_path, join_parts, write_part
+from chainmatch.stream.tables import piece_rejects
 from chainmatch.stream.work import Options, Step, run_pieces
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
 from chainmatch.tables.pieces import open_cutter
+from chainmatch.tables.sources import Source
 
 
 class Summary(NamedTuple):
-    """How many rows of a list were read as firms, and how many were rejected."""
+    """How many rows of a list were read as firms, how many rows of all lists were rejected.
+
+    ``path`` is the file of those beside the result; None where there are none.
+    """
 
     firms: int
     rejects: int
+    path: Path | None
 
 
 @dataclass(frozen=True)
@@ -103,14 +112,14 @@ def match(
         "top": top,
         "chains": {path.name: source_of(path).sha256 for path in chain_files(chains)},
     }
-    inputs = _Inputs([Path(firms)], mapping, said)
+    inputs = _Inputs(Path(firms), mapping, said)
     step = _MatchStep(chains, by, top, out.suffix.lower() == ".csv")
     return _table(step, inputs, _Target(out, schema, plain), options or Options())
 
 
 def link(
     left: str | Path,
-    right: str | Path,
+    right: Source,
     out: str | Path,
     *,
     mapping: Mapping[str, str] | None = None,
@@ -123,18 +132,20 @@ def link(
     :func:`match`.
     """
     out = check_result_path(out)
-    other = read_firms(right, mapping=mapping).table
-    inputs = _Inputs([Path(left), Path(right)], mapping, {"command": "link"})
-    step = _LinkStep(other, out.suffix.lower() == ".csv")
+    other = read_firms(right, mapping=mapping)
+    said = {"command": "link", "right": input_of(right, other)["sha256"]}
+    inputs = _Inputs(Path(left), mapping, said, other.rejects)
+    step = _LinkStep(other.table, out.suffix.lower() == ".csv")
     return _table(step, inputs, _Target(out, table_schema("links"), plain), options or Options())
 
 
 class _Inputs(NamedTuple):
-    """The files of a run, that in pieces first, how they are read, and what else decides."""
+    """The list that is cut, how it is read, what else decides, and rejects of another list."""
 
-    paths: list[Path]
+    path: Path
     mapping: Mapping[str, str] | None
     said: Mapping[str, Any]
+    rejects: pd.DataFrame | None = None
 
 
 class _Target(NamedTuple):
@@ -145,7 +156,7 @@ class _Target(NamedTuple):
 
 def _table(step: Step, inputs: _Inputs, target: _Target, options: Options) -> Summary:
     """Go through a list and join what was found to one table."""
-    cutter = open_cutter(inputs.paths[0], options.size, inputs.mapping, step.wanted)
+    cutter = open_cutter(inputs.path, options.size, inputs.mapping, step.wanted)
     said = {
         **inputs.said,
         "version": __version__,
@@ -155,9 +166,12 @@ def _table(step: Step, inputs: _Inputs, target: _Target, options: Options) -> Su
     }
     path = parts_of(target.out)
     with held_alone(path):
-        folder = PartFolder(path, inputs.paths, said, resume=options.resume, say=options.say)
+        folder = PartFolder(path, [inputs.path], said, resume=options.resume, say=options.say)
         held = run_pieces(step, cutter, folder, options)
         parts = map(folder.result, range(held.parts))
         join_parts(parts, target.schema, target.out, plain=target.plain)
+        others = [] if inputs.rejects is None else [inputs.rejects]
+        rejects = chain(piece_rejects(folder, held.parts, cutter.reader.file), others)
+        beside = write_rejects(rejects, target.out, plain=target.plain)
         folder.remove()
-    return Summary(held.kept, held.rejects)
+    return Summary(held.kept, held.rejects + sum(map(len, others)), beside)
