@@ -251,7 +251,9 @@ def short_names(listed: pd.DataFrame) -> None:
     full = listed["name"].tolist()
     short = listed["short"].tolist() if "short" in listed else [made_short(name) for name in full]
     print(f"S: {len(full)} short names{'' if 'short' in listed else ' (made by rule)'}")
-    finder = Finder(pd.DataFrame({"firm_id": [str(i) for i in range(len(full))], "name": full}))
+    finder = Finder(
+        pd.DataFrame({"firm_id": [str(i) for i in range(len(full))], "name": full})
+    ).ready()
     start = time.perf_counter()
     mine = [" ".join(finder.find(text, 1)["name"]) for text in short]
     speed = len(full) / (time.perf_counter() - start)
@@ -289,7 +291,7 @@ def look_up(frame: pd.DataFrame, count: int, seed: int) -> None:
     chance = random.Random(seed)
     firms = pd.DataFrame({"firm_id": frame["uscc"], "name": frame["name"]})
     start = time.perf_counter()
-    finder = Finder(firms)
+    finder = Finder(firms).ready()
     print(f"F: {len(firms):,} names loaded in {time.perf_counter() - start:.1f} s")
     picked = chance.sample(firms["name"].tolist(), count)
     for kind in KINDS:

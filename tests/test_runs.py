@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -201,6 +203,25 @@ def test_an_unknown_firm_gets_near_names_or_advice(run):
         explain("满坡饮片", run)
     with pytest.raises(RunError, match="chainmatch check"):
         explain("呼和浩特星际航行社", run)
+
+
+def test_that_a_firm_is_not_there_is_said_without_the_rules_of_scoring(run):
+    """They, and the index of pinyin, take most of the time that a card takes."""
+    code = (
+        "import sys\n"
+        "from chainmatch.cli import main\n"
+        f"assert main(['explain', '满坡饮片', '--run', {str(run)!r}]) == 2\n"
+        "heavy = ('pydantic', 'networkx', 'chainmatch.scopes', 'chainmatch.scoring')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+    assert "亳州满坡中药饮片有限公司" in said.stderr
+
+
+def test_letters_are_understood_in_a_run_too(run):
+    with pytest.raises(RunError, match="亳州满坡中药饮片有限公司"):
+        explain("manpo", run)
 
 
 # --- two runs ------------------------------------------------------------------------------------

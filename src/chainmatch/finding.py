@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -34,7 +35,10 @@ FOUND = Found._fields
 
 
 class Finder:
-    """Finds firms by any form of their name; build once, ask often."""
+    """Finds firms by any form of their name; build once, ask often.
+
+    What answers letters (pinyin) is built by the first who asks in letters, or by :meth:`ready`.
+    """
 
     def __init__(self, firms: pd.DataFrame) -> None:
         self._ids: list[str] = firms["firm_id"].fillna("").astype(str).tolist()
@@ -45,7 +49,15 @@ class Finder:
             for key in {clean_code(code), firm_id.upper()} - {""}:
                 self._by_code[key].append(position)
         self._index = NameIndex(self._names)
-        self._pinyin = PinyinIndex([_NO_NAME.sub("", normal_name(name)) for name in self._names])
+
+    @cached_property
+    def _pinyin(self) -> PinyinIndex:
+        return PinyinIndex([_NO_NAME.sub("", normal_name(name)) for name in self._names])
+
+    def ready(self) -> "Finder":
+        """Build all that any question may need; return the finder itself."""
+        _ = self._pinyin
+        return self
 
     def find(self, text: str, limit: int = 10) -> pd.DataFrame:
         """Return :meth:`found` as a table."""

@@ -26,7 +26,7 @@ import pandas as pd
 from chainmatch.columns import COLUMNS
 from chainmatch.errors import OptionError, TableError
 from chainmatch.profile import Weights
-from chainmatch.scoring import COLUMN, PARTS, weighted_mean
+from chainmatch.scoring import COLUMN, PARTS, TITLE, weighted_mean
 from chainmatch.tables.sources import Source, open_book
 
 GAINS = {"签约": 2, "在谈": 1, "拒绝": 0}
@@ -352,13 +352,11 @@ def with_weights(text: str, weights: Mapping[str, float]) -> str:
 
 
 def _block(weights: Mapping[str, float]) -> str:
-    rows = [f"  {name}: {value:.2f}  # {_TITLES[name]}\n" for name, value in weights.items()]
+    rows = [f"  {name}: {value:.2f}  # {TITLE[name]}\n" for name, value in weights.items()]
     return "weights:\n" + "".join(rows)
 
 
 # --- words ---------------------------------------------------------------------------------------
-
-_TITLES = {part: COLUMNS[COLUMN[part]].title for part in PARTS}
 
 
 def lesson_text(lesson: Lesson, old: Weights) -> str:
@@ -366,7 +364,7 @@ def lesson_text(lesson: Lesson, old: Weights) -> str:
     total = sum(old.model_dump().values())
     lines = [f"依据 {lesson.outcomes} 家走访结果（签约或在谈 {lesson.successes} 家）："]
     lines += [
-        f"  {_TITLES[part]}　{getattr(old, part) / total:.2f} → {weight:.2f}"
+        f"  {TITLE[part]}　{getattr(old, part) / total:.2f} → {weight:.2f}"
         for part, weight in lesson.weights.items()
     ]
     lines.append("交叉验证（每家都用不含它的结果学得的权重打分）：")

@@ -1,7 +1,20 @@
 """Run folders opened again: why a firm is in or out, and what moved between two runs."""
 
-from chainmatch.runs.cards import explain
+from typing import TYPE_CHECKING, Any
+
+from chainmatch.runs.explaining import explain
 from chainmatch.runs.folders import RunFolder
-from chainmatch.runs.moves import Diff, diff
+
+if TYPE_CHECKING:
+    from chainmatch.runs.moves import Diff, diff
 
 __all__ = ["Diff", "RunFolder", "diff", "explain"]
+
+
+def __getattr__(name: str) -> Any:
+    # Comparing needs all the rules of scoring, which take as long to load as explaining takes.
+    if name not in ("Diff", "diff"):
+        raise AttributeError(f"module 'chainmatch.runs' has no attribute {name!r}")
+    from chainmatch.runs import moves
+
+    return getattr(moves, name)

@@ -1,19 +1,16 @@
-"""Why one firm is on the shortlist or not: its evidence card in Chinese."""
+"""What is said of a firm of a run: why it is on the shortlist or not, in Chinese."""
 
 import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from chainmatch.errors import RunError
-from chainmatch.identity import find
 from chainmatch.known import text_of
 from chainmatch.places import locate
 from chainmatch.profile import Profile
-from chainmatch.runs.folders import TITLE, Row, RunFolder
-from chainmatch.scoring import COLUMN, PARTS, contributions, region_of
+from chainmatch.runs.folders import Row, RunFolder
+from chainmatch.scoring import COLUMN, PARTS, TITLE, contributions, region_of
 from chainmatch.shortlist import why_not
 
 _GRADES = {
@@ -33,33 +30,9 @@ _ASK = {
     "scale": "注册资本和所获荣誉（上市、专精特新、高新技术企业等）",
     "name": "与本地企业有无同集团、同字号关系",
 }
-_ALIKE = 0.98  # a name this near is taken for the firm itself
-_NEAR = 0.5  # a name this near is proposed
-_TABLES = ("shortlist", "scores", "excluded", "duplicates", "locals")
 
 
-def explain(firm: str, run: str | Path) -> str:
-    """Return the evidence card of one firm, in Chinese; or why it is not on the shortlist.
-
-    ``firm`` is a firm id or a name; a name that differs in writing only is understood. Raises
-    RunError if the firm is not in the run; the message names those that are near.
-    """
-    folder = RunFolder.open(run)
-    tables = {name: folder.table(name) for name in _TABLES}
-    asked = firm.strip()
-    cards = [*_cards(asked, tables, folder)]
-    if cards:
-        return "\n\n".join(cards)
-    near = _near(asked, tables)
-    exact = near[near["score"] >= _ALIKE]
-    if len(exact) == 1:
-        name = exact["name"].iloc[0]
-        found = _cards(exact["firm_id"].iloc[0], tables, folder)
-        return "\n\n".join([f"按“{name}”查找（{exact['why'].iloc[0]}）。", *found])
-    raise RunError(f"“{firm}”不在这次运算中。{_suggest(near, tables)}")
-
-
-def _cards(asked: str, tables: Mapping[str, pd.DataFrame], folder: RunFolder) -> Iterator[str]:
+def cards_of(asked: str, tables: Mapping[str, pd.DataFrame], folder: RunFolder) -> Iterator[str]:
     """Cards of a firm id or an exact name: at most one as a target firm, and one as a local."""
     yield from _target_cards(asked, tables, folder)
     local = _rows(tables["locals"], asked)
@@ -78,7 +51,7 @@ def _target_cards(
             return
     for row in _rows(tables["duplicates"], asked, by_id=False)[:1]:
         yield f"{row['name']}　重复\n已并入“{row['kept_name']}”：{row['why']}。"
-        yield from _cards(row["kept_id"], tables, folder)
+        yield from cards_of(row["kept_id"], tables, folder)
 
 
 def _rows(frame: pd.DataFrame, asked: str, *, by_id: bool = True) -> list[Row]:
@@ -92,34 +65,6 @@ def _namesakes(rows: list[Row]) -> Iterator[str]:
     if rows:
         ids = "、".join(row["firm_id"] for row in rows)
         yield f"另有 {len(rows)} 家同名企业，可按编号查看：{ids}。"
-
-
-def _near(asked: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    firms = pd.concat([tables[name][["firm_id", "name"]] for name in _TABLES[1:]])
-    return find(asked, firms.drop_duplicates(ignore_index=True), limit=5)
-
-
-def _suggest(near: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> str:
-    likely = near[near["score"] >= _NEAR]
-    if likely.empty:
-        return "请核对名称；如果名单里有这家企业，请用 chainmatch check 查看那一行能否读入。"
-    states = {
-        "shortlist": "在清单上",
-        "scores": "未入选",
-        "excluded": "已排除",
-        "duplicates": "重复",
-        "locals": "本地企业",
-    }
-    where = {
-        (firm, name): state
-        for table, state in reversed(states.items())
-        for firm, name in zip(tables[table]["firm_id"], tables[table]["name"], strict=True)
-    }
-    named = "、".join(
-        f"{name}（{where[firm, name]}）"
-        for firm, name in zip(likely["firm_id"], likely["name"], strict=True)
-    )
-    return f"名称相近的有：{named}。"
 
 
 def _chosen(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> str:

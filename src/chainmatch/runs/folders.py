@@ -4,19 +4,18 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from chainmatch.columns import COLUMNS, CONTRACT, TABLES
 from chainmatch.errors import RunError
-from chainmatch.profile import Profile
-from chainmatch.scoring import COLUMN, PARTS
+
+if TYPE_CHECKING:
+    from chainmatch.profile import Profile
 
 Row = dict[str, Any]
 
-TITLE = {part: COLUMNS[COLUMN[part]].title for part in PARTS}
 _TEXT = ("text", "date")
 
 
@@ -63,8 +62,12 @@ class RunFolder:
         return int(self.manifest.get("contract", 0))
 
     @cached_property
-    def profile(self) -> Profile:
+    def profile(self) -> "Profile":
         """The county profile of the run."""
+        from pydantic import ValidationError
+
+        from chainmatch.profile import Profile
+
         try:
             return Profile.model_validate(self.manifest["profile"])
         except ValidationError:

@@ -12,8 +12,8 @@ import pandas as pd
 
 from chainmatch.names import normal_name
 from chainmatch.profile import Profile
-from chainmatch.runs.folders import TITLE, Row, RunFolder
-from chainmatch.scoring import COLUMN, PARTS, contributions
+from chainmatch.runs.folders import Row, RunFolder
+from chainmatch.scoring import COLUMN, PARTS, TITLE, contributions
 from chainmatch.shortlist import obstacle, why_not
 
 

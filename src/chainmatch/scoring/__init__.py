@@ -33,7 +33,7 @@ those where it could enter the shortlist, if there are any. Evidence that only b
 
 from chainmatch.scoring.firms import Region, region_of, scale
 from chainmatch.scoring.grades import GRADES, fills
-from chainmatch.scoring.mean import COLUMN, PARTS, contributions, weighted_mean
+from chainmatch.scoring.mean import COLUMN, PARTS, TITLE, contributions, weighted_mean
 from chainmatch.scoring.settling import settled
 from chainmatch.scoring.table import score
 
@@ -41,6 +41,7 @@ __all__ = [
     "COLUMN",
     "GRADES",
     "PARTS",
+    "TITLE",
     "Region",
     "contributions",
     "fills",

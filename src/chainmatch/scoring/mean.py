@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from chainmatch.columns import COLUMNS
 from chainmatch.profile import Weights
 
 PARTS = ("sector", "gap", "partners", "region", "scale", "name")
 COLUMN = {part: part for part in PARTS} | {"region": "region_part", "name": "name_part"}
+TITLE = {part: COLUMNS[column].title for part, column in COLUMN.items()}
 
 
 def weighted_mean(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:

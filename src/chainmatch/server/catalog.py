@@ -89,7 +89,7 @@ def load(settings: Settings) -> Catalog:
         graph,
         matcher,
         firms,
-        None if firms is None else Finder(firms),
+        None if firms is None else Finder(firms).ready(),
         places,
         _gaps(settings, readings.get("local"), graph, matcher),
         tuple(_note(name, reading) for name, reading in readings.items()),
