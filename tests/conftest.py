@@ -41,6 +41,15 @@ settings.register_profile("repeatable", derandomize=True, **UNHURRIED)
 settings.register_profile("wide", max_examples=1000, **UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+# They begin first: where files are dealt out to several processes, none is left alone at the end.
+LONGEST = ("test_spark.py", "test_serve_fuzz.py", "test_serve_processes.py", "test_embedding.py")
+
+
+def pytest_collection_modifyitems(items):
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
 NODES = {
     # id: name, stage, activities, needs
     "garden": ("茶园", "upstream", ("grow",), ("farmland",)),
