@@ -1,55 +1,116 @@
-"""Matching lists of any size: rows a second, time and memory by length, next to the floor.
+"""Lists of any size: rows a second, time and memory by length, next to the floor.
 
-    python benchmarks/stream.py REGISTRY.parquet [--rows 200000 400000 800000] [--jobs 2]
+    python benchmarks/stream.py REGISTRY.parquet [--commands match rank] [--rows 1000000 5000000]
 
-The registry is repeated to each length and matched by the command, in pieces, to a CSV file. Memory
-is the sum over all its processes, looked at five times a second (Linux). The floor reads the same
-file and finds all wordings once, in one process. Repeated rows flatter the caches of the matcher,
-so the first length, which holds each row once, is the one to compare with.
+The registry is repeated to each length and goes through the command, in pieces, to CSV files (a
+`rank` for the county of the sample, with its local firms and leads). For `rank` every repetition
+bears other names and no codes, or most rows would be duplicates. Memory is the sum over all
+processes of the command, looked at five times a second (Linux). The floor reads the same file and
+finds all wordings once, in one process. Repeated scopes flatter the caches of the matcher, so a
+length that holds each row once is the one to compare with others. A length in millions takes
+minutes a million; the folder of temporary files then needs some 2 GB a million rows.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chainmatch.chains import read_chains
 from chainmatch.lexicon import Lexicon
+from chainmatch.resources import data_folder
 from chainmatch.text import normalise
+
+# Where the legal form of a name begins, or what else may stand behind the trade.
+FORM = re.compile("有限|股份|集团|公司|合作社|中心|商行|经营部|厂|店|部|院|场|社|$")
+
+
+class Measured(NamedTuple):
+    """Seconds, and the most memory that all processes held together, in MB."""
+
+    seconds: float
+    peak: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("registry", type=Path)
-    parser.add_argument("--rows", type=int, nargs="+", default=[200_000, 400_000, 800_000])
+    parser.add_argument("--rows", type=int, nargs="+", default=[200_000, 400_000])
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--commands", nargs="+", choices=("match", "rank"), default=["match"])
     arguments = parser.parse_args()
     table = pq.read_table(arguments.registry)
-    with tempfile.TemporaryDirectory() as folder:
+    for command in arguments.commands:
+        found = {}
         for rows in arguments.rows:
-            path = Path(folder) / "firms.parquet"
-            repeated(table, rows, path)
-            lowest = floor(path)
-            seconds, peak = measured(path, Path(folder) / "out.csv", arguments.jobs)
-            print(
-                f"{rows:9,} rows: {seconds:6.1f} s, {rows / seconds:7,.0f} rows/s, "
-                f"{seconds / rows * 1e6:5.1f} s a million, peak {peak:5.0f} MB, "
-                f"{seconds / lowest:4.1f} × the floor ({rows / lowest:,.0f} rows/s)",
-                flush=True,
-            )
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "firms.parquet"
+                repeated(table, rows, path, renamed=command == "rank")
+                lowest = floor(path)
+                found[rows] = measured(words(command, path, Path(folder)), arguments.jobs)
+            say(command, rows, found[rows], lowest)
+        compare(command, found)
 
 
-def repeated(table: pa.Table, rows: int, path: Path) -> None:
+def say(command: str, rows: int, found: Measured, lowest: float) -> None:
+    print(
+        f"{command:5} {rows:9,} rows: {found.seconds:7.1f} s, {rows / found.seconds:7,.0f} rows/s, "
+        f"{found.seconds / rows * 1e6:5.1f} s a million, peak {found.peak:5.0f} MB, "
+        f"{found.seconds / lowest:4.1f} × the floor ({rows / lowest:,.0f} rows/s)",
+        flush=True,
+    )
+
+
+def compare(command: str, found: dict[int, Measured]) -> None:
+    """Say how time a row and memory grow from the shortest list to each longer one."""
+    (least, first), *longer = sorted(found.items())
+    for rows, other in longer:
+        print(
+            f"{command:5} {rows:,} rows against {least:,}: "
+            f"{(other.seconds / rows) / (first.seconds / least):.2f} × the time a row, "
+            f"{other.peak / first.peak:.2f} × the memory "
+            f"({(other.peak - first.peak) / (rows - least) * 2**20:,.0f} bytes a row more)",
+            flush=True,
+        )
+
+
+def repeated(table: pa.Table, rows: int, path: Path, *, renamed: bool) -> None:
     with pq.ParquetWriter(path, table.schema) as writer:
+        copy = 0
         while rows:
             piece = table.slice(0, min(rows, table.num_rows))
-            writer.write_table(piece, row_group_size=50_000)
+            writer.write_table(other(piece, copy) if renamed else piece, row_group_size=50_000)
             rows -= piece.num_rows
+            copy += 1
+
+
+def other(table: pa.Table, copy: int) -> pa.Table:
+    """Return the firms as others: two characters more in each name, no codes."""
+    if not copy:
+        return table
+    mark = chr(0x4E10 + copy // 90) + chr(0x5F20 + copy % 90)
+    names = [FORM.sub(lambda hit: mark + hit[0], name or "", count=1)
+             for name in table["name"].to_pylist()]  # fmt: skip
+    codes = pa.nulls(table.num_rows, table.schema.field("uscc").type)
+    changed = {"name": pa.array(names), "uscc": codes}
+    columns = [changed.get(name, table[name]) for name in table.column_names]
+    return pa.table(columns, schema=table.schema)
+
+
+def words(command: str, path: Path, folder: Path) -> list[str]:
+    """Return the arguments of a command."""
+    if command == "match":
+        return ["match", str(path), "--out", str(folder / "out.csv")]
+    sample = data_folder("sample")
+    lists = ["--local", str(sample / "local.csv"), "--leads", str(sample / "leads.xlsx")]
+    return ["rank", str(path), *lists, "--out", str(folder / "out")]
 
 
 def floor(path: Path) -> float:
@@ -61,9 +122,9 @@ def floor(path: Path) -> float:
     return time.perf_counter() - start
 
 
-def measured(path: Path, out: Path, jobs: int) -> tuple[float, float]:
-    """Return the seconds and the peak memory in MB of the whole command."""
-    command = [sys.executable, "-m", "chainmatch.cli", "match", str(path), "--out", str(out)]
+def measured(arguments: list[str], jobs: int) -> Measured:
+    """Measure the whole command."""
+    command = [sys.executable, "-m", "chainmatch.cli", *arguments]
     start = time.perf_counter()
     process = subprocess.Popen([*command, "--jobs", str(jobs), "--quiet"])
     peak = 0.0
@@ -72,7 +133,7 @@ def measured(path: Path, out: Path, jobs: int) -> tuple[float, float]:
         time.sleep(0.2)
     if process.returncode:
         raise SystemExit(f"the command ended with {process.returncode}")
-    return time.perf_counter() - start, peak
+    return Measured(time.perf_counter() - start, peak)
 
 
 def family(pid: int) -> list[int]:

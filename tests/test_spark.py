@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 import chainmatch
 from chainmatch import spark
+from chainmatch.cli import main
 from chainmatch.errors import TableError
 from chainmatch.resources import data_folder
 from chainmatch.spark.arrow import gathered, mapped
@@ -185,6 +186,40 @@ def test_rank_of_a_csv_file_gives_the_local_run(session, office, tmp_path):
     assert "列数多于表头，可能有未加引号的分隔符" in set(run.targets.rejects["why"])
     chainmatch.write_report(run, tmp_path / "spark")
     same_folder(tmp_path / "spark", local_folder(office / "t.csv", tmp_path / "local"))
+
+
+@pytest.mark.parametrize(("by", "out"), [("node", "out.csv"), ("chain", "out.parquet")])
+def test_the_file_of_a_match_is_that_of_the_local_run(session, office, tmp_path, by, out):
+    for name in ("t.csv", "t.parquet"):
+        listing = spark.open_listing(session, str(office / name))
+        said = spark.match_file(listing, tmp_path / out, by=by, top=2)
+        assert said.rejects > 3
+        local = tmp_path / f"local-{out}"
+        command = ["match", str(office / name), "--by", by, "--top", "2", "--out", str(local)]
+        assert main([*command, "--quiet"]) == 0
+        if out.endswith(".csv"):
+            assert (tmp_path / out).read_bytes() == local.read_bytes()
+        else:
+            assert pq.read_table(tmp_path / out).equals(pq.read_table(local))
+        beside = [path.with_suffix(".rejects.csv") for path in (tmp_path / out, local)]
+        assert beside[0].read_bytes() == beside[1].read_bytes()
+
+
+def test_the_command_links_on_spark(session, office, tmp_path, capsys):
+    """The session that runs already is used; the options are checked before."""
+    command = ["link", str(office / "t.parquet"), str(SAMPLE / "local.csv"), "--out"]
+    assert main([*command, str(tmp_path / "local.csv"), "--plain"]) == 0
+    wanted = capsys.readouterr().out
+    assert main([*command, str(tmp_path / "spark.csv"), "--plain", "--engine", "spark"]) == 0
+    assert capsys.readouterr().out == wanted.replace("/local.", "/spark.")
+    found, whole = (tmp_path / name for name in ("spark.csv", "local.csv"))
+    assert found.read_bytes() == whole.read_bytes()
+    assert len(whole.read_bytes().splitlines()) > 5
+    for wrong in (["--jobs", "2"], ["--resume"]):
+        assert main([*command, str(found), "--engine", "spark", *wrong]) == 2
+    assert main([*command, str(found), "--master", "local[2]"]) == 2
+    assert main([*command, str(tmp_path / "a.xlsx"), "--engine", "spark"]) == 2
+    assert main(["link", str(office / "t.csv"), "--out", str(found), "--engine", "spark"]) == 2
 
 
 def test_a_header_further_down_that_changes_the_columns_is_refused(session, office):

@@ -1,15 +1,16 @@
 """Where a run is computed: in this process, or on Spark."""
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from chainmatch.cli.parsing import read_mapping
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Progress, Run
+    from chainmatch.ranking import Progress
+    from chainmatch.spark.listing import Listing
 
 
 def engine_options(parser: argparse.ArgumentParser) -> None:
@@ -26,34 +27,26 @@ def engine_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@contextmanager
-def ranking_engine(
-    arguments: argparse.Namespace, step: "Progress"
-) -> "Iterator[Callable[..., Run]]":
-    """Give the ``rank`` of the engine that was asked for."""
+def goes_on_spark(arguments: argparse.Namespace) -> bool:
+    """Return whether Spark was asked for; refuse options that belong to the other engine."""
     if arguments.engine == "local":
         if arguments.master or arguments.conf:
-            raise no_engine()
-        from chainmatch.ranking import rank
+            raise OptionError("--master 和 --conf 只用于 --engine spark；请加上它，或去掉这两项。")
+        return False
+    if arguments.resume or arguments.jobs is not None:
+        raise OptionError("--jobs 和 --resume 只用于本机运算；请去掉它们，或去掉 --engine spark。")
+    return True
 
-        yield rank
-        return
-    from chainmatch.spark import session
+
+@contextmanager
+def spark_listing(
+    arguments: argparse.Namespace, source: str, step: "Progress"
+) -> "Iterator[Listing]":
+    """Give a list that Spark has opened, as long as its session lasts."""
+    from chainmatch.spark import open_listing, session
     from chainmatch.spark.session import read_options
 
     options = read_options(arguments.conf)
     step("启动 Spark")
     with session(arguments.master, options) as running:
-        yield partial(_rank_on_spark, running)
-
-
-def no_engine() -> OptionError:
-    """Return the error for options of Spark without Spark."""
-    return OptionError("--master 和 --conf 只用于 --engine spark；请加上它，或去掉这两项。")
-
-
-def _rank_on_spark(running: Any, targets: Any, *lists: Any, **options: Any) -> "Run":
-    from chainmatch.spark import open_listing, rank
-
-    listing = open_listing(running, str(targets), mapping=options["mapping"])
-    return rank(listing, *lists, **options)
+        yield open_listing(running, source, mapping=read_mapping(arguments.map))

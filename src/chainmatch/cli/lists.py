@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
 from chainmatch.cli.large import goes_in_pieces, in_pieces, jobs_option, large_options
 from chainmatch.cli.output import Steps, check_out, say_read, write, write_read
 from chainmatch.cli.parsing import (
@@ -13,6 +14,7 @@ from chainmatch.cli.parsing import (
     profile_option,
     read_mapping,
 )
+from chainmatch.errors import OptionError
 
 
 def add(commands: Any) -> None:
@@ -39,6 +41,7 @@ def _add_tables(commands: Any) -> None:
     )
     out_option(match)
     large_options(match)
+    engine_options(match)
     gaps = command(commands, "gaps", _gaps, "找出产业链缺口")
     gaps.add_argument("local", metavar="本地企业名单", help="本地企业名单")
     gaps.add_argument("--targets", metavar="文件", help="目标企业名单，用于判断招商资源")
@@ -51,6 +54,7 @@ def _add_tables(commands: Any) -> None:
     link.add_argument("right", nargs="?", metavar="名单二", help="另一份企业名单")
     out_option(link)
     large_options(link)
+    engine_options(link)
     leads = command(commands, "leads", _leads, "为招商线索匹配企业、项目和缺口")
     leads.add_argument("leads", metavar="线索表", help="招商线索")
     leads.add_argument("--targets", required=True, metavar="文件", help="目标企业名单")
@@ -63,6 +67,9 @@ def _add_tables(commands: Any) -> None:
 
 
 def _match(arguments: argparse.Namespace) -> None:
+    if goes_on_spark(arguments):
+        _match_on_spark(arguments)
+        return
     if goes_in_pieces(arguments.firms, arguments):
         _match_in_pieces(arguments)
         return
@@ -98,6 +105,27 @@ def _match_in_pieces(arguments: argparse.Namespace) -> None:
     say_read(*said, arguments)
 
 
+def _match_on_spark(arguments: argparse.Namespace) -> None:
+    from chainmatch import spark
+    from chainmatch.report.parts import check_result_path
+
+    check_result_path(arguments.out)
+    with (
+        Steps(2, arguments.quiet) as step,
+        spark_listing(arguments, arguments.firms, step) as listing,
+    ):
+        step("识别经营范围")
+        said = spark.match_file(
+            listing,
+            arguments.out,
+            by=arguments.by,
+            top=arguments.top,
+            chains=arguments.chains,
+            plain=arguments.plain,
+        )
+    say_read(*said, arguments)
+
+
 def _gaps(arguments: argparse.Namespace) -> None:
     from chainmatch.chains import read_chains
     from chainmatch.gaps import survey
@@ -124,6 +152,9 @@ def _gaps(arguments: argparse.Namespace) -> None:
 
 
 def _link(arguments: argparse.Namespace) -> None:
+    if goes_on_spark(arguments):
+        _link_on_spark(arguments)
+        return
     if arguments.right and goes_in_pieces(arguments.left, arguments):
         _link_in_pieces(arguments)
         return
@@ -153,6 +184,28 @@ def _link_in_pieces(arguments: argparse.Namespace) -> None:
             mapping=read_mapping(arguments.map),
             plain=arguments.plain,
             options=options,
+        )
+    say_read(*said, arguments)
+
+
+def _link_on_spark(arguments: argparse.Namespace) -> None:
+    from chainmatch import spark
+    from chainmatch.report.parts import check_result_path
+
+    if not arguments.right:
+        raise OptionError("--engine spark 只比对两份名单；请给出名单二，或去掉 --engine spark。")
+    check_result_path(arguments.out)
+    with (
+        Steps(2, arguments.quiet) as step,
+        spark_listing(arguments, arguments.left, step) as listing,
+    ):
+        step("比对企业")
+        said = spark.link_file(
+            listing,
+            arguments.right,
+            arguments.out,
+            mapping=read_mapping(arguments.map),
+            plain=arguments.plain,
         )
     say_read(*said, arguments)
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.cli.engines import engine_options, no_engine, ranking_engine
+from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
 from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps
 from chainmatch.cli.parsing import command, positive, profile_option, read_mapping, shared_options
@@ -41,7 +41,9 @@ def _rank(arguments: argparse.Namespace) -> None:
 
     targets, local, leads = _lists(arguments)
     out = check_folder(arguments.out)
-    if _in_pieces(targets, arguments):
+    if goes_on_spark(arguments):
+        run = _rank_on_spark(targets, local, leads, arguments)
+    elif goes_in_pieces(targets, arguments):
         run = _rank_in_pieces(targets, local, leads, arguments)
     else:
         run = _rank_at_once(targets, local, leads, arguments)
@@ -66,20 +68,26 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     return targets, local, leads
 
 
-def _in_pieces(targets: Any, arguments: argparse.Namespace) -> bool:
-    if arguments.engine == "local":
-        return goes_in_pieces(targets, arguments)
-    if arguments.resume or arguments.jobs is not None:
-        raise OptionError("--jobs 和 --resume 只用于本机运算；请去掉它们，或去掉 --engine spark。")
-    return False
-
-
 def _rank_at_once(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
+    from chainmatch.ranking import rank
     from chainmatch.report import write_report
 
-    steps = 10 if arguments.engine == "local" else 11
-    with Steps(steps, arguments.quiet) as step, ranking_engine(arguments, step) as rank:
+    with Steps(10, arguments.quiet) as step:
         run = rank(targets, local, leads, **_options(arguments), progress=step)
+        step("写出结果")
+        write_report(run, arguments.out, plain=arguments.plain)
+    return run
+
+
+def _rank_on_spark(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
+    from chainmatch import spark
+    from chainmatch.report import write_report
+
+    with (
+        Steps(11, arguments.quiet) as step,
+        spark_listing(arguments, str(targets), step) as listing,
+    ):
+        run = spark.rank(listing, local, leads, **_options(arguments), progress=step)
         step("写出结果")
         write_report(run, arguments.out, plain=arguments.plain)
     return run
@@ -88,8 +96,6 @@ def _rank_at_once(targets: Any, local: Any, leads: Any, arguments: argparse.Name
 def _rank_in_pieces(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
     from chainmatch import stream
 
-    if arguments.master or arguments.conf:
-        raise no_engine()
     with in_pieces(targets, arguments) as options:
         return stream.rank(
             targets, local, arguments.out, leads,

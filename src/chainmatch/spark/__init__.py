@@ -9,7 +9,10 @@ this package needs neither.
 from chainmatch.spark.arrow import gather
 from chainmatch.spark.firms import link, match
 from chainmatch.spark.ranking import rank
+from chainmatch.spark.results import link_file, match_file
 from chainmatch.spark.session import session
 from chainmatch.spark.sources import open_listing
 
-__all__ = ["gather", "link", "match", "open_listing", "rank", "session"]
+__all__ = [
+    "gather", "link", "link_file", "match", "match_file", "open_listing", "rank", "session",
+]  # fmt: skip

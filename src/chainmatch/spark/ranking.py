@@ -26,7 +26,7 @@ from chainmatch.ranking import (
 )
 from chainmatch.spark.failures import told
 from chainmatch.spark.listing import Listing, listing_of
-from chainmatch.spark.pieces import Gathered, gather_pieces
+from chainmatch.spark.pieces import gather_packed
 from chainmatch.tables.sources import Source
 
 if TYPE_CHECKING:
@@ -73,9 +73,11 @@ def rank(
         step("识别本地企业")
         county = settle(case, lists)
         step("识别经营范围，核对是否已在本地")
-        found = gather_pieces(listing, case.graph, case.profile, county.home.firms)
+        found, packed = gather_packed(listing, case.graph, case.profile, county.home.firms)
     step("核对重复企业")
-    return conclude(county, _outcome(found, listing, county, step), top=top, progress=step)
+    everyone = packed.select(TABLES["firms"]).to_pandas()
+    origin = Origin(found.reading(listing, everyone), listing.input)
+    return conclude(county, _outcome(packed, origin, county, step), top=top, progress=step)
 
 
 def _listing(targets: "DataFrame | Listing", mapping: Mapping[str, str] | None) -> Listing:
@@ -85,11 +87,9 @@ def _listing(targets: "DataFrame | Listing", mapping: Mapping[str, str] | None) 
     return listing_of(targets, targets.columns, said, mapping=mapping)
 
 
-def _outcome(found: Gathered, listing: Listing, county: County, step: Progress) -> Outcome:
+def _outcome(packed: pa.Table, origin: Origin, county: County, step: Progress) -> Outcome:
     """Take the steps that look at the whole list, on what was gathered."""
-    packed = found.table()
-    everyone = packed.select(TABLES["firms"]).to_pandas()
-    reading = found.reading(listing, everyone)
+    everyone = origin.reading.table
     merged = merges(everyone, packed["filled"].to_pylist())
     duplicates = merge_table(everyone, merged)
     left = _without(packed, [merge.gone for merge in merged])
@@ -99,8 +99,8 @@ def _outcome(found: Gathered, listing: Listing, county: County, step: Progress) 
     survey = county.survey(count_supplies(left))
     step("评分")
     scores = county.case.score(examined, survey)
-    counts = target_counts(reading, len(duplicates), len(examined.excluded), len(scores))
-    return Outcome(Origin(reading, listing.input), candidates, examined, survey, scores, counts)
+    counts = target_counts(origin.reading, len(duplicates), len(examined.excluded), len(scores))
+    return Outcome(origin, candidates, examined, survey, scores, counts)
 
 
 def _without(packed: pa.Table, gone: list[int]) -> pa.Table:

@@ -22,9 +22,9 @@ from chainmatch.packing import unpack
 from chainmatch.ranking import Case
 from chainmatch.report.cards import best_fits
 from chainmatch.report.files import saying_why
+from chainmatch.report.parts import write_rows
 from chainmatch.shortlist import contenders
 from chainmatch.stream.packed import Settled, read_part
-from chainmatch.stream.results import write_rows
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import table_schema
 

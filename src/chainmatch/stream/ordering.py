@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainmatch.columns import TABLES
-from chainmatch.stream.results import join_csv, read_part, write_rows
+from chainmatch.report.parts import join_csv, read_part, write_rows
 from chainmatch.tables.arrow import table_schema
 
 _BUCKET = 100_000  # rows

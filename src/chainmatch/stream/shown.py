@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from chainmatch.candidates import Examined
 from chainmatch.columns import TABLES
 from chainmatch.packing import packed_schema, unpack
+from chainmatch.report.parts import read_part as read_batches
 from chainmatch.stream.judging import SCORES
 from chainmatch.stream.packed import Settled, read_part
-from chainmatch.stream.results import read_part as read_batches
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -8,11 +8,11 @@ import pandas as pd
 
 from chainmatch.columns import TABLES
 from chainmatch.ranking import Run
+from chainmatch.report.parts import join_csv, write_rows
 from chainmatch.stream.folder import PartFolder
 from chainmatch.stream.judging import EXCLUDED, LINKS
 from chainmatch.stream.merging import Merges
 from chainmatch.stream.ordering import OrderedScores
-from chainmatch.stream.results import join_csv, write_rows
 from chainmatch.tables.reading import reject_frame
 
 Writers = Mapping[str, Callable[[Path], None]]

@@ -15,27 +15,16 @@ from chainmatch.chains import chain_files, read_chains
 from chainmatch.identity import Linker
 from chainmatch.ranking import input_of
 from chainmatch.report import write_rejects
+from chainmatch.report.parts import Summary, check_result_path, join_parts, write_part
 from chainmatch.sectors import Matcher
 from chainmatch.stream.folder import PartFolder, parts_of, source_of
 from chainmatch.stream.lock import held_alone
-from chainmatch.stream.results import check_result_path, join_parts, write_part
 from chainmatch.stream.tables import piece_rejects
 from chainmatch.stream.work import Options, Step, run_pieces
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
 from chainmatch.tables.pieces import open_cutter
 from chainmatch.tables.sources import Source
-
-
-class Summary(NamedTuple):
-    """How many rows of a list were read as firms, how many rows of all lists were rejected.
-
-    ``path`` is the file of those beside the result; None where there are none.
-    """
-
-    firms: int
-    rejects: int
-    path: Path | None
 
 
 @dataclass(frozen=True)

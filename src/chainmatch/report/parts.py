@@ -1,8 +1,9 @@
-"""The results of pieces as files, and how they become one result."""
+"""The results of the pieces of a list as files, and how they become one result."""
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +12,17 @@ from chainmatch.errors import OutputError
 from chainmatch.report.files import check_folder, whole_file, write_csv
 
 SUFFIXES = (".csv", ".parquet")
+
+
+class Summary(NamedTuple):
+    """How many rows of a list were read as firms, how many rows of all lists were rejected.
+
+    ``path`` is the file of those beside the result; None where there are none.
+    """
+
+    firms: int
+    rejects: int
+    path: Path | None
 
 
 def check_result_path(path: str | Path) -> Path:
