@@ -11,7 +11,7 @@ probability that the chain is the firm's business. Figures printed are cross-val
 
 import argparse
 import json
-from collections import Counter, defaultdict, namedtuple
+from collections import defaultdict, namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +21,12 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from chainmatch.chains import read_chains
-from chainmatch.fitmodel import (
-    ChainSummary,
-    Fit,
-    FitModel,
-    Summary,
-    logistic,
-    strongest_first,
-    summarise,
-    summarise_chain,
-)
+from chainmatch.fitmodel import ChainSummary, FitModel, Summary, logistic, summarise_chain
 from chainmatch.lexicon import SHORT, Lexicon, cuts_at, read_borders
 from chainmatch.resources import data_folder
 from chainmatch.sectors import Matcher
-from chainmatch.text import normalise
+from chainmatch.sectors.matcher import PAGE
+from chainmatch.text import normalise, normalised
 
 FACTORS = {
     "stated": 1.0,  # the firm does with the thing what the node does, said on the item itself
@@ -52,7 +44,7 @@ FACTORS = {
     "name": 0.6,
     "code": 0.9,
 }
-Row = namedtuple("Row", "firm chain label nodes items named")
+Row = namedtuple("Row", "firm chain label nodes speaking items named")
 START = {"intercept": -3.0, **dict.fromkeys(Summary._fields, 2.0)}
 REGULARISATION = 1.0
 
@@ -108,9 +100,14 @@ def learn_borders(graph, scopes) -> dict:
 
 def count_words(graph, scopes) -> dict:
     lexicon = Lexicon(graph)
-    counts = Counter(
-        word for scope in scopes for word in {hit.word for hit in lexicon.find(normalise(scope))}
-    )
+    counts = np.zeros(len(lexicon.words), np.int64)
+    for first in range(0, len(scopes), PAGE):
+        hits = lexicon.find_many(normalised(list(scopes[first : first + PAGE])))
+        told = np.unique(hits.text * len(counts) + hits.word) % len(counts)
+        counts += np.bincount(told, minlength=len(counts))
+    counts = {
+        word: count for word, count in zip(lexicon.words, counts.tolist(), strict=True) if count
+    }
     return {"registrations": len(scopes), "words": dict(sorted(counts.items()))}
 
 
@@ -119,26 +116,28 @@ def model(counted, weights, chain_weights) -> FitModel:
 
 
 def features(graph, counted, labelled):
-    """Return one row a labelled (firm, chain): firm, chain, label, nodes, items, named.
+    """Return one row a labelled (firm, chain).
 
-    ``nodes`` is a list of (node summary, evidence) of the chain.
+    ``nodes`` are the summaries of the firm's nodes in the chain, ``speaking`` is the number of its
+    items that speak for the chain.
     """
     zero = {"intercept": 0.0, **dict.fromkeys(ChainSummary._fields, 0.0)}
     matcher = Matcher(graph, model(counted, START, zero))
+    names = labelled["name"].tolist()
+    said = matcher.chains.words.say(names)
     rows = []
     for firm, row in enumerate(labelled.itertuples()):
-        items, found = matcher.evidence(row.scope, row.name)
-        for chain, data in graph.graph["chains"].items():
+        match = matcher.match(row.scope, row.name)
+        found = list(zip(match.fits, match.summaries, strict=True))
+        for number, (chain, data) in enumerate(graph.graph["chains"].items()):
             label = getattr(row, data["name"])
             if pd.isna(label) or label == "":
                 continue
-            nodes = []
-            for node, evidence in found.items():
-                if graph.nodes[node]["chain"] == chain:
-                    evidence.sort(key=strongest_first)
-                    nodes.append((summarise(evidence, items), tuple(evidence)))
-            named = matcher.named(chain, row.name)
-            rows.append(Row(firm, chain, float(label), nodes, items, named))
+            own = [(f, s) for f, s in found if graph.nodes[f.node]["chain"] == chain]
+            orders = {p.order for f, _ in own for p in f.evidence if p.field == "scope"}
+            nodes = [summary for _, summary in own]
+            about = (nodes, len(orders), match.items, said[firm, number])
+            rows.append(Row(firm, chain, float(label), *about))
     return rows
 
 
@@ -156,12 +155,9 @@ def learn(graph, counted, labelled):
 
 
 def fits_of(row, weights):
-    """Return the fits of a row under ``weights``, best first, with their node summaries."""
-    values = (
-        (logistic(weighted(weights, summary)), summary, evidence) for summary, evidence in row.nodes
-    )
-    ordered = sorted(values, key=lambda value: -value[0])
-    return [(Fit("", value, "", "", evidence), summary) for value, summary, evidence in ordered]
+    """Return the fits of a row under ``weights``, best first, with their summaries."""
+    values = [(logistic(weighted(weights, summary)), summary) for summary in row.nodes]
+    return sorted(values, key=lambda value: -value[0])
 
 
 def weighted(weights, summary):
@@ -183,7 +179,8 @@ def fit(rows):
 
 
 def chain_summary(row, weights):
-    return summarise_chain([f for f, _ in fits_of(row, weights)], row.items, row.named)
+    values = [value for value, _ in fits_of(row, weights)]
+    return summarise_chain(values, row.speaking, row.items, row.named)
 
 
 def logistic_weights(summaries, labels, signed=()):

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chainmatch.fitmodel import Evidence, FitModel, summarise
+from chainmatch.fitmodel import FitModel
 from chainmatch.gaps import survey
 from chainmatch.known import saturating
 from chainmatch.scoring import contributions, score
 from chainmatch.shortlist import select
+from evidence import pieces, summary
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"
 ROW = re.compile(r"^\| `([^`]+)` \| .+ \| (\d\.\d{4}) \|$", re.M)
@@ -30,11 +31,11 @@ def scores(world, found):
 
 def computed_fit() -> dict[str, float]:
     model = FitModel({}, {}, {}, 100_000, {"甲": 100, "乙": 1})
-    third = Evidence("scope", 0, 2, "制茶", "make", 0.9, 2, False, "stated")
+    third = pieces(("scope", 0, 0.9, 2))
     return {
         "specificity, 1 in 1,000": model.specificity("甲"),
         "specificity, 1 in 100,000": model.specificity("乙"),
-        "lead, third item": summarise([third], items=3).lead,
+        "lead, third item": summary(third, items=3).lead,
     }
 
 

@@ -1,11 +1,12 @@
 import re
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.scopes import clauses, read_clause, read_scope
+from chainmatch.scopes import Reader, cut, read_scope
+from chainmatch.scopes.activities import SETS
 from chainmatch.scopes.pattern import alternatives
-from chainmatch.text import normalise
 from chainmatch.verbs import TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
@@ -126,7 +127,11 @@ def test_branch_only():
 
 
 def test_clauses_do_not_end_inside_brackets():
-    assert [text for _, text in clauses(normalise("甲（乙；丙）丁；戊"))] == ["甲(乙;丙)丁", "戊"]
+    page = cut(["甲（乙；丙）丁；戊"])
+    outer = page.clauses.host < 0
+    spans = zip(page.clauses.start[outer], page.clauses.end[outer], strict=True)
+    assert [page.text[start:end] for start, end in spans] == ["甲(乙;丙)丁", "戊"]
+    assert page.clauses.host.tolist() == [-1, -1, 0, 0]  # 乙 and 丙 stand inside the first
 
 
 def test_quotations_hold_object_and_verb():
@@ -152,19 +157,45 @@ def test_any_text_is_read_and_positions_are_inside_it(text):
         assert 0 <= item.verb_start <= item.verb_end <= len(text)
 
 
+@given(st.lists(SCOPES, min_size=1, max_size=5))
+def test_no_scope_looks_at_another(texts):
+    reader = Reader()
+    page = cut(texts)
+    numbers = reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
+    read = reader.read(page, numbers, np.ones(len(page.clauses.start), bool))
+    for number, text in enumerate(texts):
+        own = (page.clauses.scope[read.clause] == number) & (read.activities >= 0)
+        found = zip(read.start[own] - page.starts[number], read.activities[own], strict=True)
+        alone = [(item.start, item.activities) for item in read_scope(text)]
+        assert sorted((int(s), sorted(SETS[a])) for s, a in found) == sorted(
+            (start, sorted(activities)) for start, activities in alone
+        )
+
+
+@given(SCOPES)
+def test_items_are_numbered_from_the_first(text):
+    orders = [item.order for item in read_scope(text) if item.place != "verb"]
+    assert orders == list(range(len(orders)))
+
+
 @given(SCOPES)
 def test_every_activity_is_a_known_one(text):
     known = frozenset().union(*VERBS.values())
     assert all(item.activities <= known for item in read_scope(text))
 
 
+def item_at(scope, word):
+    """The innermost item around a word."""
+    position = scope.index(word)
+    around = [item for item in read_scope(scope) if item.start <= position < item.end]
+    return min(around, key=lambda item: item.end - item.start)
+
+
 def test_a_bracket_in_front_of_an_item_does_not_hide_it():
-    clause = "(凭许可证经营)肉类加工"
-    assert read_clause(clause).item_at(clause.index("肉")).activities == MAKE
-    clause = "收购药材(含天麻)、(野生、家种)猪苓"
-    found = read_clause(clause)
-    assert found.item_at(clause.index("猪苓")).activities == TRADE
-    assert found.item_at(clause.index("天麻")).activities == TRADE
+    assert item_at("(凭许可证经营)肉类加工", "肉类").activities == MAKE
+    scope = "收购药材(含天麻)、(野生、家种)猪苓"
+    assert item_at(scope, "猪苓").activities == TRADE
+    assert item_at(scope, "天麻").activities == TRADE
 
 
 def test_where_verbs_reach_does_not_depend_on_what_is_named():
@@ -199,3 +230,20 @@ def test_technical_services_speak_about_the_verb_in_front_of_them():
     assert read("食用菌种植、技术服务") == {"食用菌": GROW | {TECHNIQUE}}
     assert read("医药技术开发") == {"医药": {TECHNIQUE}}
     assert read("医药的研究开发、技术转让") == {"医药": {"research", TECHNIQUE}}
+
+
+def test_a_long_list_is_read_like_a_short_one():
+    """Of many bare objects in a row some stand for all; each gets its verbs and its number."""
+    objects = [f"物{n}" for n in range(40)]
+    items = [
+        item for item in read_scope("、".join(objects) + "的生产；片剂") if item.place != "verb"
+    ]
+    assert [set(item.activities) for item in items] == [PRODUCE] * 40 + [set()]
+    assert [item.order for item in items] == list(range(41))
+    assert items[0].verb_end == items[39].end
+    assert items[7].verb_start == items[7].start
+
+
+def test_a_comma_between_lists_stops_a_verb_however_long_the_list():
+    items = read_scope("甲，乙，丙，丁，戊、己的生产")
+    assert [set(item.activities) for item in items] == [set()] * 4 + [PRODUCE] * 2

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from chainmatch.chains import read_chains
 from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
-from chainmatch.fitmodel import FLOOR, read_model, read_other_trades, strongest_first, summarise
-from chainmatch.sectors import Matcher, match
+from chainmatch.fitmodel import FLOOR, Summary, read_model, read_other_trades
+from chainmatch.sectors import Matcher, Texts, match, match_rows
+from evidence import pieces, summary
 
 SURE = 0.5
 CASES = {
@@ -147,27 +149,52 @@ def test_where_technique_is_the_trade_spreading_it_is_the_trade(matcher):
 @pytest.mark.parametrize("chain", CASES)
 def test_more_said_later_never_takes_from_what_was_said_first(matcher, chain):
     for case in CASES[chain]:
-        evidence = matcher.evidence(case["scope"])[1]
-        for found in evidence.values():
-            pieces = sorted(found, key=strongest_first)
-            whole = summarise(pieces, 9)
-            for left_out in range(len(pieces) - 1):
-                fewer = summarise([*pieces[:left_out], *pieces[left_out + 1 :]], 9)
+        fits = matcher.match_page(Texts([case["scope"]], [""], [""], [""])).fits
+        for first, count in zip(fits.first.tolist(), fits.count.tolist(), strict=True):
+            own = np.arange(first, first + count)
+            whole = summary(fits.pieces[own], 9)
+            for left_out in own[:-1]:
+                fewer = summary(fits.pieces[own[own != left_out]], 9)
                 assert fewer.lead <= whole.lead
                 assert fewer.focus <= whole.focus
 
 
+def test_what_evidence_adds_up_to():
+    evidence = pieces(
+        ("scope", 3, 0.8, 1), ("name", 0, 0.6, 0), ("products", 0, 0.5, 0), ("scope", 9, 0.4, 3)
+    )
+    assert summary(evidence, items=4) == pytest.approx(
+        Summary(
+            best=0.8,
+            breadth=0.4 / 3,
+            lead=0.8 / 1.25,
+            focus=2 / 4,
+            name=0.6,  # at most 0.3 of it, and what the scope bears out: 0.18 + 0.8
+            stated=0.5,
+        )
+    )
+
+
+def test_what_is_quoted_together_counts_once():
+    evidence = pieces(("scope", 3, 0.9, 1), ("scope", 7, 0.6, 2), ("scope", 7, 0.3, 2))
+    assert summary(evidence, items=2).breadth == pytest.approx(0.3 / 3)
+
+
 def test_a_name_speaks_for_its_chain_or_for_a_trade_outside_all(matcher):
-    assert matcher.named("clean-energy", "某地风电设备有限公司") == 1
-    assert matcher.named("clean-energy", "某地新能源汽车有限公司") == 1
-    assert matcher.named("clean-energy", "某地汽车部件有限公司") == -1
-    assert matcher.named("clean-energy", "某地制造有限公司") == 0
+    names = [
+        "某地风电设备有限公司",
+        "某地新能源汽车有限公司",
+        "某地汽车部件有限公司",
+        "某地制造有限公司",
+    ]
+    said = matcher.chains.words.say(names)
+    assert said[:, matcher.chains.names.index("clean-energy")].tolist() == [1, 1, -1, 0]
 
 
 def test_a_trade_outside_all_chains_in_the_name_speaks_against_every_chain(matcher):
     scope = "变压器、开关柜制造；五金销售"
     plain, other = (
-        matcher.chain_fits(matcher.match(scope, name))["clean-energy"]
+        matcher.match(scope, name).chain_fits["clean-energy"]
         for name in ("某地制造有限公司", "某地轨道车辆制造有限公司")
     )
     assert 0 < other < plain
@@ -202,12 +229,43 @@ def test_evidence_stands_word_for_word_where_it_says(matcher, scope):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(SCOPES), min_size=1, max_size=6), st.randoms())
 def test_a_row_never_depends_on_its_neighbours(scopes, random):
+    """Alone, in a batch, in any order, for the first time or again: the same to the last bit."""
     shuffled = random.sample(scopes, len(scopes))
-    MATCHER._clause.cache_clear()
-    together = {scope: MATCHER.fits(scope) for scope in shuffled}
-    for scope in scopes:
-        MATCHER._clause.cache_clear()
-        assert MATCHER.fits(scope) == together[scope]
+    [together] = Matcher(GRAPH).match_many((scope, "", "", "") for scope in shuffled)
+    for scope, found in zip(shuffled, together, strict=True):
+        alone = MATCHER.match(scope)
+        assert (alone.fits, alone.items) == (found.fits, found.items)
+        assert alone.chain_fits == found.chain_fits
+
+
+def test_what_is_forgotten_is_found_again(matcher, monkeypatch):
+    wanted = [matcher.match(scope).fits for scope in SCOPES]
+    monkeypatch.setattr("chainmatch.scopes.reading.ROOM", 40)
+    forgetful = Matcher(GRAPH)
+    assert [forgetful.match(scope).fits for scope in SCOPES] == wanted
+
+
+def test_streams_come_back_in_order_whatever_the_page(matcher, monkeypatch):
+    rows = [(str(n), f"企业{n}", scope, "", "") for n, scope in enumerate(SCOPES)]
+    wanted = [(firm, name, found.fits) for firm, name, found in match_rows(rows, matcher)]
+    monkeypatch.setattr("chainmatch.sectors.matcher.PAGE", 7)
+    assert [(firm, name, m.fits) for firm, name, m in match_rows(iter(rows), matcher)] == wanted
+    assert [firm for firm, *_ in wanted] == [firm for firm, *_ in rows]
+    assert list(match_rows([], matcher)) == []
+
+
+def test_a_wording_with_a_sign_in_it_is_found(matcher):
+    """医疗诊断、监护及治疗设备 is one thing, though 、 stands in it."""
+    crossing = {
+        hit.word: {claim.node for claim in hit.claims}
+        for word in matcher.lexicon.words_with("、")
+        for hit in matcher.lexicon.find(word)
+        if hit.word == word
+    }
+    assert len(crossing) > 5
+    for word, nodes in crossing.items():
+        found = matcher.match(f"茶具（含{word}）；{word}；鞋帽").fits
+        assert nodes <= {fit.node for fit in found}, word
 
 
 @settings(max_examples=80, deadline=None)

@@ -18,14 +18,13 @@ from chainmatch.candidates import Examiner
 from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
 from chainmatch.packing import pack
-from chainmatch.sectors import Match, Matcher
+from chainmatch.sectors import Matcher, Matches, Texts, lines
 from chainmatch.tables.arrow import table_schema
 
 if TYPE_CHECKING:
     import networkx as nx
 
 _LINKED = ("firm_id", "name", "code", "province", "city", "address")
-_MATCHED = ("scope", "name", "products", "industry_code")  # in the order of Matcher.match
 
 
 def match_schema(graph: "nx.DiGraph[str]", by: str = "node") -> pa.Schema:
@@ -60,13 +59,12 @@ def match_batches(
     first batch.
     """
     schema = match_schema(matcher.graph, by)
-    lines = _NodeLines(matcher.graph, top) if by == "node" else None
+    by_node = _NodeLines(matcher, top) if by == "node" else None
     for batch in batches:
         if not batch.num_rows:
             continue
-        rows = zip(*(texts(batch, name) for name in _MATCHED), strict=True)
-        found = [matcher.match(*row) for row in rows]
-        columns = lines.columns(found) if lines else _chain_columns(found, matcher)
+        found = matcher.match_page(Texts(*(texts(batch, name) for name in Texts._fields)))
+        columns = by_node.columns(found) if by_node else _chain_columns(found)
         rows_of = columns.pop("row", None)
         for name in ("firm_id", "name"):
             own = pa.array(texts(batch, name), pa.string())
@@ -137,44 +135,38 @@ def texts(batch: pa.RecordBatch, name: str) -> list[str]:
 class _NodeLines:
     """Lays out the best fits of firms as columns; what a node is called is looked up once."""
 
-    def __init__(self, graph: "nx.DiGraph[str]", top: int | None) -> None:
+    def __init__(self, matcher: Matcher, top: int | None) -> None:
         self._top = top
-        nodes = [("", "", ""), *((d["chain"], n, d["name"]) for n, d in graph.nodes(data=True))]
-        self._number = {node: number for number, (_, node, _) in enumerate(nodes)}
-        self._names = dict(
-            zip(
-                ("chain", "node", "node_name"), map(_strings, zip(*nodes, strict=True)), strict=True
-            )
-        )
+        about = [
+            (matcher.graph.nodes[node]["chain"], node, matcher.graph.nodes[node]["name"])
+            for node in matcher.nodes
+        ]
+        columns = map(_strings, zip(*about, ("", "", ""), strict=True))
+        self._names = dict(zip(("chain", "node", "node_name"), columns, strict=True))
 
-    def columns(self, found: Iterable[Match]) -> dict[str, pa.Array]:
+    def columns(self, found: Matches) -> dict[str, pa.Array]:
         """Return ``row`` (the position of the firm) and the columns of its fits."""
-        lines: list[tuple[int, int, float, str, str, str]] = []
-        for row, match in enumerate(found):
-            fits = match.clear[: self._top]
-            lines += [
-                (row, self._number[fit.node], fit.fit, fit.grade, fit.activity, fit.quote)
-                for fit in fits
-            ] or [(row, 0, 0.0, "", "", "")]
-        rows, nodes, fit, *words = zip(*lines, strict=True)
-        at = pa.array(nodes, pa.int32())
+        told = lines(found, self._top)
+        node = pa.array(np.where(told.node < 0, len(found.matcher.nodes), told.node))
         return {
-            "row": pa.array(rows, pa.int64()),
-            **{name: column.take(at) for name, column in self._names.items()},
-            "fit": _rounded(fit),
-            **dict(zip(("grade", "activity", "evidence"), map(_strings, words), strict=True)),
+            "row": pa.array(told.row, pa.int64()),
+            **{name: column.take(node) for name, column in self._names.items()},
+            "fit": _rounded(told.fit),
+            "grade": _strings(told.grade),
+            "activity": _strings(told.activity),
+            "evidence": _strings(told.quote),
         }
 
 
-def _chain_columns(found: Iterable[Match], matcher: Matcher) -> dict[str, pa.Array]:
-    fits = [matcher.chain_fits(match) for match in found]
-    return {chain: _rounded([fit[chain] for fit in fits]) for chain in fits[0]}
+def _chain_columns(found: Matches) -> dict[str, pa.Array]:
+    columns = zip(found.matcher.chains.names, found.chain_fits.T, strict=True)
+    return {chain: _rounded(column) for chain, column in columns}
 
 
-def _strings(values: Sequence[str]) -> pa.Array:
+def _strings(values: "Sequence[str] | np.ndarray") -> pa.Array:
     return pa.array(values, pa.string())
 
 
-def _rounded(values: Sequence[float]) -> pa.Array:
+def _rounded(values: np.ndarray) -> pa.Array:
     """Four digits, as tables of fits have them."""
-    return pa.array(np.array(values, dtype=float).round(4))
+    return pa.array(values.round(4))

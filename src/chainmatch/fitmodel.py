@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from chainmatch.resources import data_folder
 
 FLOOR = 0.05  # a fit below this is not worth a line
 SPEAKING = 0.3  # evidence from here on says that an item is about the node
-_ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
+ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
 
 
 class Evidence(NamedTuple):
@@ -115,74 +117,29 @@ class ChainSummary(NamedTuple):
     name: float  # 1 if the name holds a word of the chain, -1 if one of a trade outside all
 
 
-def strongest_first(piece: Evidence) -> tuple[bool, float, bool, int]:
-    """Sort key: what the scope says clearly comes before what the name wishes."""
-    clear = piece.field == "scope" and piece.strength >= SPEAKING
-    return (not clear, -piece.strength, piece.field != "scope", piece.start)
+def summarise_chain(fits: Sequence[float], speaking: int, items: int, named: float) -> ChainSummary:
+    """Add up the fits of a firm to one chain, best first; none counts as one of 0.01.
 
-
-def summarise(evidence: Sequence[Evidence], items: int) -> Summary:
-    """Add up the evidence for one node, strongest first, of a scope of ``items`` items."""
-    if len(evidence) == 1 and evidence[0][0] == "scope":  # what most firms have; same sums
-        strength, order = evidence[0][5:7]
-        speaks = strength >= SPEAKING
-        return Summary(
-            strength, 0.0, strength / (1 + 0.25 * order), speaks / max(items, 1), 0.0, 0.0
-        )
-    best = lead = named = told = 0.0
-    further: dict[int, float] = {}
-    speaking = set()
-    for field, start, _, _, _, strength, order, _, _ in evidence:
-        if field == "scope":
-            if strength >= SPEAKING:
-                speaking.add(order)
-            lead = max(lead, strength / (1 + 0.25 * order))
-            if not best:
-                best = strength
-            else:
-                further[start] = strength
-        elif field == "name":
-            named = max(named, strength)
-        else:
-            told = max(told, strength)
-    return Summary(
-        best=best,
-        breadth=min(1.0, sum(further.values()) / 3),
-        lead=lead,
-        focus=min(1.0, len(speaking) / max(items, 1)),
-        name=min(named, _ALONE * named + max(best, told)),
-        stated=told,
-    )
-
-
-def summarise_chain(fits: Sequence[Fit], items: int, named: float) -> ChainSummary:
-    """Add up the fits of a firm to one chain, best first; none counts as one of 0.01."""
-    speaking = {p.order for fit in fits for p in fit.evidence if p.field == "scope"}
+    ``speaking`` of the ``items`` of its scope speak for the chain; ``named`` is what its name says.
+    """
     return ChainSummary(
-        best=logit(fits[0].fit if fits else 0.01),
-        further=sum(fit.fit for fit in fits[1:4]),
-        items=min(1.0, len(speaking) / 8),
+        best=logit(fits[0] if fits else 0.01),
+        further=sum(fits[1:4]),
+        items=min(1.0, speaking / 8),
         length=math.log1p(items),
         name=named,
     )
 
 
-def grade_of(fit: float, evidence: Sequence[Evidence]) -> str:
-    """``likely`` from 0.5 with a stated activity, else ``uncertain``.
-
-    ``confirmed`` needs two independent kinds of evidence (products or industry code beside the
-    scope): a scope alone never confirms.
-    """
-    if fit < 0.5:
-        return "uncertain"
-    fields = {piece.field for piece in evidence if piece.strength >= 0.5}
-    both = "scope" in fields and fields & {"products", "industry_code"}
-    return "confirmed" if both else "likely"
-
-
 def logistic(value: float) -> float:
     """Return ``1 / (1 + e^-value)``."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+    return logistics([value])[0]
+
+
+def logistics(values: Sequence[float]) -> list[float]:
+    """Return :func:`logistic` of many values."""
+    exp = math.exp
+    return [1 / (1 + exp(-value)) for value in np.clip(values, -30.0, 30.0).tolist()]
 
 
 def logit(share: float) -> float:

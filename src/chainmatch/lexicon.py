@@ -14,15 +14,18 @@ import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
 import networkx as nx
+import numpy as np
 
 from chainmatch.resources import data_folder
-from chainmatch.text import normalise
+from chainmatch.text import laid, normalise
 from chainmatch.verbs import VERBS
 
+KEPT = 1 << 16  # decisions that are kept
 SHORT = 2  # wordings up to this length are checked against the segmenter
 _HAN = ("\u3400", "\u9fff")
 
@@ -44,8 +47,25 @@ class Hit(NamedTuple):
     claims: tuple[Claim, ...]
 
 
+class Hits(NamedTuple):
+    """Wordings in many texts, in order of text and position; arrays with one entry a wording.
+
+    ``text`` is the number of the text, ``start:end`` the span in it, ``word`` the number of the
+    wording, ``claims`` that of the claims that stand, in ``Lexicon.claims``.
+    """
+
+    text: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    word: np.ndarray
+    claims: np.ndarray
+
+
 class Lexicon:
-    """All objects, hints and false friends of a chain graph in one automaton."""
+    """All objects, hints and false friends of a chain graph in one automaton.
+
+    ``claims`` holds what may stand of the claims to a wording, number 0 none.
+    """
 
     def __init__(
         self, graph: "nx.DiGraph[str]", borders: Mapping[str, Sequence[str]] | None = None
@@ -60,39 +80,100 @@ class Lexicon:
                     claims.setdefault(normalise(word), []).append(claim)
             for word in data["false_friends"]:
                 friends.setdefault(normalise(word), set()).add(node)
+        self.nodes = sorted(graph)
         self.words = sorted(claims.keys() | friends.keys())
         self._claims = [tuple(claims.get(word, ())) for word in self.words]
         self._friends = [frozenset(friends.get(word, ())) for word in self.words]
         self._automaton = ahocorasick_rs.AhoCorasick(self.words)
         # A verb that begins with a wording's last sign, or ends with its first, may break it.
         heads, tails = {verb[0] for verb in VERBS}, {verb[1] for verb in VERBS if len(verb) > 1}
-        self._breakable = [
-            bool(self._claims[number])
-            and (len(word) <= SHORT or word[-1] in heads or word[0] in tails)
-            for number, word in enumerate(self.words)
-        ]
+        self._breakable = np.array(
+            [
+                bool(self._claims[number])
+                and (len(word) <= SHORT or word[-1] in heads or word[0] in tails)
+                for number, word in enumerate(self.words)
+            ],
+            bool,
+        )
+        self._breaking = [self._borders.get(word) for word in self.words]
+        self.claims: list[tuple[Claim, ...]] = [()]
+        self._claim_numbers: dict[tuple[Claim, ...], int] = {(): 0}
+        self._alone = np.array([self._number(claims) for claims in self._claims], np.int64)
+        self._settled_groups: dict[bytes, list[tuple[int, int]]] = {}
 
     def find(self, text: str) -> list[Hit]:
         """Return what a normalised text names, in order of position."""
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        found = self.find_many([text])
+        return [
+            Hit(start, end, self.words[word], self.claims[claims])
+            for start, end, word, claims in zip(
+                found.start.tolist(), found.end.tolist(),
+                found.word.tolist(), found.claims.tolist(), strict=True,
+            )
+        ]  # fmt: skip
+
+    def find_many(self, texts: Sequence[str]) -> Hits:
+        """Return what normalised texts name; none of them looks at another."""
+        joined, starts = laid(texts)
+        found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         if not found:
-            return []
+            return Hits(*np.zeros((5, 0), np.int64))
+        flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found))
+        word, start, end = flat.reshape(-1, 3).T
+        for number in np.flatnonzero(self._breakable[word]).tolist():
+            if not self._is_word(joined, *found[number]):
+                end[number] = 0
+        order = np.lexsort((word, -end, start))
+        order = order[end[order] > 0]
+        kept, claims = self._settled(word[order], start[order], end[order])
+        word, start, end = word[order][kept], start[order][kept], end[order][kept]
+        text = np.searchsorted(starts, start, "right") - 1
+        return Hits(text, start - starts[text], end - starts[text], word, claims)
+
+    def _settled(
+        self, word: np.ndarray, start: np.ndarray, end: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which wordings stand, and the numbers of their claims, by sorted spans.
+
+        A wording alone stands if a node claims it. Those that overlap are settled together, once
+        for all places where the same ones overlap in the same way.
+        """
+        reach = np.maximum.accumulate(end)
+        first = np.flatnonzero(start >= np.append(0, reach)[: len(start)])
+        size = np.diff(first, append=len(word))
+        alone = first[size == 1]
+        kept, claims = [alone], [self._alone[word[alone]]]
+        base = np.repeat(start[first], size)
+        keys = np.stack([word, start - base, end - base], axis=1).astype(np.int32).tobytes()
+        numbers: list[int] = []
+        settled: list[int] = []
+        groups = zip(first[size > 1].tolist(), size[size > 1].tolist(), strict=True)
+        for number, count in groups:
+            key = keys[12 * number : 12 * (number + count)]
+            for which, standing in self._settled_groups.get(key) or self._settle(key):
+                numbers.append(number + which)
+                settled.append(standing)
+        kept.append(np.array(numbers, np.int64))
+        claims.append(np.array(settled, np.int64))
+        both = np.concatenate(kept), np.concatenate(claims)
+        order = np.argsort(both[0])
+        order = order[both[1][order] > 0]
+        return both[0][order], both[1][order]
+
+    def _settle(self, key: bytes) -> list[tuple[int, int]]:
+        """Return which of some overlapping wordings stand, and the numbers of their claims."""
+        if len(self._settled_groups) > KEPT:
+            self._settled_groups.clear()
         spans = [
             (start, -end, word)
-            for word, start, end in found
-            if not self._breakable[word] or self._is_word(text, start, end)
+            for word, start, end in np.frombuffer(key, np.int32).reshape(-1, 3).tolist()
         ]
-        if len(spans) == 1:
-            return self._alone(*spans[0])
-        spans.sort()
-        hits: list[Hit] = []
-        for group in _overlapping(spans):
-            hits += self._resolve(group) if len(group) > 1 else self._alone(*group[0])
-        return hits
+        self._settled_groups[key] = found = list(self._resolve(spans))
+        return found
 
-    def _alone(self, start: int, minus_end: int, word: int) -> list[Hit]:
-        claims = self._claims[word]
-        return [Hit(start, -minus_end, self.words[word], claims)] if claims else []
+    def words_with(self, signs: str) -> list[str]:
+        """Return the wordings that hold one of ``signs``."""
+        return [word for word in self.words if any(sign in word for sign in signs)]
 
     def short_words(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield (wording, start, end) of every short wording, whether it is a word there or not."""
@@ -100,23 +181,23 @@ class Lexicon:
             if end - start <= SHORT and self._claims[word]:
                 yield self.words[word], start, end
 
-    def _is_word(self, text: str, start: int, end: int) -> bool:
-        """Whether ``text[start:end]`` begins and ends where words do."""
-        before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+    def _is_word(self, text: str, word: int, start: int, end: int) -> bool:
+        """Whether ``text[start:end]`` begins and ends where words do; signs stand around it."""
+        before, behind = text[start - 1], text[end]
         if text[end - 1] + behind in VERBS and text[end : end + 2] not in VERBS:
             return False  # 食用菌种|植, but not 味精|制造
-        if before + text[start] in VERBS and text[max(0, start - 2) : start] not in VERBS:
+        if before + text[start] in VERBS and text[start - 2 : start] not in VERBS:
             return False  # 销|售电
         if end - start > SHORT or not (_is_han(before) or _is_han(behind)):
             return True
-        known = self._borders.get(text[start:end])
+        known = self._breaking[word]
         if known is None:
             return all(cuts_at(text, start, end))
-        return not (before and before in known[0]) and not (behind and behind in known[1])
+        return before not in known[0] and behind not in known[1]
 
-    def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[Hit]:
+    def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
         """Decide which claims stand among wordings that overlap each other."""
-        for span in spans:
+        for number, span in enumerate(spans):
             start, end, word = span[0], -span[1], span[2]
             claims = self._claims[word]
             for a, minus_b, rival in spans if claims else ():
@@ -125,8 +206,14 @@ class Lexicon:
                     claims = tuple(
                         c for c in claims if not self._yields(c, (start, end), over, rival)
                     )
-            if claims:
-                yield Hit(start, end, self.words[word], claims)
+            yield number, self._number(claims)
+
+    def _number(self, claims: tuple[Claim, ...]) -> int:
+        """Return the number of claims in ``self.claims``."""
+        number = self._claim_numbers.setdefault(claims, len(self.claims))
+        if number == len(self.claims):
+            self.claims.append(claims)
+        return number
 
     def _yields(
         self, claim: Claim, span: tuple[int, int], over: tuple[int, int], rival: int
@@ -147,20 +234,6 @@ class Lexicon:
             return any(owner.node == claim.node and owner.hint <= claim.hint for owner in owners)
         same_head = over[1] == span[1]
         return not same_head or any(owner.chain == claim.chain for owner in owners)
-
-
-def _overlapping(spans: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
-    """Cut sorted (start, -end, word) into runs in which each overlaps an earlier one."""
-    group: list[tuple[int, int, int]] = []
-    reach = -1
-    for span in spans:
-        if span[0] >= reach and group:
-            yield group
-            group = []
-        group.append(span)
-        reach = max(reach, -span[1])
-    if group:
-        yield group
 
 
 def cuts_at(text: str, start: int, end: int) -> tuple[bool, bool]:

@@ -19,13 +19,15 @@ scope excludes or only quotes from the law is no item.
 
 Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
 
-Most segments of a scope stand in thousands of others, and clauses differ far less in the order of
-their verbs than in their objects. So a segment is read once (:mod:`.segments`), and where verbs
-reach is worked out once for each sequence of kinds of segments (:mod:`.reach`).
+A page of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning` blanks
+out what is no trade, :mod:`.page` cuts the rest into clauses and tokens, :mod:`.vocabulary` reads
+each token once (:mod:`.segments`), :mod:`.sequences` works out once for each sequence of segments
+where verbs reach (:mod:`.reach`), and :mod:`.reading` puts it together.
 """
 
-from chainmatch.scopes.clauses import clauses
-from chainmatch.scopes.items import Clause, Item, read_clause, read_scope
-from chainmatch.scopes.segments import NOTHING
+from chainmatch.scopes.activities import NOTHING
+from chainmatch.scopes.items import Item, read_scope
+from chainmatch.scopes.page import Page, cut
+from chainmatch.scopes.reading import Reader, Reading
 
-__all__ = ["NOTHING", "Clause", "Item", "clauses", "read_clause", "read_scope"]
+__all__ = ["NOTHING", "Item", "Page", "Reader", "Reading", "cut", "read_scope"]

@@ -1,53 +1,89 @@
 """Which verbs of a clause reach which of its segments.
 
-Only the kinds of the segments and their order count, not their words: ``片剂、颗粒剂的生产`` and
-``核桃、板栗的收购`` are worked out alike but for the activity. So each sequence is walked once.
+Only the kinds of the segments and their order count: where there are verbs, not which. So
+``片剂、颗粒剂的生产`` and ``核桃、板栗的收购`` are worked out alike.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from chainmatch.scopes.segments import NOTHING, Kind
+OWN = -1  # as number of a segment: the one that is spoken of
+
+Verbs = int
+"""A set of places of verbs, one bit each: 0 an earlier clause, 2 n + 1 in front of the object of
+segment n, 2 n + 2 behind it."""
+
+NO_VERBS: Verbs = 0
+CARRIED: Verbs = 1
 
 
-class Reached(NamedTuple):
-    """What a segment's verbs are.
+class Shape(NamedTuple):
+    """What of a segment counts for where verbs reach, but for the signs behind it.
 
-    ``first`` and ``last`` number the segments that they stand in; ``order`` counts the segments
-    before this one that name something.
+    ``before`` and ``after``: whether verbs stand around the object; ``trade`` is one that stands
+    alone (住宿) and gives none its verb. ``excludes`` is ``drop`` for X除外, ``open`` for 不含X,
+    ``open-bare`` if nothing stands in front of it.
     """
 
-    activities: frozenset[str]
-    place: str
-    first: int
-    last: int
-    order: int
+    before: bool
+    after: bool
+    only_verbs: bool
+    trade: bool
+    excludes: str
+
+
+EXCLUDES = ("", "drop", "open", "open-bare")
+# The shape of each number: one bit for each flag, the number of what it excludes above them.
+SHAPES = [
+    Shape(bool(n & 1), bool(n & 2), bool(n & 4), bool(n & 8), EXCLUDES[n >> 4]) for n in range(64)
+]
+
+
+class Kind(NamedTuple):
+    """A shape with what stands behind it: the strongest sign (a joiner counts as 、), a colon."""
+
+    shape: Shape
+    sign: str
+    colon: bool
+
+
+Reached = tuple[Verbs, str, int, int]
+"""What a segment's verbs are: the verbs, their place, and the first and the last segment that they
+stand in, :data:`OWN` for this one."""
 
 
 class Reach(NamedTuple):
-    """One :class:`Reached` a segment, None for what is excluded or says nothing.
+    """One :data:`Reached` a segment, None for what is excluded or says nothing.
 
     ``handed_on`` are the verbs that reach bare clauses behind this one.
     """
 
-    segments: tuple[Reached | None, ...]
-    handed_on: frozenset[str]
+    segments: list[Reached | None]
+    handed_on: Verbs
 
 
-@lru_cache(maxsize=1 << 13)
-def reach(kinds: tuple[Kind, ...], mixed: bool, carried: frozenset[str]) -> Reach:
+def reach(kinds: Sequence[Kind], mixed: bool, carried: bool) -> Reach:
     """Walk the segments of a clause.
 
-    ``mixed`` says that both 、 and , stand in it (then , separates lists); ``carried`` are the
-    verbs of an earlier ``生产、销售：`` that reach a clause without any verb.
+    ``mixed`` says that both 、 and , stand in it (then , separates lists); ``carried`` that verbs
+    of an earlier ``生产、销售：`` reach a clause without any verb.
     """
     walk = _Walk(kinds, mixed)
     for number in _offered(kinds):
         walk.take(number)
-    if carried and not any(walk.activities.values()):
-        walk.give_all(carried)
-    return Reach(tuple(walk.reached()), walk.handed_on)
+    if carried and not any(reached and reached[0] for reached in walk.segments):
+        walk.give_all(CARRIED)
+    return Reach(walk.segments, walk.handed_on)
+
+
+def places(verbs: Verbs) -> list[int]:
+    """Return the bits that are set, ascending."""
+    found = []
+    while verbs:
+        lowest = verbs & -verbs
+        found.append(lowest.bit_length() - 1)
+        verbs ^= lowest
+    return found
 
 
 def _offered(kinds: Sequence[Kind]) -> list[int]:
@@ -56,9 +92,9 @@ def _offered(kinds: Sequence[Kind]) -> list[int]:
     excluding, sign = False, ""
     for number, kind in enumerate(kinds):
         excluding = excluding and sign == "、"
-        if not excluding and kind.excludes in ("", "open"):
+        if not excluding and kind.shape.excludes in ("", "open"):
             offered.append(number)
-        excluding = excluding or kind.excludes.startswith("open")
+        excluding = excluding or kind.shape.excludes.startswith("open")
         sign = kind.sign
     return offered
 
@@ -67,103 +103,95 @@ class _Walk:
     """Gives each segment its verbs, in one pass."""
 
     def __init__(self, kinds: Sequence[Kind], mixed: bool) -> None:
-        self.activities: dict[int, frozenset[str]] = {}
-        self.handed_on = NOTHING
+        self.segments: list[Reached | None] = [None] * len(kinds)
+        self.handed_on = NO_VERBS
         self._kinds = kinds
         self._mixed = mixed
-        self._place: dict[int, str] = {}
-        self._span: dict[int, tuple[int, int]] = {}
         self._named = False  # something other than verbs was seen
-        self._reach = NOTHING  # verbs that reach forward
-        self._reach_span = (0, 0)  # the segments they stand in
+        self._reach = NO_VERBS  # verbs that reach forward
+        self._reach_start = 0  # the segments they stand in
+        self._reach_end = 0
         self._group: list[int] = []  # segments that a verb behind them would still reach
         self._closed = False  # the group has its verbs; a further verb adds to them
 
-    def reached(self) -> Iterator[Reached | None]:
-        order = 0
-        for number in range(len(self._kinds)):
-            if number in self.activities:
-                place = self._place[number]
-                yield Reached(self.activities[number], place, *self._span[number], order)
-                order += place != "verb"
-            else:
-                yield None
-
-    def give_all(self, carried: frozenset[str]) -> None:
+    def give_all(self, carried: Verbs) -> None:
         """Verbs of an earlier clause reach everything in this one, and go on."""
-        self.activities = dict.fromkeys(self.activities, carried)
-        self._place = dict.fromkeys(self._place, "before")
+        self.segments = [reached and (carried, "before", *reached[2:]) for reached in self.segments]
         self.handed_on = carried
 
     def take(self, number: int) -> None:
-        kind = self._kinds[number]
-        if kind.only_verbs:
-            if kind.before or kind.after:
-                self._take_verbs(number, kind)
+        (has_before, has_after, only_verbs, trade, _), _, colon = self._kinds[number]
+        before = 2 << 2 * number if has_before else NO_VERBS
+        after = 4 << 2 * number if has_after else NO_VERBS
+        if only_verbs:
+            if before or after:
+                self._take_verbs(number, before | after, trade and not colon, colon)
             return
-        sign = self._kinds[number - 1].sign if number else ""
-        if self._closed or (self._mixed and sign == ","):
+        apart = self._mixed and number and self._kinds[number - 1].sign == ","
+        if self._closed or apart:
             self._group, self._closed = [], False
-        self._take_object(number, kind.before, kind.after)
-        if kind.colon:
+        self._take_object(number, before, after)
+        if colon:
             self._group, self._closed = [], False
         self._named = True
 
-    def _take_verbs(self, number: int, kind: Kind) -> None:
-        verbs = kind.before | kind.after
+    def _take_verbs(self, number: int, verbs: Verbs, alone: bool, colon: bool) -> None:
         group = self._group[:]
-        self._append(number, verbs, "verb")
-        if kind.trade and not kind.colon:
+        self._append(number, (verbs, "verb", OWN, OWN))
+        if alone:
             return
-        if kind.colon or not self._named:
+        if colon or not self._named:
             self._reach_forward(number, verbs)
             self._group, self._closed = [], False
-            if kind.colon:
+            if colon:
                 self.handed_on = self._reach
             return
         for earlier in group:
-            self._give(earlier, number, self.activities[earlier] | verbs)
+            self._give(earlier, number, verbs)
         self._closed = True
 
-    def _take_object(self, number: int, before: frozenset[str], after: frozenset[str]) -> None:
+    def _take_object(self, number: int, before: Verbs, after: Verbs) -> None:
         if before:
             self._reach_forward(number, before)
             self._group = []
+        start = self._reach_start if before and self._reach_start != number else OWN
         if after:
             if not before:
                 self._reach_back(number, after)
-            self._append(number, before | after | (self._reach if before else NOTHING), "own")
+            verbs = before | after | (self._reach if before else NO_VERBS)
+            self._append(number, (verbs, "own", start, OWN))
             self._closed = True
+        elif before:
+            self._append(number, (self._reach, "own", start, OWN))
         elif self._reach:
-            self._append(number, self._reach, "own" if before else "before")
+            self._append(number, (self._reach, "before", self._reach_start, self._reach_end))
         else:
-            self._append(number, NOTHING, "bare")
+            self._append(number, _BARE)
 
-    def _reach_forward(self, number: int, verbs: frozenset[str]) -> None:
+    def _reach_forward(self, number: int, verbs: Verbs) -> None:
         """Verbs before anything is named add up (生产、销售); later ones replace the earlier."""
-        more = not self._named
-        start = self._reach_span[0] if more and self._reach else number
-        self._reach = self._reach | verbs if more else verbs
-        self._reach_span = (start, number)
+        if self._named or not self._reach:
+            self._reach_start = number
+        self._reach = verbs if self._named else self._reach | verbs
+        self._reach_end = number
 
-    def _reach_back(self, number: int, verbs: frozenset[str]) -> None:
-        self._group = [earlier for earlier in self._group if not self.activities[earlier]]
+    def _reach_back(self, number: int, verbs: Verbs) -> None:
+        self._group = [earlier for earlier in self._group if not self._verbs_of(earlier)]
         for earlier in self._group:
             self._give(earlier, number, verbs)
 
-    def _give(self, earlier: int, number: int, activities: frozenset[str]) -> None:
-        """Give a segment the verbs of one behind it."""
-        if not self.activities[earlier]:
-            self._place[earlier] = "after"
-        self.activities[earlier] = activities
-        self._span[earlier] = (self._span[earlier][0], number)
+    def _give(self, earlier: int, number: int, verbs: Verbs) -> None:
+        """Give a segment the verbs of one behind it, with those that it has."""
+        own, place, first, _ = self.segments[earlier] or _BARE
+        self.segments[earlier] = (own | verbs, place if own else "after", first, number)
 
-    def _append(self, number: int, activities: frozenset[str], place: str) -> None:
-        self.activities[number], self._place[number] = activities, place
-        span = (number, number)
-        if place == "before":
-            span = self._reach_span
-        elif place == "own" and self._kinds[number].before:
-            span = (self._reach_span[0], number)
-        self._span[number] = span
+    def _verbs_of(self, number: int) -> Verbs:
+        reached = self.segments[number]
+        return reached[0] if reached else NO_VERBS
+
+    def _append(self, number: int, reached: Reached) -> None:
+        self.segments[number] = reached
         self._group.append(number)
+
+
+_BARE: Reached = (NO_VERBS, "bare", OWN, OWN)

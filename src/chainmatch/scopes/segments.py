@@ -1,16 +1,21 @@
 """What stands between two signs: its verbs, its object, and whether it excludes something.
 
-A token is the text between two signs with the signs behind it. It holds one segment, or several if
-a verb is joined to what follows (``生产及销售茶叶``). How a token reads does not depend on what
-stands around it, so it is read once.
+A token is the text between two signs. It holds one segment, or several if a verb is joined to what
+follows (``生产及销售茶叶``). How a token reads does not depend on what stands around it, so each
+is read once; many are read together, which takes a third of the time.
 """
 
 import re
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+import numpy as np
+
+from chainmatch.scopes.activities import NOTHING, mask_of
+from chainmatch.scopes.cleaning import FILL, GONE
 from chainmatch.scopes.pattern import alternatives
+from chainmatch.scopes.reach import EXCLUDES
+from chainmatch.text import ROW, laid
 from chainmatch.verbs import (
     FILLERS_AFTER,
     FILLERS_BEFORE,
@@ -23,120 +28,122 @@ from chainmatch.verbs import (
     VERBS,
 )
 
-NOTHING: frozenset[str] = frozenset()
-FILL = "\x1f"  # stands for bracketed text, so that positions stay
-GONE = "\x1e"  # stands for excluded text
+# Columns of segments: the span, the span of the object (both relative to the token), the number of
+# the shape (reach.SHAPES), the activities of the verbs before and behind the object (masks).
+START, END, CORE_START, CORE_END, SHAPE, BEFORE, AFTER = range(7)
+
 _JOIN = "\x1d"  # stands for a joiner between a verb and what follows it
+
+
+def _any_of(signs: Iterable[str]) -> str:
+    """Return a class of signs, and of what may stand beside them."""
+    return f"[\\s{FILL}{''.join(sorted(set(signs)))}]"
+
 
 _VERB = alternatives(VERBS)
 _PREFIX = re.compile(
+    # Most texts are done with here.
+    f"{ROW}(?={_any_of(word[0] for word in (*VERBS, *FILLERS_BEFORE, *JOINERS))})"
     f"(?:(?:{alternatives(LEADING)})(?!线|网|渠道|部|点|店|商|业|额)"
     f"|(?:{alternatives(LEADING_UNLESS_NOUN)})(?!{'|'.join(NOUN_ENDS)})"
-    f"|(?:{_VERB})(?=$)|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+"
+    f"|(?:{_VERB})(?={ROW})|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+"
 )
 _SUFFIX = re.compile(
+    f"{ROW}(?={_any_of(word[-1] for word in (*VERBS, *FILLERS_AFTER))})"
     f"(?:{alternatives(VERBS, backwards=True)}"
     f"|{alternatives(FILLERS_AFTER, backwards=True)}|[\\s{FILL}])+"
 )
-# What verbs in front of an object begin with, and those behind it end with.
-_BLANKS = set(filter(str.isspace, map(chr, range(0x3001))))  # with FILL and GONE
-_FIRST = _BLANKS | {word[0] for word in (*VERBS, *FILLERS_BEFORE, *JOINERS)}
-_LAST = _BLANKS | {word[-1] for word in (*VERBS, *FILLERS_AFTER)}
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
 # Not in a noun: 输配电及控制设备, 利用与开发系统.
-_VERB_THEN_JOINER = re.compile(f"({_VERB})({alternatives(JOINERS)})(?!控制|(?:{_VERB})系统)(?=.)")
+_IN_NOUN = re.compile(f"控制|(?:{_VERB})系统")
 # 种植技术服务 advises those who grow.
 _VERB_OF_TECHNIQUE = re.compile(
     f"(?:{_VERB})(?={alternatives(verb for verb, does in VERBS.items() if does == {TECHNIQUE})})"
 )
 _SEGMENT = re.compile(f"[^{_JOIN}]+")
+_LENGTHS = sorted({len(verb) for verb in VERBS})
 _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
-_SPECIAL = re.compile(f"[{FILL}{GONE}{_JOIN}{''.join(word[0] for word in JOINERS)}除不禁严未非]")
+# What makes a token more than one plain segment; most hold nothing of it.
+_SPECIAL = re.compile(
+    f"[{FILL}{GONE}{_JOIN}除不禁严未非]"
+    f"|(?<=[{''.join(sorted({verb[-1] for verb in VERBS}))}])"
+    f"[{''.join(word[0] for word in JOINERS)}]"
+)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Kind:
-    """All of a segment that counts for where verbs reach; one object for each kind.
+def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Read what stands between two signs.
 
-    ``before`` and ``after`` are the activities of the verbs around the object; ``trade`` is one
-    that stands alone (住宿) and gives none its verb. ``excludes`` is ``drop`` for X除外, ``open``
-    for 不含X, ``open-bare`` if nothing stands in front of it. ``sign`` is the strongest sign behind
-    the segment; a joiner counts as 、.
+    Returns how many segments each token has, and one row a segment (columns above).
     """
+    counts, starts, own, excludes = _cut(texts)
+    start = np.array(starts, np.int64)
+    size = np.fromiter(map(len, own), np.int64, len(own))
+    head, tail = _ends(own, size)
+    before, after = _activities(own, np.zeros_like(head), head), _activities(own, tail, size)
+    core_end = np.where(after > 0, tail, size)
+    for number in np.flatnonzero([GONE in text for text in own]).tolist():
+        if not own[number].strip(GONE):
+            core_end[number] = head[number]
+    bare = head >= core_end
+    shape = (before > 0) + 2 * (after > 0) + 4 * bare
+    for number in np.flatnonzero(bare).tolist():
+        shape[number] += 8 * (own[number] in TRADES)
+    shape += 16 * np.array(excludes, np.int64)
+    columns = (start, start + size, start + head, start + core_end, shape, before, after)
+    return np.array(counts, np.int64), np.stack(columns, axis=1)
 
-    before: frozenset[str]
-    after: frozenset[str]
-    only_verbs: bool
-    trade: bool
-    excludes: str
-    colon: bool
-    sign: str
 
+def _cut(texts: Sequence[str]) -> tuple[list[int], list[int], list[str], list[int]]:
+    """Cut tokens into segments.
 
-kind_of = cache(Kind)
-
-
-class Segment(NamedTuple):
-    """A segment; positions are relative to its token, ``core_start:core_end`` is its object.
-
-    One that opens an exclusion ends where it begins.
+    Returns how many each has; of each segment where it begins, its text, how it excludes something.
     """
-
-    start: int
-    end: int
-    core_start: int
-    core_end: int
-    kind: Kind
-
-
-@lru_cache(maxsize=1 << 15)
-def read_token(text: str, signs: str) -> tuple[Segment, ...]:
-    """Read what stands in front of ``signs`` (``""`` at the end of a clause)."""
-    if not _SPECIAL.search(text):
-        colon = signs.startswith(":")
-        return (_segment(text, 0, len(text), "", colon, _strongest(signs)),)
-    joined = text
-    if _JOINER.search(text):
-        joined = _VERB_THEN_JOINER.sub(_join, text + signs[:1])[: len(text)]
-    spans = [found.span() for found in _SEGMENT.finditer(joined)]
-    segments = []
-    for start, end in spans:
-        last = end == spans[-1][1]
-        colon = end == len(text) and signs.startswith(":")
-        sign = _strongest(signs) if last else "、"
-        segments.append(_excluding(joined, start, _stripped(joined, start, end), colon, sign))
-    return tuple(segments)
+    counts: list[int] = []
+    starts: list[int] = []
+    own: list[str] = []
+    excludes: list[int] = []
+    for text in texts:
+        stretches = _stretches(text) if _SPECIAL.search(text) else [(0, text, "")]
+        counts.append(len(stretches))
+        for start, stretch, exclusion in stretches:
+            starts.append(start)
+            own.append(stretch)
+            excludes.append(EXCLUDES.index(exclusion))
+    return counts, starts, own, excludes
 
 
-def _join(found: re.Match[str]) -> str:
-    return found[1] + _JOIN * len(found[2])
+def _stretches(text: str) -> list[tuple[int, str, str]]:
+    """Cut a token into segments: where each begins, its text, how it excludes something."""
+    joined, spans = _without_joiners(text), [(0, len(text))]
+    if _JOIN in joined:
+        spans = [found.span() for found in _SEGMENT.finditer(joined)]
+    return [_excluding(joined, start, _stripped(joined, start, end)) for start, end in spans]
 
 
-def _strongest(signs: str) -> str:
-    return next((sign for sign in ",: " if sign in signs), "、")
+def _without_joiners(text: str) -> str:
+    """Replace joiners behind a verb."""
+    for found in _JOINER.finditer(text):
+        start, end = found.span()
+        behind_verb = any(text[start - n : start] in VERBS for n in _LENGTHS if n <= start)
+        if behind_verb and not _IN_NOUN.match(text, end):
+            text = text[:start] + _JOIN * (end - start) + text[end:]
+    return text
 
 
-def _excluding(text: str, start: int, end: int, colon: bool, sign: str) -> Segment:
-    """Read a segment that may exclude something."""
+def _excluding(text: str, start: int, end: int) -> tuple[int, str, str]:
+    """Return a segment that may exclude something; one that opens an exclusion ends there."""
     opener = _EXCLUDES.search(text, start, end)
     if not opener:
-        return _segment(text, start, end, "", colon, sign)
+        return start, text[start:end], ""
     if opener[0] == "除外":
-        return _segment(text, start, end, "drop", False, sign)
+        return start, text[start:end], "drop"
     if opener.start() == start:
-        return _segment(text, start, end, "open-bare", False, sign)
-    return _segment(text, start, _stripped(text, start, opener.start()), "open", False, sign)
-
-
-def _segment(text: str, start: int, end: int, excludes: str, colon: bool, sign: str) -> Segment:
-    own = text[start:end]
-    before, after, core_start, core_end = _parts(own)
-    bare = core_start >= core_end
-    kind = kind_of(before, after, bare, bare and own in TRADES, excludes, colon, sign)
-    return Segment(start, end, start + core_start, start + core_end, kind)
+        return start, text[start:end], "open-bare"
+    return start, text[start : _stripped(text, start, opener.start())], "open"
 
 
 def _stripped(text: str, start: int, end: int) -> int:
@@ -144,28 +151,38 @@ def _stripped(text: str, start: int, end: int) -> int:
     return max(start + 1, start + len(text[start:end].rstrip(FILL)))
 
 
-def _parts(text: str) -> tuple[frozenset[str], frozenset[str], int, int]:
-    """Return the verbs before and behind the object of a segment, and the object's span."""
-    prefix = _PREFIX.match(text) if text[0] in _FIRST else None
-    head = prefix.end() if prefix else 0
-    suffix = None
-    if head < len(text) and text[-1] in _LAST:
-        suffix = _SUFFIX.match(text[: head - 1 if head else None : -1])
-    tail = len(text) - (suffix.end() if suffix else 0)
-    before, after = _activities(text[:head]), _activities(text[tail:])
-    core_start = head if before or head == len(text) else _filler_end(text, head)
-    core_end = tail if after else len(text)
-    if text[0] == GONE and not text.strip(GONE):
-        core_end = core_start
-    return before, after, core_start, core_end
+def _ends(texts: Sequence[str], size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the verbs in front of each object end, and where those behind it begin."""
+    joined, _ = laid(texts)
+    stops = np.cumsum(size + 1)  # of the ROW behind each text
+    head, back = np.zeros_like(size), np.zeros_like(size)
+    for ends, pattern, text, bounds in (
+        (head, _PREFIX, joined, stops - size - 1),
+        (back, _SUFFIX, joined[::-1], len(joined) - 1 - stops),
+    ):
+        spans = [found.span() for found in pattern.finditer(text)]
+        if spans:
+            opening, closing = np.array(spans).T
+            order = np.argsort(bounds)
+            ends[order[np.searchsorted(bounds[order], opening)]] = closing - opening - 1
+    for number in np.flatnonzero((back > size - head) & (back > 0)).tolist():
+        rest = texts[number][int(head[number]) :]  # what stands in front is not behind, too
+        found = _SUFFIX.match(f"{ROW}{rest[::-1]}") if rest else None
+        back[number] = found.end() - 1 if found else 0
+    return head, size - back
 
 
-def _filler_end(text: str, head: int) -> int:
-    return head if head and head < len(text) else 0
+def _activities(texts: Sequence[str], start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the activities of the verbs in spans of texts, as masks."""
+    masks = np.zeros_like(start)
+    told = np.flatnonzero(end > start)
+    spans = zip(told.tolist(), start[told].tolist(), end[told].tolist(), strict=True)
+    masks[told] = [_mask(texts[number][first:last]) for number, first, last in spans]
+    return masks
 
 
-def _activities(text: str) -> frozenset[str]:
+@lru_cache(maxsize=1 << 13)
+def _mask(text: str) -> int:
     if "技术" in text:
         text = _VERB_OF_TECHNIQUE.sub("", text)
-    found = [VERBS[match[0]] for match in _VERB_AT.finditer(text)] if text else None
-    return NOTHING.union(*found) if found else NOTHING
+    return mask_of(NOTHING.union(*(VERBS[found[0]] for found in _VERB_AT.finditer(text))))

@@ -1,0 +1,46 @@
+"""Rows of numbers on top of each other."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+_FIRST = 256  # rows of room at the beginning
+
+
+class Stack:
+    """A two-dimensional array that grows by rows; growing to n rows costs O(n) altogether."""
+
+    def __init__(self, width: int, dtype: type[np.generic] = np.int64) -> None:
+        self._room: np.ndarray = np.empty((_FIRST, width), dtype)
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All rows; a view that the next push may leave behind."""
+        return self._room[: self._size]
+
+    def push(self, rows: Sequence[Sequence[float]] | np.ndarray) -> None:
+        """Put rows on top."""
+        if not len(rows):
+            return
+        end = self._size + len(rows)
+        if end > len(self._room):
+            room = np.empty((max(end, 2 * len(self._room)), self._room.shape[1]), self._room.dtype)
+            room[: self._size] = self.rows
+            self._room = room
+        self._room[self._size : end] = rows
+        self._size = end
+
+
+def expanded(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for runs of rows the run of each row, and the row: ``first[run] … + count[run] - 1``.
+
+    >>> expanded(np.array([7, 2]), np.array([1, 3]))
+    (array([0, 1, 1, 1]), array([7, 2, 3, 4]))
+    """
+    run = np.repeat(np.arange(len(count)), count)
+    ends = np.cumsum(count)
+    return run, np.arange(len(run)) + (first - (ends - count))[run]

@@ -1,0 +1,116 @@
+"""What the wordings in a token claim: nodes, and how strongly before any activity is known."""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from chainmatch.fitmodel import FitModel
+from chainmatch.lexicon import Hits, Lexicon
+from chainmatch.scopes.segments import CORE_END, END, START
+from chainmatch.scopes.stack import Stack, expanded
+from chainmatch.scopes.vocabulary import Vocabulary
+
+# Columns of claims. Positions are relative to the token.
+SEGMENT, FROM, TO, NODE, HINT, IS_TECHNIQUE = range(6)
+
+# A wording is the head of its item if nothing but these stands behind it.
+_BEHIND_HEAD = re.compile(
+    "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
+    r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之|(?:专业)?领域内?|第?[一二三、IⅠⅡⅢ]+类)"
+)
+
+
+class Claims(NamedTuple):
+    """Claims with their strength, 0…1; ``rows`` has the columns above."""
+
+    rows: np.ndarray
+    strength: np.ndarray
+
+
+class TokenClaims:
+    """The claims of each token of a vocabulary, found when it is first seen."""
+
+    def __init__(self, lexicon: Lexicon, model: FitModel, vocabulary: Vocabulary) -> None:
+        self._lexicon = lexicon
+        self._weights = Weights(lexicon, model)
+        self._vocabulary = vocabulary
+        self._runs = Stack(2)  # of each token: its first claim, and how many
+        self._rows = Stack(6)
+        self._strength = Stack(1, np.float64)
+
+    def runs(self, numbers: np.ndarray) -> np.ndarray:
+        """Return one row a token: its first claim, and how many there are."""
+        seen, now = len(self._runs), len(self._vocabulary)
+        if seen < now:
+            self._find(seen, now)
+        runs: np.ndarray = self._runs.rows[numbers]
+        return runs
+
+    def claims(self, rows: np.ndarray) -> Claims:
+        """Return claims by their numbers."""
+        return Claims(self._rows.rows[rows], self._strength.rows[rows, 0])
+
+    def claims_of(self, hits: Hits, tokens: np.ndarray) -> tuple[np.ndarray, Claims]:
+        """Return the claims of wordings, each in a token, and the number of the hit of each."""
+        runs = self._vocabulary.read(tokens)
+        hit, row = expanded(runs[:, 0], runs[:, 1])
+        segment = self._vocabulary.segments[row]
+        inside = (segment[:, START] <= hits.start[hit]) & (hits.start[hit] < segment[:, END])
+        hit, row, segment = hit[inside], row[inside], segment[inside]
+        core_end = segment[:, CORE_END]
+        head = hits.end[hit] >= core_end
+        for number in np.flatnonzero(~head).tolist():
+            text = self._vocabulary.texts[int(tokens[hit[number]])]
+            behind = _BEHIND_HEAD.match(text, int(hits.end[hit[number]]), int(core_end[number]))
+            head[number] = behind is not None
+        which, nodes, hints = self._weights.claimed(hits.claims[hit])
+        own = hit[which]
+        rows = np.stack(
+            [
+                (row - runs[hit, 0])[which], hits.start[own], hits.end[own],
+                nodes, hints, self._weights.technique[hits.word[own]],
+            ],
+            axis=1,
+        )  # fmt: skip
+        return own, Claims(rows, self._weights.strength(hits.word[own], head[which]))
+
+    def _find(self, seen: int, now: int) -> None:
+        """Look for wordings in the tokens that are new."""
+        hits = self._lexicon.find_many(self._vocabulary.texts[seen:now])
+        which, claims = self.claims_of(hits, hits.text + seen)
+        counts = np.bincount(hits.text[which], minlength=now - seen)
+        self._runs.push(np.stack([len(self._rows) + np.cumsum(counts) - counts, counts], axis=1))
+        self._rows.push(claims.rows)
+        self._strength.push(claims.strength[:, None])
+
+
+class Weights:
+    """What wordings count before any activity is known."""
+
+    def __init__(self, lexicon: Lexicon, model: FitModel) -> None:
+        self._lexicon = lexicon
+        self._modifier = model.factors["modifier"]
+        self._number = {node: number for number, node in enumerate(lexicon.nodes)}
+        common = model.factors["common"]
+        left = [1.0 - common * (1.0 - model.specificity(word)) for word in lexicon.words]
+        self.distinct = np.array(left, float)
+        """What is left of each wording's strength for being common, 0…1."""
+        self.technique = np.array(["技术" in word for word in lexicon.words], bool)
+        """Whether a wording names a technique."""
+        self._runs = Stack(2)  # of each number of claims: the first, and how many
+        self._claims = Stack(2)  # node and hint
+
+    def claimed(self, claims: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the nodes that claim, and whether as a hint, with the entry of each."""
+        for own in self._lexicon.claims[len(self._runs) :]:
+            self._runs.push([(len(self._claims), len(own))])
+            self._claims.push([(self._number[node], hint) for node, _, hint in own])
+        runs = self._runs.rows[claims]
+        which, row = expanded(runs[:, 0], runs[:, 1])
+        return which, *self._claims.rows[row].T
+
+    def strength(self, words: np.ndarray, head: np.ndarray) -> np.ndarray:
+        """Return the strength of wordings, which are the head of their item or not."""
+        strength: np.ndarray = self.distinct[words] * np.where(head, 1.0, self._modifier)
+        return strength

@@ -1,0 +1,133 @@
+"""Evidence in scopes: what their wordings claim meets what the firm does with each."""
+
+from collections.abc import Sequence
+
+import ahocorasick_rs
+import numpy as np
+
+from chainmatch.fitmodel import FitModel
+from chainmatch.lexicon import Hits, Lexicon
+from chainmatch.scopes import Page, Reader, Reading, cut
+from chainmatch.scopes.cleaning import FILL, GONE
+from chainmatch.scopes.sequences import PLACES
+from chainmatch.scopes.stack import expanded
+from chainmatch.sectors.claims import (
+    FROM,
+    HINT,
+    IS_TECHNIQUE,
+    NODE,
+    SEGMENT,
+    TO,
+    Claims,
+    TokenClaims,
+)
+from chainmatch.sectors.meeting import HOWS, Meetings
+from chainmatch.sectors.pieces import SCOPE, Pieces
+from chainmatch.sectors.quoting import quotations
+
+_CUTTING = "、,: ;。\n()"  # signs that no token holds
+
+
+class ScopeEvidence:
+    """Finds the evidence in scopes, many at a time; what was seen before is only looked up."""
+
+    def __init__(self, lexicon: Lexicon, model: FitModel, wanted: Sequence[frozenset[str]]) -> None:
+        self._lexicon = lexicon
+        self._model = model
+        self._meetings = Meetings(wanted, PLACES)
+        # A wording that no token can hold: the clauses around it are searched as they stand.
+        self._crossing = ahocorasick_rs.AhoCorasick(lexicon.words_with(_CUTTING))
+        self._hint = model.factors["hint"]
+        self._branch = model.factors["branch"]
+        self._factors = np.array([model.factors.get(how, 0.0) for how in HOWS])
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._reader = Reader()
+        self._claims = TokenClaims(self._lexicon, self._model, self._reader.vocabulary)
+
+    def find(self, scopes: Sequence[str]) -> tuple[Pieces, np.ndarray]:
+        """Return the evidence in scopes, and how many items each has."""
+        if self._reader.full:
+            self._start_anew()
+        page = cut(scopes)
+        numbers = self._reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
+        runs = self._claims.runs(numbers)
+        crossed = self._crossed(page)
+        read = self._reader.read(page, numbers, self._wanted_clauses(page, runs, crossed))
+        host = page.clauses.host
+        outer = np.where(host < 0, np.arange(len(host)), host)[page.tokens.clause]
+        telling = np.flatnonzero((runs[:, 1] > 0) & ~crossed[outer])
+        which, row = expanded(runs[telling, 0], runs[telling, 1])
+        token, claims = telling[which], self._claims.claims(row)
+        if crossed.any():
+            more, told = self._crossing_claims(page, numbers, outer, crossed)
+            token = np.concatenate([token, more])
+            claims = Claims(*map(np.concatenate, zip(claims, told, strict=True)))
+        return self._pieces(page, read, token, claims), read.items
+
+    def _wanted_clauses(self, page: Page, runs: np.ndarray, crossed: np.ndarray) -> np.ndarray:
+        """Return which clauses to read: those with a wording, or whose verbs may reach on."""
+        clauses = page.clauses
+        told = page.tokens.clause[runs[:, 1] > 0]
+        wanted: np.ndarray = clauses.colon | crossed
+        wanted[np.where(clauses.host[told] < 0, told, clauses.host[told])] = True
+        return wanted
+
+    def _crossed(self, page: Page) -> np.ndarray:
+        """Return which clauses hold a wording that no token can hold."""
+        clauses = page.clauses
+        crossed = np.zeros(len(clauses.start), bool)
+        for _, start, end in self._crossing.find_matches_as_indexes(page.text):
+            at = int(np.searchsorted(clauses.start[: clauses.outer], start, "right")) - 1
+            if at >= 0 and end <= clauses.end[at]:
+                crossed[at] = True
+        return crossed
+
+    def _crossing_claims(
+        self, page: Page, numbers: np.ndarray, outer: np.ndarray, crossed: np.ndarray
+    ) -> tuple[np.ndarray, Claims]:
+        """Return the claims in clauses with a wording that no token can hold, and their tokens."""
+        clauses = np.flatnonzero(crossed)
+        spans = zip(page.clauses.start[clauses], page.clauses.end[clauses], strict=True)
+        hits = self._lexicon.find_many([page.text[start:end] for start, end in spans])
+        places: list[tuple[int, int, int]] = []  # hit, token, where the token begins
+        for clause in np.unique(hits.text).tolist():
+            tokens = np.flatnonzero(outer == clauses[clause])
+            offsets = page.tokens.start[tokens] - page.clauses.start[clauses[clause]]
+            for number in np.flatnonzero(hits.text == clause).tolist():
+                position = int(hits.start[number])
+                for own_token, offset in zip(tokens.tolist(), offsets.tolist(), strict=True):
+                    text = page.tokens.texts[page.tokens.text[own_token]]
+                    if _stands_in(text, position - offset):
+                        places.append((number, own_token, offset))
+        hit, token, start = np.array(places, np.int64).reshape(-1, 3).T
+        own = Hits(
+            token, hits.start[hit] - start, hits.end[hit] - start, hits.word[hit], hits.claims[hit]
+        )
+        which, claims = self._claims.claims_of(own, numbers[token])
+        return token[which], claims
+
+    def _pieces(self, page: Page, read: Reading, token: np.ndarray, claims: Claims) -> Pieces:
+        segment = read.first[token] + claims.rows[:, SEGMENT]
+        said = read.activities[segment] >= 0
+        token, segment = token[said], segment[said]
+        rows, strength = claims.rows[said], claims.strength[said]
+        how, activity = self._meetings.look_up(
+            read.activities[segment], read.place[segment], rows[:, NODE], rows[:, IS_TECHNIQUE]
+        )
+        strength = strength * np.where(read.branch[segment], self._branch, 1.0)
+        strength = strength * self._factors[how] * np.where(rows[:, HINT] > 0, self._hint, 1.0)
+        start, end = (page.tokens.start[token] + rows[:, column] for column in (FROM, TO))
+        scope = page.clauses.scope[page.tokens.clause[token]]
+        first, last = quotations(page.text, read, segment, start, end)
+        offset = page.starts[scope]
+        return Pieces(
+            scope, rows[:, NODE], np.full(len(scope), SCOPE), first - offset, last - offset,
+            start - offset, activity, strength, read.order[segment], rows[:, HINT] > 0, how,
+        )  # fmt: skip
+
+
+def _stands_in(token: str, position: int) -> bool:
+    """Whether a token holds a position, and nothing there is left out."""
+    return 0 <= position < len(token) and token[position] not in (FILL, GONE)

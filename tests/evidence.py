@@ -1,0 +1,24 @@
+"""Evidence and its sums for tests that argue them by hand."""
+
+import numpy as np
+
+from chainmatch.fitmodel import Summary
+from chainmatch.sectors.pieces import FIELDS, Pieces
+from chainmatch.sectors.summing import summarised
+
+
+def pieces(*rows: tuple[str, int, float, int]) -> Pieces:
+    """Evidence for one node of one firm: (field, start, strength, number of the item) each."""
+    fields, start, strength, order = zip(*rows, strict=True)
+    nothing = np.zeros(len(rows), np.int64)
+    at = np.array(start)
+    return Pieces(
+        nothing, nothing, np.array([FIELDS.index(field) for field in fields]), at, at + 2, at,
+        nothing, np.array(strength), np.array(order), nothing > 0, nothing,
+    )  # fmt: skip
+
+
+def summary(evidence: Pieces, items: int) -> Summary:
+    """What evidence for one node, strongest first, adds up to in a scope of ``items`` items."""
+    [row] = summarised(evidence, np.zeros(1, np.int64), np.array([items]))
+    return Summary(*row.tolist())
