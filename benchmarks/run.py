@@ -1,4 +1,4 @@
-"""A whole run on three lists: seconds and memory of the process, and seconds of each step.
+"""A whole run on three lists: seconds and memory of the process, then of each step.
 
 python benchmarks/run.py TARGETS LOCAL LEADS [--runs 3]
 """
@@ -12,6 +12,11 @@ import time
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
+
+from chainmatch.collector import spare_collector
+
+KILO = 1024 * (1024 if sys.platform == "darwin" else 1)  # a Mac tells its memory in bytes
 
 
 def main() -> None:
@@ -25,7 +30,7 @@ def main() -> None:
         options = ["--local", local, "--leads", leads, "--out", folder, "--quiet"]
         whole = [seconds([*command, "rank", targets, *options]) for _ in range(arguments.runs)]
     helps = [seconds([*command, "--help"]) for _ in range(arguments.runs)]
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KILO
     print(f"rank    {median(whole):.2f} s (median of {len(whole)}), peak {peak:.0f} MB")
     print(f"--help  {median(helps):.2f} s")
     steps(targets, local, leads)
@@ -37,19 +42,35 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
+class Mark(NamedTuple):
+    """The beginning of a step: its name, the clocks in seconds, the peak of memory so far in MB."""
+
+    name: str
+    wall: float
+    cpu: float
+    peak: float
+
+
+def mark(name: str) -> Mark:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILO
+    return Mark(name, time.perf_counter(), time.process_time(), peak)
+
+
 def steps(targets: str, local: str, leads: str) -> None:
+    """Run once in this process, where the caches are as cold as in a command."""
+    marks = [mark("载入程序")]
+    spare_collector()  # as the command does
     from chainmatch import rank, write_report
 
-    marks = [("", time.perf_counter())]
-    run = rank(
-        targets, local, leads, progress=lambda name: marks.append((name, time.perf_counter()))
-    )
-    marks.append(("写出结果", time.perf_counter()))
+    run = rank(targets, local, leads, progress=lambda name: marks.append(mark(name)))
+    marks.append(mark("写出结果"))
     with tempfile.TemporaryDirectory() as folder:
         write_report(run, Path(folder))
-    marks.append(("", time.perf_counter()))
-    for (name, start), (_, end) in pairwise(marks[1:]):
-        print(f"  {end - start:5.2f} s  {name}")
+    marks.append(mark(""))
+    print("  seconds  of cpu  peak MB")
+    for start, end in pairwise(marks):
+        wall, cpu = end.wall - start.wall, end.cpu - start.cpu
+        print(f"  {wall:7.2f} {cpu:7.2f} {end.peak:8.0f}  {start.name}")
 
 
 if __name__ == "__main__":
