@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chainmatch.columns import TABLES
 from chainmatch.gaps import count_paths, counts, feasibility, survey
+from chainmatch.gaps.introducing import introduced
 from chainmatch.known import saturating
 
 
@@ -173,6 +174,36 @@ def test_capital_in_another_currency_does_not_count_as_size(world):
     dollars = world.locals.assign(currency="USD")
     coverage = survey_of(world, locals=dollars).coverage.set_index("firm_id")
     assert coverage.loc["L1", "weight"] == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "grade", "quote", "expected"),
+    [
+        ("云岭茶业公司", "茶叶批发", "likely", "茶叶批发", True),
+        ("云岭茶业公司", "茶叶批发", "likely", "茶叶批发零售", True),
+        ("云岭茶业公司", "茶叶批发", "likely", "茶叶销售", True),
+        ("云岭茶业公司", "茶叶批发", "likely", "茶叶零售", False),
+        ("云岭茶庄南街店", "茶叶批发", "likely", "茶叶销售", False),
+        ("云岭大药房（北街）", "药品批发", "likely", "药品销售", False),
+        ("云岭饭店管理公司", "茶叶批发", "likely", "茶叶销售", True),  # a company, no shop
+        ("云岭茶庄南街店", "茶叶批发零售", "likely", "茶叶零售", True),
+        ("云岭茶庄南街店", "茶叶零售", "likely", "茶叶零售", True),
+        ("云岭茶庄南街店", "制茶", "likely", "茶叶加工、零售", True),
+        ("云岭茶业公司", "制茶", "confirmed", "茶叶加工", True),
+        ("云岭茶业公司", "制茶", "uncertain", "茶叶加工", False),
+    ],
+)
+def test_who_can_be_introduced(name, node, grade, quote, expected):
+    assert introduced(name, node, grade, quote) is expected
+
+
+def test_who_cannot_be_introduced_still_covers_the_node(world, make):
+    fits = make.fits(("L1", "garden", 0.9), ("L2", "garden", 0.45))
+    found = survey_of(world, local_fits=fits)
+    firms = found.coverage.set_index("firm_id")
+    assert firms["introduced"].to_dict() == {"L1": True, "L2": False}
+    gap = found.gaps.set_index("node").loc["garden"]
+    assert gap["local_firms"] == "云岭茶园公司、青坪茶业公司"
 
 
 def test_the_order_of_the_rows_does_not_matter(world):

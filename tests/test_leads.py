@@ -16,6 +16,7 @@ from chainmatch.chains import read_chains
 from chainmatch.columns import LEAD_INPUT, TABLES
 from chainmatch.gaps import survey
 from chainmatch.leads import NEED, PROJECT, WILL, LeadReader, assign, match_leads
+from chainmatch.leads.book import Book
 from chainmatch.leads.figures import read_figures, read_zones
 from chainmatch.profile import read_profile
 from chainmatch.sectors import match
@@ -439,3 +440,11 @@ def test_all_43_are_understood(graph):
         assert nodes(found.seeks) | nodes(found.offers), row.lead_id
         if row.kind != WILL:
             assert found.seeks, row.lead_id
+
+
+def test_the_neighbour_that_is_named_can_be_introduced_and_all_count(world, make):
+    fits = make.fits(("L1", "garden", 0.45), ("L2", "garden", 0.8))  # L1 weighs 0.9, uncertain
+    found = survey(world.graph, fits, world.locals, world.profile)
+    share, name = Book(world.graph, found, world.profile, []).neighbours("making")
+    assert name == "青坪茶业公司"
+    assert share == pytest.approx(1.7 / (1.7 + 3))

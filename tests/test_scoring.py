@@ -62,9 +62,36 @@ def test_partners_are_named_by_what_they_do_at_the_node_not_by_their_size_elsewh
         ("L1", "garden", 0.36),  # which hardly grows tea: 0.36 · 2
         ("L2", "garden", 0.8),
         ("L3", "garden", 0.9),
-    )
+    ).assign(grade="likely")
     row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
     assert row["partner_firms"].startswith("上游：双河茶场、青坪茶业公司、云岭茶园公司；")
+
+
+def test_who_is_uncertain_counts_as_a_partner_but_is_not_named(world, make):
+    fits = make.fits(("L1", "garden", 0.45), ("L2", "garden", 0.8), ("L4", "drinks", 0.4))
+    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
+    assert row["partner_firms"] == "上游：青坪茶业公司"
+    # Upstream 0.45 · 2 + 0.8 = 1.7, downstream 0.4; half at 3.
+    assert row["partners"] == pytest.approx((1.7 / 4.7 + 0.4 / 3.4) / 2, abs=1e-4)
+
+
+def test_partners_that_are_all_uncertain_are_few_and_not_none(world, make):
+    fits = make.fits(("L4", "drinks", 0.4))
+    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
+    assert row["partner_firms"] == "" and 0 < row["partners"] < 0.4
+    assert "本地上下游企业少" in row["weak_points"]
+
+
+def test_of_a_firm_and_its_branches_one_is_named(world, make):
+    names = {
+        "L1": "青坪茶业有限公司月溪分公司",  # the heaviest of the house
+        "L2": "青坪茶业有限公司",
+        "L3": "双河茶业有限公司北街分公司",  # the firm itself is not in the list
+    }
+    fits = make.fits(("L1", "garden", 0.9), ("L2", "garden", 0.7), ("L3", "garden", 0.8))
+    fits["name"] = fits["firm_id"].map(names)
+    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
+    assert row["partner_firms"] == "上游：青坪茶业有限公司、双河茶业有限公司北街分公司"
 
 
 def test_an_unknown_part_widens_the_interval_and_is_no_zero(world):

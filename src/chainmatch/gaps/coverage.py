@@ -8,6 +8,7 @@ import pandas as pd
 
 from chainmatch.chains import ACTIVITIES
 from chainmatch.columns import TABLES
+from chainmatch.gaps.introducing import introduced
 from chainmatch.gaps.sides import FAR, Sides
 from chainmatch.known import text_of
 from chainmatch.profile import Profile
@@ -67,15 +68,19 @@ def coverage_of(
 ) -> pd.DataFrame:
     """Return which local firms stand at which node; the columns are those of ``Survey``."""
     strength = dict(zip(anchors["firm_id"], anchors["anchor"], strict=True))
+    use = fits[fits["counts"] & (fits["fit"] >= profile.levels.fit)]
+    columns = ("node", "firm_id", "name", "fit", "node_name", "grade", "evidence")
     rows = [
-        (node, firm, name, fit * sizes.get(firm, 1.0), strength.get(firm, 0.0))
-        for node, firm, name, fit, counting in zip(
-            *(fits[c].tolist() for c in ("node", "firm_id", "name", "fit", "counts")), strict=True
+        (
+            *(node, firm, name, fit * sizes.get(firm, 1.0), strength.get(firm, 0.0)),
+            introduced(name, node_name, grade, quote),
         )
-        if counting and fit >= profile.levels.fit
+        for node, firm, name, fit, node_name, grade, quote in zip(
+            *(text_of(use[c]).tolist() for c in columns), strict=True
+        )
     ]
     rows.sort(key=lambda row: (row[0], -row[3], -row[4], row[1]))
-    return pd.DataFrame(rows, columns=["node", "firm_id", "name", "weight", "anchor"])
+    return pd.DataFrame(rows, columns=["node", "firm_id", "name", "weight", "anchor", "introduced"])
 
 
 def anchors_of(

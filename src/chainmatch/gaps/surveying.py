@@ -25,7 +25,8 @@ class Survey:
         ``score`` NaN.
     anchors : one row for every local firm, strongest first (``TABLES["locals"]``).
     coverage : which local firms stand at which node, heaviest there first:
-        ``node, firm_id, name, weight`` (fit × size), ``anchor``.
+        ``node, firm_id, name, weight`` (fit × size), ``anchor``, ``introduced`` (whether the firm
+        can be introduced as a partner: :mod:`chainmatch.gaps.introducing`).
     """
 
     gaps: pd.DataFrame

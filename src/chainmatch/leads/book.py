@@ -82,9 +82,13 @@ class Book:
         columns = (rows[column].tolist() for column in ("node", "score", "why"))
         self.gaps = {node: (float(score), why) for node, score, why in zip(*columns, strict=True)}
         self._doing: dict[str, dict[str, list[Doing]]] = {"target": {}, "local": {}}
+        # node → firm → weight, and the name of who can be introduced
         self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-        for node, firm, name, weight, _ in survey.coverage.itertuples(index=False, name=None):
-            self._local[node][firm] = (weight, name)
+        local = ("node", "firm_id", "name", "weight", "introduced")
+        for node, firm, name, weight, known in zip(
+            *(survey.coverage[column].tolist() for column in local), strict=True
+        ):
+            self._local[node][firm] = (weight, name if known else "")
 
     def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
         """Add a list of firms; fits below the profile's ``min_fit`` count as none."""
@@ -100,15 +104,21 @@ class Book:
         return self._doing[kind].get(node, [])
 
     def neighbours(self, node: str) -> tuple[float, str]:
-        """Return the part ``home`` of a node and the strongest local neighbour by name."""
-        found: dict[str, tuple[float, str]] = {}
-        for other in (*self.graph.predecessors(node), *self.graph.successors(node)):
-            for firm, entry in self._local.get(other, {}).items():
-                found[firm] = max(found.get(firm, (0.0, "")), entry)
-        total = sum(weight for weight, _ in found.values())
-        strongest = min(found.items(), key=lambda item: (-item[1][0], item[0]), default=None)
-        share = saturating(total, self.profile.levels.partners)
-        return share, strongest[1][1] if strongest else ""
+        """Return the part ``home`` of a node and the strongest local neighbour by name.
+
+        Only who can be introduced is named; the others count.
+        """
+        beside = [
+            (weight, firm, name)
+            for other in (*self.graph.predecessors(node), *self.graph.successors(node))
+            for firm, (weight, name) in self._local.get(other, {}).items()
+        ]
+        found: dict[str, float] = {}
+        for weight, firm, _ in beside:
+            found[firm] = max(found.get(firm, 0.0), weight)
+        named = [(-weight, firm, name) for weight, firm, name in beside if name]
+        share = saturating(sum(found.values()), self.profile.levels.partners)
+        return share, min(named, default=(0.0, "", ""))[2]
 
 
 def _firms(firms: pd.DataFrame) -> Iterator[Firm]:

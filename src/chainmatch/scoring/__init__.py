@@ -13,7 +13,9 @@ gap
 partners
     Mean over the two sides of the node of ``W / (W + levels.partners)``, with W the sum of weights
     (fit × size as in :mod:`chainmatch.gaps`) of the local firms one supply away, each firm once.
-    A side whose nodes all lack data is unknown; a side without nodes is left out.
+    A side whose nodes all lack data is unknown; a side without nodes is left out. By name stand the
+    heaviest that can be introduced (:mod:`chainmatch.gaps.introducing`), of a firm and its branches
+    one.
 region
     Mean of the priority of the firm's zone (``zones``, ``in_province``, ``elsewhere``) and of
     closeness ``1 / (1 + km / levels.near_km)``; of one of them where the other is unknown.

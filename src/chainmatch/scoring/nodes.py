@@ -9,6 +9,7 @@ import pandas as pd
 
 from chainmatch.gaps import Survey, shortages
 from chainmatch.known import mean_known, saturating
+from chainmatch.names import parsed_name
 from chainmatch.profile import Profile
 from chainmatch.scoring.mean import weighted_mean
 
@@ -37,25 +38,33 @@ def node_facts(
     status = dict(zip(survey.gaps["node"], survey.gaps["status"], strict=True))
     worth = _worth(survey, profile)
     doubts = _doubts(survey.gaps)
-    local: dict[str, list[tuple[str, str, float, float]]] = {}
-    for node, *firm in survey.coverage.itertuples(index=False, name=None):
-        local.setdefault(node, []).append(tuple(firm))
+    local = _standing(survey.coverage)
+    known = _standing(survey.coverage[survey.coverage["introduced"]])
     found = {}
     for node in wanted:
         data = graph.nodes[node]
-        sides = [_partners(graph.pred[node], local), _partners(graph.succ[node], local)]
-        shares = [
-            _share(firms, neighbours, status, profile)
-            for firms, neighbours in zip(sides, (graph.pred[node], graph.succ[node]), strict=True)
-        ]
+        sides = (graph.pred[node], graph.succ[node])
+        shares = [_share(_partners(side, local), side, status, profile) for side in sides]
         found[node] = NodeFacts(
             gap=worth[node] * profile.chain_weight(data["chain"]),
             partners=mean_known(*shares),
-            named=_named(sides),
+            named=_named([_partners(side, known) for side in sides]),
             doubt=doubts[node],
             short=shortages(data["needs"], profile),
         )
     return found
+
+
+_Standing: TypeAlias = Mapping[str, list[tuple[str, str, float, float]]]
+
+
+def _standing(coverage: pd.DataFrame) -> _Standing:
+    """Node → the local firms there: id, name, weight, anchor."""
+    local: dict[str, list[tuple[str, str, float, float]]] = {}
+    columns = (coverage[c].tolist() for c in ("node", "firm_id", "name", "weight", "anchor"))
+    for node, *firm in zip(*columns, strict=True):
+        local.setdefault(node, []).append((firm[0], firm[1], firm[2], firm[3]))
+    return local
 
 
 def _worth(survey: Survey, profile: Profile) -> dict[str, float]:
@@ -92,9 +101,7 @@ def _doubts(gaps: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def _partners(
-    neighbours: Iterable[str], local: Mapping[str, list[tuple[str, str, float, float]]]
-) -> list[tuple[str, float]]:
+def _partners(neighbours: Iterable[str], local: _Standing) -> list[tuple[str, float]]:
     """Local firms at the neighbour nodes, each once: name and weight there, heaviest first."""
     best: dict[str, tuple[float, float, str]] = {}
     for node in neighbours:
@@ -118,8 +125,19 @@ def _share(
 
 def _named(sides: list[list[tuple[str, float]]]) -> str:
     texts = [
-        f"{direction}：{'、'.join(name for name, _ in firms[:_SHOWN])}"
+        f"{direction}：{'、'.join(_houses(name for name, _ in firms)[:_SHOWN])}"
         for direction, firms in zip(("上游", "下游"), sides, strict=True)
         if firms
     ]
     return "；".join(texts)
+
+
+def _houses(names: Iterable[str]) -> list[str]:
+    """Keep one name of a firm and its branches: the firm's own where it is there."""
+    houses: dict[str, str] = {}
+    for name in names:
+        parsed = parsed_name(name)
+        held = houses.setdefault(parsed.firm_key, name)
+        if parsed_name(held).branch and not parsed.branch:
+            houses[parsed.firm_key] = name
+    return list(houses.values())

@@ -62,7 +62,7 @@ def _weak_text(part: str, value: float, grade: str, node: NodeFacts, firm: FirmF
         case "gap":
             return node.doubt
         case "partners":
-            return "本地上下游企业少" if node.named else "本地没有上下游企业"
+            return "本地上下游企业少" if value > 0 else "本地没有上下游企业"
         case "region":
             far = "" if math.isnan(firm.place.km) else f"路程约{firm.place.km:.0f}公里"
             return (
