@@ -19,7 +19,7 @@ from chainmatch.scopes.sequences import PLACES, Found, Segments, Sequences
 from chainmatch.scopes.stack import expanded
 from chainmatch.scopes.vocabulary import Vocabulary
 
-ROOM = 1 << 17  # tokens that a reader keeps
+ROOM = 1 << 16  # tokens that a reader keeps
 SEQUENCES = 1 << 15  # sequences of kinds that it keeps
 _VERB = PLACES.index("verb")
 
@@ -59,10 +59,14 @@ class Reader:
         self.vocabulary = Vocabulary()
         self._sequences = Sequences()
 
-    @property
-    def full(self) -> bool:
-        """Whether it is time for a new reader: this one keeps what it has seen."""
-        return len(self.vocabulary) > ROOM or len(self._sequences) > SEQUENCES
+    def forget(self) -> bool:
+        """Forget what takes too much room; return whether that was the vocabulary."""
+        if len(self._sequences) > SEQUENCES:
+            self._sequences = Sequences()
+        full = len(self.vocabulary) > ROOM
+        if full:
+            self.vocabulary = Vocabulary()
+        return full
 
     def read(self, page: Page, numbers: Numbers, wanted: Numbers) -> Reading:
         """Read clauses of a page.

@@ -79,8 +79,7 @@ def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
     Returns how many segments each token has, and one row a segment (columns above).
     """
-    counts, starts, own, excludes = _cut(texts)
-    start = np.array(starts, np.int64)
+    token, start, own, excludes = _cut(texts)
     size = np.fromiter(map(len, own), np.int64, len(own))
     head, tail = _ends(own, size)
     before, after = _activities(own, np.zeros_like(head), head), _activities(own, tail, size)
@@ -92,28 +91,34 @@ def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     shape = (before > 0) + 2 * (after > 0) + 4 * bare
     for number in np.flatnonzero(bare).tolist():
         shape[number] += 8 * (own[number] in TRADES)
-    shape += 16 * np.array(excludes, np.int64)
+    shape += 16 * excludes
     columns = (start, start + size, start + head, start + core_end, shape, before, after)
-    return np.array(counts, np.int64), np.stack(columns, axis=1)
+    order = np.argsort(token, kind="stable")
+    return np.bincount(token, minlength=len(texts)), np.stack(columns, axis=1)[order]
 
 
-def _cut(texts: Sequence[str]) -> tuple[list[int], list[int], list[str], list[int]]:
-    """Cut tokens into segments.
+def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[str], np.ndarray]:
+    """Cut tokens into segments, those first that are one plain segment.
 
-    Returns how many each has; of each segment where it begins, its text, how it excludes something.
+    Returns of each segment the number of its token, where it begins, its text, and the number of
+    how it excludes something.
     """
-    counts: list[int] = []
-    starts: list[int] = []
-    own: list[str] = []
-    excludes: list[int] = []
-    for text in texts:
-        stretches = _stretches(text) if _SPECIAL.search(text) else [(0, text, "")]
-        counts.append(len(stretches))
-        for start, stretch, exclusion in stretches:
-            starts.append(start)
-            own.append(stretch)
-            excludes.append(EXCLUDES.index(exclusion))
-    return counts, starts, own, excludes
+    special = [bool(_SPECIAL.search(text)) for text in texts]
+    plain = np.flatnonzero(~np.array(special, bool))
+    own = [texts[number] for number in plain.tolist()]
+    cut = [
+        (number, start, stretch, EXCLUDES.index(excludes))
+        for number in np.flatnonzero(special).tolist()
+        for start, stretch, excludes in _stretches(texts[number])
+    ]
+    tokens, starts, stretches, excludes = zip(*cut, strict=True) if cut else ((),) * 4
+    nothing = np.zeros(len(plain), np.int64)
+    return (
+        np.concatenate([plain, np.array(tokens, np.int64)]),
+        np.concatenate([nothing, np.array(starts, np.int64)]),
+        own + list(stretches),
+        np.concatenate([nothing, np.array(excludes, np.int64)]),
+    )
 
 
 def _stretches(text: str) -> list[tuple[int, str, str]]:

@@ -40,16 +40,13 @@ class ScopeEvidence:
         self._hint = model.factors["hint"]
         self._branch = model.factors["branch"]
         self._factors = np.array([model.factors.get(how, 0.0) for how in HOWS])
-        self._start_anew()
-
-    def _start_anew(self) -> None:
         self._reader = Reader()
-        self._claims = TokenClaims(self._lexicon, self._model, self._reader.vocabulary)
+        self._claims = TokenClaims(lexicon, model, self._reader.vocabulary)
 
     def find(self, scopes: Sequence[str]) -> tuple[Pieces, np.ndarray]:
         """Return the evidence in scopes, and how many items each has."""
-        if self._reader.full:
-            self._start_anew()
+        if self._reader.forget():
+            self._claims = TokenClaims(self._lexicon, self._model, self._reader.vocabulary)
         page = cut(scopes)
         numbers = self._reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
         runs = self._claims.runs(numbers)
