@@ -11,7 +11,7 @@ rank: $(VENV)/.installed
 	$(BIN)/chainmatch rank --sample --out $(OUT)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

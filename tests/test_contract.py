@@ -42,6 +42,8 @@ def run(request, tmp_path_factory):
     inputs = INPUTS[request.param]
     if not all(path.is_file() for path in inputs):
         pytest.skip(f"no {request.param} lists here")
+    if request.param == "sample":
+        return inputs, request.getfixturevalue("sample_run")
     return inputs, run_into(tmp_path_factory.mktemp(request.param) / "out", inputs)
 
 

@@ -202,3 +202,20 @@ def test_registered_codes_and_names() -> None:
     parts = [parse_name(name) for name in frame["name"]]
     assert sum(bool(part.place) for part in parts) / len(parts) > 0.85
     assert sum(bool(part.brand or part.trade) for part in parts) / len(parts) > 0.99
+
+
+def test_the_best_of_many_are_the_head_of_all_that_are_near():
+    """However many share a common word, and however many of them are equally near."""
+    kinds = "茶药酒菌钨电水木"
+    names = [
+        f"{a}{b}{'科技' * (n % 3 > 0)}有限公司" for a in kinds for b in kinds for n in range(9)
+    ]
+    index = NameIndex(names)
+    questions = ["科技", "茶药科技", "公司", "无此"]
+    every = index.candidates_of(questions, len(names))
+    assert len(every[0]) > 300
+    for limit in (1, 2, 7, 80):
+        assert index.candidates_of(questions, limit) == [found[:limit] for found in every]
+        assert [index.candidates(one, limit) for one in questions] == [
+            found[:limit] for found in every
+        ]

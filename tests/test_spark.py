@@ -132,12 +132,12 @@ def office(tmp_path_factory) -> Path:
     rows = book.get_sheet_by_index(0).to_python()
     top = next(at for at, row in enumerate(rows) if "企业名称" in row)
     again = next(at for at, row in enumerate(rows) if at > top and "企业名称" in row)
-    some = [*rows[top : top + 900], *rows[again - 20 : again + 20], *rows[-10:]]
+    some = [*rows[top : top + 300], *rows[again - 30 : again + 20], *rows[-10:]]
     cells = [["" if cell is None else str(cell) for cell in row] for row in some]
     folder = tmp_path_factory.mktemp("office")
     names, body = cells[0], [*cells[1:], *cells[5:15]]
     table = pa.table([pa.array(column) for column in zip(*body, strict=True)], names=names)
-    pq.write_table(table, folder / "t.parquet", row_group_size=120)
+    pq.write_table(table, folder / "t.parquet", row_group_size=50)
     body[70] = [*body[70], "多出一格"]
     with (folder / "t.csv").open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows([names, *body])
@@ -165,8 +165,8 @@ def local_folder(targets: Path, folder: Path) -> Path:
 
 def test_the_command_writes_the_folder_of_the_local_run(running, session, office, tmp_path):
     """Another application on the same cluster: many tasks, and several batches in each."""
-    small = {"spark.sql.files.maxPartitionBytes": "60k",
-             "spark.sql.execution.arrow.maxRecordsPerBatch": "50"}  # fmt: skip
+    small = {"spark.sql.files.maxPartitionBytes": "20k",
+             "spark.sql.execution.arrow.maxRecordsPerBatch": "20"}  # fmt: skip
     properties = [f"--conf={name}={value}" for name, value in (OPTIONS | small).items()]
     command = [sys.executable, "-m", "chainmatch.cli", "rank", str(office / "t.parquet")]
     lists = ["--local", str(SAMPLE / "local.csv"), "--leads", str(SAMPLE / "leads.xlsx")]

@@ -198,6 +198,7 @@ from multiprocessing import active_children
 from chainmatch import stream
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's &
     source, out, size, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
     def freeze(done):

@@ -31,6 +31,23 @@ def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return ordered[fresh]
 
 
+def _foremost(
+    cells: NDArray[np.int64], values: NDArray[np.float64], size: int, limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Leave out what cannot be among the ``limit`` best of its row of ``size`` cells.
+
+    A common word is near to ten thousands of names: to sort them all took ten times as long.
+    """
+    if len(cells) <= limit:
+        return cells, values
+    bounds = np.searchsorted(cells, np.arange(0, int(cells[-1]) + size + 1, size))
+    kept = np.ones(len(cells), bool)
+    for row in np.flatnonzero(np.diff(bounds) > 2 * limit).tolist():
+        part = slice(bounds[row], bounds[row + 1])
+        kept[part] = values[part] >= np.partition(values[part], -limit)[-limit]
+    return cells[kept], values[kept]
+
+
 class NameIndex:
     """Finds, among many names, those that share rare characters and pairs with a question.
 
@@ -138,19 +155,20 @@ class NameIndex:
         floor: float,
     ) -> list[list[tuple[int, float]]]:
         """Return the best names for a few questions, by adding up the postings of their grams."""
-        starts = self._starts[places]
-        counts = self._starts[places + 1] - starts
-        ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
-        hits = self._postings[np.repeat(starts - ends + counts, counts) + np.arange(total)]
-        cells = np.repeat(owners * self._size, counts) + hits
+        starts, ends = self._starts[places], self._starts[places + 1]
+        counts = ends - starts
+        # Slices are copied at once; to gather the numbers one by one took three times as long.
+        pieces = map(slice, starts.tolist(), ends.tolist())
+        hits = np.concatenate([self._postings[:0], *(self._postings[piece] for piece in pieces)])
+        cells = hits if len(norms) == 1 else np.repeat(owners * self._size, counts) + hits
         gains = np.repeat(self._weights[places] ** 2, counts)
         scores = np.bincount(cells, gains, minlength=len(norms) * self._size)
         table = scores.reshape(len(norms), self._size) * self._scale
         least = np.maximum(table.max(axis=1) * _RELATIVE, np.maximum(norms * floor, 1e-9))
         cells = np.flatnonzero(table >= least[:, None])
-        rows, columns = cells // self._size, cells % self._size
         values = table.ravel()[cells]
+        cells, values = _foremost(cells, values, self._size, limit)
+        rows, columns = cells // self._size, cells % self._size
         order = np.lexsort((columns, -values, rows))
         rows, columns, values = rows[order], columns[order], values[order] / norms[rows[order]]
         kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < limit
