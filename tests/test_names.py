@@ -73,6 +73,7 @@ def test_made_codes_agree_with_stdnum(tail: str) -> None:
     stem = "91611025" + tail + "7"
     made = stem + uscc.calc_check_digit(stem)
     assert valid_code(made)
+    assert clean_code(made) == clean_code(f" {made[:9]} {made[9:].lower()}") == made
 
 
 @pytest.mark.parametrize(

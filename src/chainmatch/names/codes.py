@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from operator import mul
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -18,6 +19,8 @@ def clean_code(code: object) -> str:
     """
     if code is None:
         return ""
+    if isinstance(code, str) and valid_code(code):
+        return code
     if isinstance(code, float):
         if not code.is_integer() or abs(code) >= 2**53:  # NaN is no integer
             return ""
@@ -31,6 +34,7 @@ def clean_code(code: object) -> str:
     return text.replace("O", "0").replace("I", "1") if len(text) == 18 else text
 
 
+@lru_cache(maxsize=1 << 14)  # asked when a list is read, and again when its firms are compared
 def valid_code(code: str) -> bool:
     """Return whether ``code`` is a unified social credit code with a right check digit.
 

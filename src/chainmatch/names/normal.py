@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from chainmatch.text import traditional
 
@@ -37,6 +37,7 @@ def _simplified() -> dict[int, str]:
     }
 
 
+@lru_cache(maxsize=1 << 14)  # of a name that is parsed and looked up
 def normal_name(name: str) -> str:
     """Return the normal form of a company name: what two careful clerks would both write.
 

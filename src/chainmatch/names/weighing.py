@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cache
+from operator import mul
 
 from chainmatch.names.learned import learned
 
@@ -17,5 +18,5 @@ def weights(model: str, features: tuple[str, ...]) -> tuple[float, tuple[float, 
 def logistic(model: str, features: tuple[str, ...], values: Sequence[float]) -> float:
     """Return the score 0…1 of one row of features."""
     constant, found = weights(model, features)
-    total = constant + sum(w * value for w, value in zip(found, values, strict=True))
+    total = constant + sum(map(mul, found, values))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
