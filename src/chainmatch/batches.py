@@ -19,6 +19,7 @@ from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
 from chainmatch.packing import pack
 from chainmatch.sectors import Matcher, Matches, Texts, lines
+from chainmatch.sectors.matcher import PAGE
 from chainmatch.tables.arrow import table_schema
 
 if TYPE_CHECKING:
@@ -55,14 +56,12 @@ def match_batches(
     by, top
         As for :func:`chainmatch.match`; the schema is that of :func:`match_schema`.
 
-    Yields one batch for each batch that holds a row. Raises OptionError for another ``by``, at the
-    first batch.
+    Yields one batch for each page of a batch. Raises OptionError for another ``by``, at the first
+    batch.
     """
     schema = match_schema(matcher.graph, by)
     by_node = _NodeLines(matcher, top) if by == "node" else None
-    for batch in batches:
-        if not batch.num_rows:
-            continue
+    for batch in (page for whole in batches for page in _pages(whole)):
         found = matcher.match_page(Texts(*(texts(batch, name) for name in Texts._fields)))
         columns = by_node.columns(found) if by_node else _chain_columns(found)
         rows_of = columns.pop("row", None)
@@ -70,6 +69,12 @@ def match_batches(
             own = pa.array(texts(batch, name), pa.string())
             columns[name] = own if rows_of is None else own.take(rows_of)
         yield pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _pages(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Cut a batch into pieces that the matcher reads at once."""
+    for start in range(0, batch.num_rows, PAGE):
+        yield batch.slice(start, PAGE)
 
 
 def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[pa.RecordBatch]:

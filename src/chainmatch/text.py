@@ -49,7 +49,12 @@ def traditional() -> dict[int, str]:
 
 def simplified(text: str) -> str:
     """Return ``text`` in simplified characters, position by position."""
-    return text if text.isascii() else text.translate(traditional())
+    return _any_traditional().sub(lambda found: traditional()[ord(found[0])], text)
+
+
+@cache
+def _any_traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, traditional()))}]")
 
 
 class _Forms(dict[str, str]):

@@ -6,7 +6,10 @@ from functools import lru_cache
 from operator import mul
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CODE_VALUES = {letter: value for value, letter in enumerate(_CODE_LETTERS)}
+# The value of each byte; what is no letter of a code has one above all of theirs.
+_CODE_VALUES = bytes(
+    _CODE_LETTERS.index(chr(byte)) if chr(byte) in _CODE_LETTERS else 31 for byte in range(256)
+)
 _CODE_WEIGHTS = tuple(3**position % 31 for position in range(17))
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 
@@ -42,8 +45,5 @@ def valid_code(code: str) -> bool:
     """
     if len(code) != 18 or not code[2:8].isdigit():
         return False
-    try:
-        values = [_CODE_VALUES[letter] for letter in code]
-    except KeyError:
-        return False
-    return bool(values[17] == -sum(map(mul, values, _CODE_WEIGHTS)) % 31)
+    values = code.encode("ascii", "replace").translate(_CODE_VALUES)
+    return max(values) < 31 and values[17] == -sum(map(mul, values, _CODE_WEIGHTS)) % 31

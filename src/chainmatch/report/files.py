@@ -16,6 +16,7 @@ from chainmatch.columns import TABLES
 from chainmatch.errors import OutputError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SUSPECT = frozenset(FORMULA)
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, *, plain: bool = False) -> None:
@@ -95,8 +96,10 @@ def _csv_cells(column: "pd.Series[Any]") -> list[object]:
     """Return the cells of a column as a CSV file holds them; a missing one is empty."""
     if pd.api.types.is_float_dtype(column):
         return [f"{value:.10g}" if value == value else "" for value in column.to_numpy(float)]
-    values = column.astype(object).where(column.notna(), "").tolist()
-    return values if pd.api.types.is_numeric_dtype(column) else [as_text(v) for v in values]
+    values: list[object] = column.astype(object).where(column.notna(), "").tolist()
+    if pd.api.types.is_numeric_dtype(column):
+        return values
+    return [v if type(v) is str and v[:1] not in _SUSPECT else as_text(v) for v in values]
 
 
 def as_text(value: object) -> object:

@@ -256,7 +256,7 @@ class _FirmColumns:
         cells = next(iter(_values(self._segment, "code")), [None] * len(numbers))
         read = [code_of(value) for value in cells]
         codes = [f.code or _code_in(own) for f, own in zip(read, self._given, strict=True)]
-        valid = [valid_code(code) for code in codes]
+        valid = [f.checked or valid_code(code) for f, code in zip(read, codes, strict=True)]
         pairs = zip(read, cells, strict=True)
         tally.add("lost", (found.lost for found in read), numbers)
         tally.add(

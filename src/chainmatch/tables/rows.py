@@ -4,7 +4,7 @@ Every row that is not blank is either kept or rejected with a reason.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -81,16 +81,16 @@ def read_body(
 
     A header that is repeated with other columns starts a new segment.
     """
-    current = Segment(layout)
+    current, keys = Segment(layout), _keys(layout, table)
     segments, rejects = [current], []
     covered = _covered_keys(sheet, layout, table)
     for index, row in _filled_rows(sheet, layout, begin):
         number = index + sheet.first
-        again = _repeated_header(row, current.layout, table, mapping)
+        again = _repeated_header(row, current.layout, keys, table, mapping)
         if again is not None:
             rejects.append(Reject(number, HEADER, quote(row, current.layout)))
             if again.columns and again.columns != current.layout.columns:
-                current = Segment(again)
+                current, keys = Segment(again), _keys(again, table)
                 segments.append(current)
             continue
         why = _why_not(row, current.layout, table, sheet.ragged)
@@ -166,11 +166,15 @@ def _cell(row: Row, at: int) -> object:
     return row[at] if at < len(row) else None
 
 
+def _keys(layout: Layout, table: Table) -> list[int]:
+    """Return the columns without which a list is none: a repeated header names one of them."""
+    return [at for name in REQUIRED[table] for at in layout.columns.get(name, ())]
+
+
 def _repeated_header(
-    row: Row, layout: Layout, table: Table, mapping: Mapping[str, str]
+    row: Row, layout: Layout, keys: Sequence[int], table: Table, mapping: Mapping[str, str]
 ) -> Layout | None:
     """Return the layout of a header row among the data; without columns: a half of the header."""
-    keys = [at for name in REQUIRED[table] for at in layout.columns.get(name, ())]
     if not any(_looks_like_header(_cell(row, at), table, mapping) for at in keys):
         if layout.last > layout.first and _is_lower_half(row, layout):
             return Layout(0, 0, (), {})
