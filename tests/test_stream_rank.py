@@ -32,6 +32,7 @@ from chainmatch.stream.ordering import OrderedScores
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
 from test_duplicates import ROW, table
+from waiting import PATIENCE
 
 SAMPLE = data_folder("sample")
 REAL = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -147,7 +148,7 @@ def test_killed_in_the_middle_and_resumed(targets, wanted, tmp_path):
     script.write_text(SCRIPT.format(piece=PIECE), encoding="utf-8")
     command = [sys.executable, str(script), str(targets), str(LOCAL), str(out), str(LEADS)]
     # The workers end with their parent, and hold this pipe until then.
-    ended = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=120)
+    ended = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=PATIENCE)
     assert ended.returncode == -signal.SIGKILL
     assert [path.name for path in out.iterdir()] == ["rank.parts"]
     finished = sorted((out / "rank.parts").glob("[0-9]*.json"))
@@ -219,7 +220,7 @@ def test_a_lock_outlives_no_process(tmp_path):
         "with held_alone(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     folder = tmp_path / "parts"
-    ended = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, timeout=PATIENCE)
     assert ended.returncode == -signal.SIGKILL
     assert [path.name for path in folder.iterdir()] == ["lock"]
     with held_alone(folder):
