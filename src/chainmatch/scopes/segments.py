@@ -68,7 +68,7 @@ _EXCLUDES = re.compile(
 )
 # What makes a token more than one plain segment; most hold nothing of it.
 _SPECIAL = re.compile(
-    f"[{FILL}{GONE}{_JOIN}除不禁严未非]"
+    "[除不禁严未非]"
     f"|(?<=[{''.join(sorted({verb[-1] for verb in VERBS}))}])"
     f"[{''.join(word[0] for word in JOINERS)}]"
 )
@@ -105,7 +105,7 @@ def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[str], np.nd
     """
     special = [bool(_SPECIAL.search(text)) for text in texts]
     plain = np.flatnonzero(~np.array(special, bool))
-    own = [texts[number] for number in plain.tolist()]
+    own = [_stripped(texts[number]) for number in plain.tolist()]
     cut = [
         (number, start, stretch, EXCLUDES.index(excludes))
         for number in np.flatnonzero(special).tolist()
@@ -126,7 +126,7 @@ def _stretches(text: str) -> list[tuple[int, str, str]]:
     joined, spans = _without_joiners(text), [(0, len(text))]
     if _JOIN in joined:
         spans = [found.span() for found in _SEGMENT.finditer(joined)]
-    return [_excluding(joined, start, _stripped(joined, start, end)) for start, end in spans]
+    return [_excluding(start, _stripped(joined[start:end])) for start, end in spans]
 
 
 def _without_joiners(text: str) -> str:
@@ -139,21 +139,21 @@ def _without_joiners(text: str) -> str:
     return text
 
 
-def _excluding(text: str, start: int, end: int) -> tuple[int, str, str]:
+def _excluding(start: int, text: str) -> tuple[int, str, str]:
     """Return a segment that may exclude something; one that opens an exclusion ends there."""
-    opener = _EXCLUDES.search(text, start, end)
+    opener = _EXCLUDES.search(text)
     if not opener:
-        return start, text[start:end], ""
+        return start, text, ""
     if opener[0] == "除外":
-        return start, text[start:end], "drop"
-    if opener.start() == start:
-        return start, text[start:end], "open-bare"
-    return start, text[start : _stripped(text, start, opener.start())], "open"
+        return start, text, "drop"
+    if opener.start() == 0:
+        return start, text, "open-bare"
+    return start, _stripped(text[: opener.start()]), "open"
 
 
-def _stripped(text: str, start: int, end: int) -> int:
-    """Return ``end`` without the brackets that stand in front of it."""
-    return max(start + 1, start + len(text[start:end].rstrip(FILL)))
+def _stripped(text: str) -> str:
+    """Return a text without the brackets at its end; if it is nothing else, one sign of them."""
+    return text if text[-1] != FILL else text.rstrip(FILL) or FILL
 
 
 def _ends(texts: Sequence[str], size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
