@@ -19,7 +19,7 @@ Nemhauser and Wolsey 1978). Where nodes and ``top`` are the only limits it is th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -37,7 +37,7 @@ DRAWS = 200
 SPREAD = 0.2
 _SEED = 20260101
 _HAIR = 1e-9
-_SLICE = 20_000  # firms whose worth under all draws is held at once
+_AT_ONCE = 20  # draws under which all firms are compared at once
 
 
 class Limit(NamedTuple):
@@ -90,17 +90,47 @@ def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None
     pool = pool.sort_values("firm_id", ignore_index=True)
     if len(pool) <= top:
         return pool
-    keys = [limit.groups for limit in _limits(pool, profile.capacity)]
-    node, group, *zones = keys
-    zone = zones[0] if zones else np.zeros_like(node)
-    low, high = _worth_between(pool, profile)
-    rivals = pd.DataFrame({"node": node, "zone": zone, "group": group, "low": low})
-    best = rivals.groupby(["node", "zone", "group"])["low"].max().sort_values(ascending=False)
-    floors = best.groupby(["node", "zone"]).nth(top - 1).droplevel("group")
-    places = pd.MultiIndex.from_arrays([node, zone])
-    floor = floors.reindex(places).fillna(-np.inf).to_numpy()
-    # A hair's breadth more, so that rounding under a limit cannot make equals of the two.
-    return pool[high * (1 + _HAIR) >= floor].reset_index(drop=True)
+    node, group, *zones = (limit.groups for limit in _limits(pool, profile.capacity))
+    cell = node if not zones else pd.factorize(node * len(pool) + zones[0])[0]
+    order = np.lexsort((group, cell))
+    ranks = _Ranks(cell[order], group[order], top)
+    hopeful = np.zeros(len(pool), dtype=bool)
+    for worth in _worths(pool.iloc[order], profile):
+        hopeful[order] |= ranks.among_the_first(worth)
+    return pool[hopeful].reset_index(drop=True)
+
+
+class _Ranks:
+    """Finds who is among the first ``top`` groups of its cell; rows stand by cell and group."""
+
+    def __init__(self, cells: np.ndarray, groups: np.ndarray, top: int) -> None:
+        new_cell = np.append(True, cells[1:] != cells[:-1])
+        new_group = new_cell | np.append(True, groups[1:] != groups[:-1])
+        self._groups = np.flatnonzero(new_group)
+        self._cell = np.cumsum(new_cell) - 1
+        # Where the groups of each cell begin, and end.
+        self._cells = [*np.flatnonzero(new_cell[self._groups]).tolist(), len(self._groups)]
+        self._top = top
+
+    def among_the_first(self, worth: np.ndarray) -> np.ndarray:
+        """Return which rows of ``worth`` (firms × draws) are so in any draw."""
+        best = np.maximum.reduceat(worth, self._groups, axis=0)
+        floors = np.full((len(self._cells) - 1, worth.shape[1]), -np.inf)
+        for cell, (start, end) in enumerate(pairwise(self._cells)):
+            if end - start > self._top:
+                at = end - start - self._top
+                floors[cell] = np.partition(best[start:end], at, axis=0)[at]
+        # A hair's breadth more, so that rounding under a limit cannot make equals of the two.
+        found: np.ndarray = (worth * (1 + _HAIR) >= floors[self._cell]).any(axis=1)
+        return found
+
+
+def _worths(pool: pd.DataFrame, profile: Profile) -> Iterator[np.ndarray]:
+    """Yield what the firms are worth: their scores, then under some draws at a time."""
+    yield pool[["score"]].to_numpy(dtype=float)
+    parts, draws = _parts(pool), _draws(profile)
+    for start in range(0, DRAWS, _AT_ONCE):
+        yield weighted_mean(parts, draws[:, start : start + _AT_ONCE])
 
 
 def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> str:
@@ -259,19 +289,6 @@ def _draws(profile: Profile) -> np.ndarray:
     base = np.array([profile.weights.model_dump()[part] for part in PARTS])
     random = np.random.default_rng(_SEED)
     return base[:, None] * random.uniform(1 - SPREAD, 1 + SPREAD, (len(PARTS), DRAWS))
-
-
-def _worth_between(pool: pd.DataFrame, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least and the greatest worth of each firm: its score, and under every draw."""
-    parts, draws = _parts(pool), _draws(profile)
-    low = pool["score"].to_numpy(dtype=float, copy=True)
-    high = low.copy()
-    for start in range(0, len(pool), _SLICE):
-        part = slice(start, start + _SLICE)
-        worth = weighted_mean(parts[part], draws)
-        low[part] = np.minimum(low[part], worth.min(axis=1))
-        high[part] = np.maximum(high[part], worth.max(axis=1))
-    return low, high
 
 
 def _parts(pool: pd.DataFrame) -> np.ndarray:

@@ -17,7 +17,7 @@ from chainmatch.columns import TABLES
 from chainmatch.report.parts import join_csv, read_part, write_rows
 from chainmatch.tables.arrow import table_schema
 
-_BUCKET = 100_000  # rows
+_BUCKET = 20_000  # rows
 _MOST_BUCKETS = 400  # files that are open at once
 _PLACE = "place"
 
