@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.scopes import Reader, cut, read_scope
+from chainmatch.scopes import Reader, cut, read_scope, read_scopes
 from chainmatch.scopes.activities import SETS
 from chainmatch.scopes.pattern import alternatives
 from chainmatch.verbs import TECHNIQUE, VERBS
@@ -247,3 +247,8 @@ def test_a_long_list_is_read_like_a_short_one():
 def test_a_comma_between_lists_stops_a_verb_however_long_the_list():
     items = read_scope("甲，乙，丙，丁，戊、己的生产")
     assert [set(item.activities) for item in items] == [set()] * 4 + [PRODUCE] * 2
+
+
+@given(st.lists(SCOPES, max_size=5))
+def test_scopes_that_are_read_together_are_read_like_each_alone(scopes):
+    assert read_scopes(scopes) == [read_scope(scope) for scope in scopes]

@@ -16,7 +16,7 @@ from chainmatch.columns import TABLES
 from chainmatch.known import text_of
 from chainmatch.names import parse_name
 from chainmatch.profile import Profile, closed_nodes
-from chainmatch.scopes import Item, read_scope
+from chainmatch.scopes import Item, read_scope, read_scopes
 from chainmatch.text import normalise
 
 if TYPE_CHECKING:
@@ -144,8 +144,10 @@ def _negative_words(case: _Case) -> _Why:
     any_word = _any_of(words)
     found = _negative_names(case, words)
     for column in ("products", "scope"):
-        for firm, text in _texts(case.targets, column):
-            hit = _offered(text, words, any_word) if any_word.search(text) else None
+        suspects = [pair for pair in _texts(case.targets, column) if any_word.search(pair[1])]
+        scopes = read_scopes([text for _, text in suspects])
+        for (firm, text), items in zip(suspects, scopes, strict=True):
+            hit = _offered(text, items, words, any_word)
             if hit:
                 found[firm] = (
                     f"经营内容“{hit[0]}”属于负面清单“{hit[1]}”；"
@@ -272,7 +274,7 @@ def offered(scope: str, words: Iterable[str]) -> tuple[str, str] | None:
     count, nor a thing that only has the word in front (电镀设备).
     """
     read = [_unwanted(word) for word in words]
-    return _offered(scope, read, _any_of(read))
+    return _offered(scope, read_scope(scope), read, _any_of(read))
 
 
 def _any_of(words: list[_Unwanted]) -> re.Pattern[str]:
@@ -280,10 +282,10 @@ def _any_of(words: list[_Unwanted]) -> re.Pattern[str]:
 
 
 def _offered(
-    scope: str, words: list[_Unwanted], any_word: re.Pattern[str]
+    scope: str, items: Iterable[Item], words: list[_Unwanted], any_word: re.Pattern[str]
 ) -> tuple[str, str] | None:
     text = normalise(scope)
-    for item in read_scope(scope):
+    for item in items:
         if not any_word.search(text, item.start, item.end):
             continue
         for word in words:

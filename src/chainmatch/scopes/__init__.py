@@ -26,8 +26,8 @@ where verbs reach (:mod:`.reach`), and :mod:`.reading` puts it together.
 """
 
 from chainmatch.scopes.activities import NOTHING
-from chainmatch.scopes.items import Item, read_scope
+from chainmatch.scopes.items import Item, read_scope, read_scopes
 from chainmatch.scopes.page import Page, cut
 from chainmatch.scopes.reading import Reader, Reading
 
-__all__ = ["NOTHING", "Item", "Page", "Reader", "Reading", "cut", "read_scope"]
+__all__ = ["NOTHING", "Item", "Page", "Reader", "Reading", "cut", "read_scope", "read_scopes"]

@@ -1,5 +1,6 @@
 """The items of a scope: what each names, what the firm does with it, where it stands."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,19 +35,28 @@ class Item(NamedTuple):
 
 def read_scope(text: str) -> list[Item]:
     """Return the items of a scope in order. Never fails; excluded phrases are left out."""
+    return read_scopes([text])[0]
+
+
+def read_scopes(texts: Sequence[str]) -> list[list[Item]]:
+    """Return :func:`read_scope` of each text; all together cost little more than one."""
+    if not texts:
+        return []
     reader = Reader()
-    page = cut([text])
+    page = cut(texts)
     numbers = reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
     read = reader.read(page, numbers, np.ones(len(page.clauses.start), bool))
-    offset = int(page.starts[0])
+    scope = page.clauses.scope[read.clause]
+    offset = page.starts[scope]
     spans = (read.start, read.end, read.core_start, read.core_end, read.verb_start, read.verb_end)
-    items = [
-        Item._make((*spans, SETS[activities], PLACES[place], branch, order))
-        for *spans, activities, place, branch, order in zip(
-            *((span - offset).tolist() for span in spans),
-            read.activities.tolist(), read.place.tolist(), read.branch.tolist(),
-            read.order.tolist(), strict=True,
-        )
-        if activities >= 0
-    ]  # fmt: skip
-    return sorted(items)
+    found: list[list[Item]] = [[] for _ in texts]
+    for number, *span, activities, place, branch, order in zip(
+        scope.tolist(), *((span - offset).tolist() for span in spans),
+        read.activities.tolist(), read.place.tolist(), read.branch.tolist(),
+        read.order.tolist(), strict=True,
+    ):  # fmt: skip
+        if activities >= 0:
+            found[number].append(
+                Item._make((*span, SETS[activities], PLACES[place], branch, order))
+            )
+    return [sorted(items) for items in found]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chainmatch.known import texts_by_firm
 from chainmatch.profile import Entry
-from chainmatch.scopes import read_scope
+from chainmatch.scopes import Item, read_scopes
 
 GRADES = ("uncertain", "likely", "confirmed")  # ascending
 _BRACKET = re.compile(r"\s*[（(][^（）()]*")
@@ -18,8 +18,11 @@ def graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """The rows; evidence that only branches may act on is graded ``uncertain``."""
     scopes = texts_by_firm(targets, "scope")
     limited = {firm: scope for firm, scope in scopes.items() if _BRANCHES.search(scope)}
+    items = dict(zip(limited, read_scopes(list(limited.values())), strict=True))
     grades = [
-        "uncertain" if firm in limited and _branch_only(quote, limited[firm]) else grade
+        "uncertain"
+        if firm in limited and _branch_only(quote, limited[firm], items[firm])
+        else grade
         for firm, quote, grade in zip(
             *(rows[c].tolist() for c in ("firm_id", "evidence", "grade")), strict=True
         )
@@ -27,13 +30,12 @@ def graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(grade=grades)
 
 
-def _branch_only(quote: str, scope: str) -> bool:
+def _branch_only(quote: str, scope: str, items: list[Item]) -> bool:
     """Whether the quoted words of a scope are left to branches or subsidiaries."""
     if _BRANCHES.search(quote):
         return True
     start = scope.find(quote) if quote else -1
     end = start + len(quote)
-    items = read_scope(scope)
     said = [n for n, item in enumerate(items) if start <= item.start < end]
     if start < 0 or not said:
         return False
