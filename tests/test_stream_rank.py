@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -212,6 +214,7 @@ def test_two_runs_to_one_folder_refuse(targets, tmp_path, capsys):
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_lock_outlives_no_process(tmp_path):
     """The system lets go of the lock of a process that was killed."""
     code = (
@@ -237,6 +240,29 @@ def test_what_cannot_be_done_is_said_before_the_work(targets, tmp_path):
     with pytest.raises(TableError, match="工作簿"):
         stream.rank(SAMPLE / "targets.xlsx", LOCAL, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def file_limit(size: int) -> Iterator[None]:
+    """No file of this process may be longer: what it writes then fails as on a full disk."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
+def test_a_full_disk_is_said_and_the_run_can_go_on(targets, tmp_path):
+    out = tmp_path / "out"
+    with file_limit(4_000), pytest.raises(OutputError, match="磁盘空间不足"):
+        stream.rank(targets, LOCAL, out, options=Options(jobs=1, size=150))
+    assert [path.name for path in out.iterdir()] == ["rank.parts"]
+    run = stream.rank(targets, LOCAL, out, options=Options(jobs=1, size=150, resume=True))
+    assert len(run.shortlist) > 0
 
 
 def test_the_command_goes_in_pieces_where_it_is_asked_to(targets, wanted, tmp_path, capsys):
@@ -311,14 +337,8 @@ def test_rows_are_linked_over_shared_keys(pairs):
     assert found == [min(reach[row]) for row in range(10)]
 
 
-@settings(max_examples=15, deadline=None)
-@given(
-    scores=st.lists(st.sampled_from([0.1, 0.25, 0.5, float("nan")]), max_size=40),
-    cut=st.integers(0, 40),
-    size=st.integers(1, 50),
-)
-def test_scores_of_parts_are_in_the_order_of_the_table(tmp_path_factory, scores, cut, size):
-    folder = tmp_path_factory.mktemp("scores")
+def score_parts(scores: list[float], cut: int, folder: Path) -> tuple[list[Path], pd.DataFrame]:
+    """Two parts of scores, and the table that they are cut from."""
     schema = table_schema("scores")
     frame = pd.DataFrame(index=range(len(scores)), columns=list(TABLES["scores"]))
     for field in schema:
@@ -330,9 +350,28 @@ def test_scores_of_parts_are_in_the_order_of_the_table(tmp_path_factory, scores,
         parts.append(folder / f"{number}.scores")
         with pa.ipc.new_file(parts[-1], schema) as writer:
             writer.write_batch(record_batch(piece, schema))
+    return parts, frame
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    scores=st.lists(st.sampled_from([0.1, 0.25, 0.5, float("nan")]), max_size=40),
+    cut=st.integers(0, 40),
+    size=st.integers(1, 50),
+)
+def test_scores_of_parts_are_in_the_order_of_the_table(tmp_path_factory, scores, cut, size):
+    folder = tmp_path_factory.mktemp("scores")
+    parts, frame = score_parts(scores, cut, folder)
     ordered = OrderedScores(parts, folder, size=size)
     whole = frame.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
     ordered.write(folder / "scores.csv", plain=True)
     read = pd.read_csv(folder / "scores.csv", keep_default_na=False, dtype=str)
     assert read["firm_id"].tolist() == whole["firm_id"].tolist()
     assert ordered.head(7)["firm_id"].tolist() == whole["firm_id"].head(7).tolist()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
+def test_a_disk_that_fills_while_scores_are_put_in_order_is_said(tmp_path):
+    parts, _ = score_parts([0.5] * 40, 20, tmp_path)
+    with file_limit(2_000), pytest.raises(OutputError, match="磁盘空间不足"):
+        OrderedScores(parts, tmp_path)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainmatch.columns import TABLES
+from chainmatch.report.files import saying_why
 from chainmatch.report.parts import join_csv, read_part, write_rows
 from chainmatch.tables.arrow import table_schema
 
@@ -42,7 +43,7 @@ class OrderedScores:
         size = max(size, -(-len(order) // _MOST_BUCKETS))
         self._buckets = [folder / f"{n:05}.bucket" for n in range(-(-len(order) // size))]
         schema = table_schema("scores").append(pa.field(_PLACE, pa.int64()))
-        with ExitStack() as stack:
+        with saying_why(folder), ExitStack() as stack:
             files = [stack.enter_context(pa.ipc.new_file(path, schema)) for path in self._buckets]
             start = 0
             for batch in _batches(parts):
