@@ -9,7 +9,7 @@ learned on labelled firms (``data/learned/fit.json``, made by ``scripts/fit_sect
 The matcher is fitted on the chains and on what ships with the package, never on the rows it reads:
 the same firm has the same fit alone, in a batch and in any order. Firms are read a page at a time,
 and data flows one way: ``claims`` (what the wordings of a token claim) and ``meeting`` (how that
-meets what the firm does) give ``pieces`` of evidence in ``scopes``, ``quoting`` says which words to
+meets what the firm does) give ``pieces`` of ``evidence``, ``quoting`` says which words to
 quote, ``summing`` adds them up to fits, ``chainfits`` these to chains; ``matches`` is what comes
 out, ``tables`` lays it out.
 """

@@ -13,7 +13,7 @@ from chainmatch.sectors.claims import Weights
 from chainmatch.sectors.matches import Match, Matches, Texts
 from chainmatch.sectors.meeting import HOWS
 from chainmatch.sectors.pieces import CODE, NAME, PRODUCTS, Pieces, joined
-from chainmatch.sectors.scopes import ScopeEvidence
+from chainmatch.sectors.evidence import ScopeEvidence
 from chainmatch.sectors.summing import fits
 from chainmatch.text import normalised
 
