@@ -34,7 +34,7 @@ _TRANSLATION: dict[int, str | int] = {
 _USUAL = (("，", ","), ("；", ";"), ("（", "("), ("）", ")"), ("：", ":"))  # spares a slower way
 
 
-_COMPATIBILITY = "\u2e80-\u2fdf\uf900-\ufaff\uff00-\uffef"  # a range of a character class
+_COMPATIBILITY = "\u2e80-\u2fdf\ud800-\udfff\uf900-\ufaff\uff00-\uffef"  # ranges of a class
 
 
 @cache
@@ -62,8 +62,13 @@ class _Forms(dict[str, str]):
 
     def __missing__(self, char: str) -> str:
         folded = unicodedata.normalize("NFKC", char)
-        self[char] = folded if len(folded) == 1 else char
+        self[char] = "\ufffd" if _is_half(char) else folded if len(folded) == 1 else char
         return self[char]
+
+
+def _is_half(char: str) -> bool:
+    """Whether a character is half of a pair (a surrogate), which no file can hold."""
+    return "\ud800" <= char <= "\udfff"
 
 
 @cache

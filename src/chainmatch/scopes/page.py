@@ -146,7 +146,7 @@ def _different(codes: Numbers, lengths: Numbers) -> tuple[list[str], Numbers]:
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(codes))]
     found = pa.Array.from_buffers(pa.binary(), len(lengths), buffers).dictionary_encode()
     _, bounds, data = found.dictionary.buffers()
-    joined = data.to_pybytes().decode("utf-32-le", "surrogatepass")
+    joined = data.to_pybytes().decode("utf-32-le")
     ends = (np.frombuffer(bounds, np.int32)[: len(found.dictionary) + 1] // 4).tolist()
     texts = [joined[start:end] for start, end in pairwise(ends)]
     return texts, found.indices.to_numpy()
@@ -186,7 +186,7 @@ def _joined(
 
 
 def _codes(text: str) -> Numbers:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
 def _counted(text: str, sign: str, piece: _Piece) -> Numbers:

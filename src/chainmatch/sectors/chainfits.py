@@ -9,7 +9,7 @@ import numpy as np
 from chainmatch.fitmodel import FitModel, logistic, read_other_trades, summarise_chain
 from chainmatch.sectors.pieces import SCOPE
 from chainmatch.sectors.summing import Fits
-from chainmatch.text import laid
+from chainmatch.text import laid, normalise, normalised
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,7 +23,7 @@ class NameWords:
         told: dict[str, set[int]] = {}
         for number, own in enumerate(words.values()):
             for word in own:
-                told.setdefault(word, set()).add(number)
+                told.setdefault(normalise(word), set()).add(number)
         others = [word for word in read_other_trades() if word not in told]
         self._told = [*map(sorted, told.values()), *([] for _ in others)]
         self._automaton = ahocorasick_rs.AhoCorasick([*told, *others])
@@ -34,7 +34,7 @@ class NameWords:
         1 if the name holds a word of the chain; else -1 if it holds one of a trade outside all
         chains; else 0.
         """
-        joined, starts = laid(names)
+        joined, starts = laid(normalised(names))
         found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         rows = np.searchsorted(starts, [start for _, start, _ in found], "right") - 1
         said = np.zeros((len(names), len(self.chains)))

@@ -10,10 +10,10 @@ from chainmatch.fitmodel import Fit, FitModel, read_model
 from chainmatch.lexicon import Lexicon
 from chainmatch.sectors.chainfits import ChainFits
 from chainmatch.sectors.claims import Weights
+from chainmatch.sectors.evidence import ScopeEvidence
 from chainmatch.sectors.matches import Match, Matches, Texts
 from chainmatch.sectors.meeting import HOWS
 from chainmatch.sectors.pieces import CODE, NAME, PRODUCTS, Pieces, joined
-from chainmatch.sectors.evidence import ScopeEvidence
 from chainmatch.sectors.summing import fits
 from chainmatch.text import normalised
 

@@ -18,7 +18,7 @@ def quotations(
     """
     first = np.minimum(read.start[segment], read.verb_start[segment])
     last = np.maximum(read.end[segment], read.verb_end[segment])
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     # A condition in front of the item: (凭许可证经营)肉类加工.
     for number in np.flatnonzero(codes[first] == ord("(")).tolist():
         closed = text.rfind(")", int(first[number]), int(start[number])) + 1
