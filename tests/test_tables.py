@@ -19,6 +19,7 @@ from chainmatch.columns import LEAD_INPUT, TABLES
 from chainmatch.errors import OptionError, TableError
 from chainmatch.names import valid_code
 from chainmatch.tables import iter_firms, read_firms, read_leads
+from chainmatch.tables import rows as reading_rows
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
 
@@ -823,3 +824,20 @@ def test_real_lists() -> None:
     assert len(local.table) == 575 and (local.table["city"] == "商洛").mean() > 0.99
     leads = read_leads(SHARED / "leads_43.xlsx")
     assert len(leads.table) == 43 and leads.rejects.empty
+
+
+SIGNS_OF_REMARKS = "本全合计总總小共累备注说明填表人负责：:（(第一二、.厂甲乙1"
+
+
+@given(st.text(SIGNS_OF_REMARKS, min_size=1, max_size=12))
+def test_the_short_way_for_names_lets_through_only_what_the_long_way_does(text):
+    name = f"{text}公司"
+    if reading_rows._PLAIN_NAME.fullmatch(name):
+        assert not reading_rows._aside(name)
+        assert not reading_rows._GROUP.fullmatch(name)
+        assert not reading_rows._COUNT.fullmatch(name)
+
+
+def test_most_names_go_the_short_way():
+    assert reading_rows._PLAIN_NAME.fullmatch("某地秦岭茶业有限公司")
+    assert not reading_rows._PLAIN_NAME.fullmatch("合计（甲公司")

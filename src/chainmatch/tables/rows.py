@@ -36,6 +36,8 @@ _FOOTER = re.compile(
 _GROUP = re.compile(
     r"(?:[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章节类部批]).*"
 )
+# A name that can open no total, footer or group: nearly all; spares the three searches for them.
+_PLAIN_NAME = re.compile("[^本全以各企合总總小共累纍一二三四五六七八九十第(（:：][^:：]{2,}公司")
 _COUNT = re.compile(r"[共计约]*\d+(?:\.\d+)?[家户个条项万元亿]*")
 _NUMBER = re.compile(r"[(（]?(?:[A-Za-z]{0,3}\d{1,7}|[一二三四五六七八九十百]+)[)）.、]?")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -175,7 +177,7 @@ def _repeated_header(
     row: Row, layout: Layout, keys: Sequence[int], table: Table, mapping: Mapping[str, str]
 ) -> Layout | None:
     """Return the layout of a header row among the data; without columns: a half of the header."""
-    if not any(_looks_like_header(_cell(row, at), table, mapping) for at in keys):
+    if not _holds_header(row, keys, table, mapping):
         if layout.last > layout.first and _is_lower_half(row, layout):
             return Layout(0, 0, (), {})
         return None
@@ -189,6 +191,10 @@ def _repeated_header(
     if again.columns.items() <= layout.columns.items():
         return layout  # the same header, or the upper half of it
     return again
+
+
+def _holds_header(row: Row, keys: Sequence[int], table: Table, mapping: Mapping[str, str]) -> bool:
+    return any(at < len(row) and _looks_like_header(row[at], table, mapping) for at in keys)
 
 
 def _looks_like_header(value: object, table: Table, mapping: Mapping[str, str]) -> bool:
@@ -215,6 +221,8 @@ def _why_not(row: Row, layout: Layout, table: Table, ragged: bool) -> str:
     if table == "leads":
         return _why_no_lead(row, layout)
     name = name_of(_cell(row, layout.columns["name"][0]))
+    if _PLAIN_NAME.fullmatch(name):
+        return ""
     aside = _aside(name)
     if aside:
         return aside
