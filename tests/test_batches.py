@@ -127,3 +127,10 @@ def test_links_have_the_schema_even_where_there_are_none(lists):
 def test_another_by_is_refused(matcher):
     with pytest.raises(OptionError, match="环节"):
         next(match_batches([], matcher, by="firm"))
+
+
+def test_a_batch_longer_than_a_page_gives_one_batch(firms, matcher, monkeypatch):
+    (whole,) = match_batches(cut(firms, []), matcher)
+    monkeypatch.setattr("chainmatch.batches.PAGE", 3)
+    (paged,) = match_batches(cut(firms, []), matcher)
+    assert paged.equals(whole)

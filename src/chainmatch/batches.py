@@ -56,19 +56,24 @@ def match_batches(
     by, top
         As for :func:`chainmatch.match`; the schema is that of :func:`match_schema`.
 
-    Yields one batch for each page of a batch. Raises OptionError for another ``by``, at the first
-    batch.
+    Yields one batch for each batch that holds a row. Raises OptionError for another ``by``, at the
+    first batch.
     """
     schema = match_schema(matcher.graph, by)
     by_node = _NodeLines(matcher, top) if by == "node" else None
-    for batch in (page for whole in batches for page in _pages(whole)):
-        found = matcher.match_page(Texts(*(texts(batch, name) for name in Texts._fields)))
-        columns = by_node.columns(found) if by_node else _chain_columns(found)
-        rows_of = columns.pop("row", None)
-        for name in ("firm_id", "name"):
-            own = pa.array(texts(batch, name), pa.string())
-            columns[name] = own if rows_of is None else own.take(rows_of)
-        yield pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        pages = []
+        for page in _pages(batch):
+            found = matcher.match_page(Texts(*(texts(page, name) for name in Texts._fields)))
+            columns = by_node.columns(found) if by_node else _chain_columns(found)
+            rows_of = columns.pop("row", None)
+            for name in ("firm_id", "name"):
+                own = pa.array(texts(page, name), pa.string())
+                columns[name] = own if rows_of is None else own.take(rows_of)
+            pages.append(pa.table([columns[name] for name in schema.names], schema=schema))
+        yield from pa.concat_tables(pages).combine_chunks().to_batches()
 
 
 def _pages(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
