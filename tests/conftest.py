@@ -42,7 +42,10 @@ settings.register_profile("wide", max_examples=1000, **UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 # They begin first: where files are dealt out to several processes, none is left alone at the end.
-LONGEST = ("test_spark.py", "test_serve_fuzz.py", "test_serve_processes.py", "test_embedding.py")
+LONGEST = (
+    "test_spark.py", "test_stream_rank.py", "test_serve_fuzz.py", "test_serve_processes.py",
+    "test_embedding.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):
