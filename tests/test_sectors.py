@@ -1,5 +1,7 @@
 """The matcher on hand-read scopes of our own wording (``tests/scopes``) and on its laws."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -236,6 +238,20 @@ def test_a_row_never_depends_on_its_neighbours(scopes, random):
         alone = MATCHER.match(scope)
         assert (alone.fits, alone.items) == (found.fits, found.items)
         assert alone.chain_fits == found.chain_fits
+
+
+def test_threads_may_share_a_matcher(matcher):
+    """Texts sent to a service at once are answered like each alone."""
+    wanted = [matcher.match(scope).fits for scope in SCOPES]
+    shared = Matcher(GRAPH)
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads interrupt each other in the middle of everything
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda scope: shared.match(scope).fits, SCOPES))
+    finally:
+        sys.setswitchinterval(usual)
+    assert found == wanted
 
 
 def test_what_is_forgotten_is_found_again(matcher, monkeypatch):

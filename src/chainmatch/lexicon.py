@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
+from threading import Lock
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
@@ -64,7 +65,8 @@ class Hits(NamedTuple):
 class Lexicon:
     """All objects, hints and false friends of a chain graph in one automaton.
 
-    ``claims`` holds what may stand of the claims to a wording, number 0 none.
+    ``claims`` holds what may stand of the claims to a wording, number 0 none. Threads may share
+    one: they take turns.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Lexicon:
             bool,
         )
         self._breaking = [self._borders.get(word) for word in self.words]
+        self._turn = Lock()
         self.claims: list[tuple[Claim, ...]] = [()]
         self._claim_numbers: dict[tuple[Claim, ...], int] = {(): 0}
         self._alone = np.array([self._number(claims) for claims in self._claims], np.int64)
@@ -114,6 +117,10 @@ class Lexicon:
 
     def find_many(self, texts: Sequence[str]) -> Hits:
         """Return what normalised texts name; none of them looks at another."""
+        with self._turn:  # what was settled before grows
+            return self._find_many(texts)
+
+    def _find_many(self, texts: Sequence[str]) -> Hits:
         joined, starts = laid(texts)
         found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         if not found:

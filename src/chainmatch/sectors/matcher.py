@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Matcher:
     """Reads firms against the chains of a graph.
 
     What it has read before it finds again sooner; what it says of a firm never depends on that, nor
-    on the firms beside it.
+    on the firms beside it. Threads may share one: they take turns.
 
     Parameters
     ----------
@@ -39,6 +40,7 @@ class Matcher:
     """
 
     def __init__(self, graph: "nx.DiGraph[Any]", model: FitModel | None = None) -> None:
+        self._turn = Lock()
         self.graph = graph
         self.model = model or read_model()
         self.lexicon = Lexicon(graph)
@@ -72,6 +74,10 @@ class Matcher:
 
     def match_page(self, texts: Texts) -> Matches:
         """Match firms together; for more than some thousands see :meth:`match_many`."""
+        with self._turn:  # what is kept of earlier scopes grows while these are read
+            return self._match_page(texts)
+
+    def _match_page(self, texts: Texts) -> Matches:
         pieces, items = self._scopes.find(texts.scope)
         parts = [pieces, *self._products(texts.products), self._names(texts.name)]
         parts += self._by_code(texts.industry_code)
