@@ -53,14 +53,15 @@ _CONDITION = re.compile(
     r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
 )
 BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限下属")
-_PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
+PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
 
 
 class Masked(NamedTuple):
     """Scopes in which only items are left, clauses closed by :data:`END`.
 
     ``text`` is as long as the scopes; what stands in brackets is :data:`FILL` in it, what is
-    excluded :data:`GONE`. ``inner`` are the spans of brackets that hold items, and their texts.
+    excluded :data:`GONE`. ``inner`` are the brackets that hold items: where the text in each
+    begins, and the text.
     """
 
     text: str
@@ -92,7 +93,7 @@ def brackets(clause: str) -> list[re.Match[str]]:
 
 def _plain(text: str) -> str:
     """Leave no bracket, and one sign for the end of a clause."""
-    for sign, plain in _PLAIN:  # sooner than str.translate
+    for sign, plain in PLAIN:  # sooner than str.translate
         text = text.replace(sign, plain)
     return text
 

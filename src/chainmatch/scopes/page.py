@@ -13,10 +13,8 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from chainmatch.scopes.cleaning import END, masked, without_law
+from chainmatch.scopes.cleaning import END, PLAIN, masked, without_law
 from chainmatch.text import laid, normalise
-
-Numbers = np.ndarray
 
 # Signs as bits, so that those of a stretch can be joined; the highest is the strongest.
 LIST, BLANK, COLON, COMMA, CLOSE = 1, 2, 4, 8, 16
@@ -25,6 +23,7 @@ for _sign, _bit in (("、", LIST), (" ", BLANK), (":", COLON), (",", COMMA), (EN
     _BITS[ord(_sign)] = _bit
 # The strongest of a stretch; , before : before a blank before 、. Behind a clause it says nothing.
 SIGNS = "、 :,"
+CUTTING = SIGNS + END + "".join(sign for sign, _ in PLAIN)  # what no token holds
 _STRONGEST = np.array(
     [0 if bits & CLOSE else max(bits, 1).bit_length() - 1 for bits in range(32)], np.uint8
 )
@@ -40,13 +39,13 @@ class Clauses:
     -1 for the others.
     """
 
-    start: Numbers
-    end: Numbers
-    scope: Numbers
-    count: Numbers
-    mixed: Numbers
-    colon: Numbers
-    host: Numbers
+    start: np.ndarray
+    end: np.ndarray
+    scope: np.ndarray
+    count: np.ndarray
+    mixed: np.ndarray
+    colon: np.ndarray
+    host: np.ndarray
 
     @cached_property
     def outer(self) -> int:
@@ -64,19 +63,23 @@ class Tokens:
     """
 
     texts: list[str]
-    text: Numbers
-    start: Numbers
-    clause: Numbers
-    sign: Numbers
-    colon: Numbers
+    text: np.ndarray
+    start: np.ndarray
+    clause: np.ndarray
+    sign: np.ndarray
+    colon: np.ndarray
 
 
 @dataclass(frozen=True)
 class Page:
-    """Scopes laid end to end; ``starts`` says where in ``text`` each begins."""
+    """Scopes laid end to end: ``starts`` says where in ``text`` each begins.
+
+    ``codes`` are the code points of the text.
+    """
 
     text: str
-    starts: Numbers
+    codes: np.ndarray
+    starts: np.ndarray
     clauses: Clauses
     tokens: Tokens
 
@@ -91,6 +94,8 @@ def cut(scopes: Sequence[str]) -> Page:
     joined, starts = laid(scopes)
     text = without_law(normalise(joined))
     plain, inner = masked(text)
+    codes = _codes(text)
+    colons = _running(codes == ord(":"))
     piece = _cut(plain)
     clauses = Clauses(
         piece.start,
@@ -98,23 +103,23 @@ def cut(scopes: Sequence[str]) -> Page:
         np.searchsorted(starts, piece.start, "right") - 1,
         piece.count,
         piece.mixed,
-        _counted(text, ":", piece) > 0,
+        colons[piece.end] > colons[piece.start],
         np.full(len(piece.start), -1),
     )
     if not inner:
-        return Page(text, starts, clauses, piece.tokens)
+        return Page(text, codes, starts, clauses, piece.tokens)
     inside, shift = _cut_inner(inner)
-    return Page(text, starts, *_joined(clauses, piece.tokens, inside, shift))
+    return Page(text, codes, starts, *_joined(clauses, piece.tokens, inside, shift))
 
 
 @dataclass(frozen=True)
 class _Piece:
     """A masked text that was cut; positions are its own."""
 
-    start: Numbers
-    end: Numbers
-    count: Numbers
-    mixed: Numbers
+    start: np.ndarray
+    end: np.ndarray
+    count: np.ndarray
+    mixed: np.ndarray
     tokens: Tokens
 
 
@@ -140,7 +145,7 @@ def _cut(text: str) -> _Piece:
     return _Piece(start, end, 1 + lists + commas, (lists > 0) & (commas > 0), tokens)
 
 
-def _different(codes: Numbers, lengths: Numbers) -> tuple[list[str], Numbers]:
+def _different(codes: np.ndarray, lengths: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Return the different ones of texts that stand end to end, and which each is."""
     offsets = np.concatenate([[0], np.cumsum(4 * lengths)]).astype(np.int32)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(codes))]
@@ -152,7 +157,7 @@ def _different(codes: Numbers, lengths: Numbers) -> tuple[list[str], Numbers]:
     return texts, found.indices.to_numpy()
 
 
-def _cut_inner(inner: Sequence[tuple[int, str]]) -> tuple[_Piece, Numbers]:
+def _cut_inner(inner: Sequence[tuple[int, str]]) -> tuple[_Piece, np.ndarray]:
     """Cut the texts of brackets; return how far each of their clauses is from its place, too."""
     positions, texts = zip(*inner, strict=True)
     lengths = np.array([len(text) for text in texts])
@@ -163,7 +168,7 @@ def _cut_inner(inner: Sequence[tuple[int, str]]) -> tuple[_Piece, Numbers]:
 
 
 def _joined(
-    outer: Clauses, tokens: Tokens, inside: _Piece, shift: Numbers
+    outer: Clauses, tokens: Tokens, inside: _Piece, shift: np.ndarray
 ) -> tuple[Clauses, Tokens]:
     """Put the clauses inside brackets behind the others."""
     start = inside.start + shift
@@ -185,17 +190,10 @@ def _joined(
     )
 
 
-def _codes(text: str) -> Numbers:
+def _codes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
-def _counted(text: str, sign: str, piece: _Piece) -> Numbers:
-    """Count a sign in each clause of a text."""
-    before = _running(_codes(text) == ord(sign))
-    found: Numbers = before[piece.end] - before[piece.start]
-    return found
-
-
-def _running(flags: Numbers) -> Numbers:
+def _running(flags: np.ndarray) -> np.ndarray:
     """Return how many flags are set before each position."""
     return np.concatenate([[0], np.cumsum(flags, dtype=np.int32)])

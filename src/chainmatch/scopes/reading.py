@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainmatch.scopes.cleaning import BRANCH_ONLY, brackets
-from chainmatch.scopes.page import Numbers, Page
+from chainmatch.scopes.page import Page
 from chainmatch.scopes.segments import AFTER, BEFORE, CORE_END, CORE_START, END, SHAPE, START
 from chainmatch.scopes.sequences import PLACES, Found, Segments, Sequences
 from chainmatch.scopes.stack import expanded
@@ -37,19 +37,19 @@ class Reading:
     ``items`` has one a scope: how many items name something.
     """
 
-    clause: Numbers
-    start: Numbers
-    end: Numbers
-    core_start: Numbers
-    core_end: Numbers
-    verb_start: Numbers
-    verb_end: Numbers
-    activities: Numbers
-    place: Numbers
-    branch: Numbers
-    order: Numbers
-    first: Numbers
-    items: Numbers
+    clause: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    core_start: np.ndarray
+    core_end: np.ndarray
+    verb_start: np.ndarray
+    verb_end: np.ndarray
+    activities: np.ndarray
+    place: np.ndarray
+    branch: np.ndarray
+    order: np.ndarray
+    first: np.ndarray
+    items: np.ndarray
 
 
 class Reader:
@@ -68,7 +68,7 @@ class Reader:
             self.vocabulary = Vocabulary()
         return full
 
-    def read(self, page: Page, numbers: Numbers, wanted: Numbers) -> Reading:
+    def read(self, page: Page, numbers: np.ndarray, wanted: np.ndarray) -> Reading:
         """Read clauses of a page.
 
         Parameters
@@ -110,7 +110,7 @@ class Reader:
             activities, place, branch, order, first, items,
         )  # fmt: skip
 
-    def _reach(self, page: Page, segments: Segments, clause: Numbers) -> Found:
+    def _reach(self, page: Page, segments: Segments, clause: np.ndarray) -> Found:
         clauses = page.clauses
         first = np.flatnonzero(np.diff(clause, prepend=-1))
         read = clause[first]
@@ -121,8 +121,8 @@ class Reader:
 
 
 def _branch_only(
-    page: Page, wanted: Numbers, clause: Numbers, start: Numbers, end: Numbers
-) -> Numbers:
+    page: Page, wanted: np.ndarray, clause: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> np.ndarray:
     """Return which segments only branches may do.
 
     ``X（限分支机构经营）`` marks X; ``以上限…`` and words outside brackets mark the clause.
@@ -160,7 +160,9 @@ def _marks(clause: str) -> list[int] | None:
     ]
 
 
-def _hosts(host: Numbers, clause: Numbers, start: Numbers, activities: Numbers) -> Numbers:
+def _hosts(
+    host: np.ndarray, clause: np.ndarray, start: np.ndarray, activities: np.ndarray
+) -> np.ndarray:
     """Return the segment in front of the bracket that a segment stands in, -1 if there is none."""
     outer = int(np.searchsorted(clause, np.flatnonzero(host >= 0)[0]))
     said = np.maximum.accumulate(np.where(activities[:outer] >= 0, np.arange(outer), -1))
@@ -173,14 +175,14 @@ def _hosts(host: Numbers, clause: Numbers, start: Numbers, activities: Numbers) 
     return found
 
 
-def _opening(clause: Numbers, start: Numbers, outer: int) -> Numbers:
+def _opening(clause: np.ndarray, start: np.ndarray, outer: int) -> np.ndarray:
     """Return where the clause of each segment inside brackets begins to say something."""
     inside = clause[outer:]
     first = np.flatnonzero(np.diff(inside, prepend=-1))
     return np.repeat(start[outer:][first], np.diff(first, append=len(inside)))
 
 
-def _inherit(activities: Numbers, branch: Numbers, hosts: Numbers) -> None:
+def _inherit(activities: np.ndarray, branch: np.ndarray, hosts: np.ndarray) -> None:
     """What stands inside brackets without a verb shares the activity of what stands before."""
     inside = np.flatnonzero(hosts >= 0)
     bare = inside[activities[inside] == 0]
@@ -189,8 +191,8 @@ def _inherit(activities: Numbers, branch: Numbers, hosts: Numbers) -> None:
 
 
 def _numbered(
-    page: Page, wanted: Numbers, outer: Numbers, start: Numbers, named: Numbers
-) -> tuple[Numbers, Numbers]:
+    page: Page, wanted: np.ndarray, outer: np.ndarray, start: np.ndarray, named: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Number the named segments of each scope by position; return how many items it has, too.
 
     A clause that was not read has as many as its signs say.

@@ -9,6 +9,7 @@ from chainmatch.fitmodel import FitModel
 from chainmatch.lexicon import Hits, Lexicon
 from chainmatch.scopes import Page, Reader, Reading, cut
 from chainmatch.scopes.cleaning import FILL, GONE
+from chainmatch.scopes.page import CUTTING
 from chainmatch.scopes.sequences import PLACES
 from chainmatch.scopes.stack import expanded
 from chainmatch.sectors.claims import (
@@ -25,8 +26,6 @@ from chainmatch.sectors.meeting import HOWS, Meetings
 from chainmatch.sectors.pieces import SCOPE, Pieces
 from chainmatch.sectors.quoting import quotations
 
-_CUTTING = "、,: ;。\n()"  # signs that no token holds
-
 
 class ScopeEvidence:
     """Finds the evidence in scopes, many at a time; what was seen before is only looked up."""
@@ -36,7 +35,7 @@ class ScopeEvidence:
         self._model = model
         self._meetings = Meetings(wanted, PLACES)
         # A wording that no token can hold: the clauses around it are searched as they stand.
-        self._crossing = ahocorasick_rs.AhoCorasick(lexicon.words_with(_CUTTING))
+        self._crossing = ahocorasick_rs.AhoCorasick(lexicon.words_with(CUTTING))
         self._hint = model.factors["hint"]
         self._branch = model.factors["branch"]
         self._factors = np.array([model.factors.get(how, 0.0) for how in HOWS])
@@ -117,7 +116,7 @@ class ScopeEvidence:
         strength = strength * self._factors[how] * np.where(rows[:, HINT] > 0, self._hint, 1.0)
         start, end = (page.tokens.start[token] + rows[:, column] for column in (FROM, TO))
         scope = page.clauses.scope[page.tokens.clause[token]]
-        first, last = quotations(page.text, read, segment, start, end)
+        first, last = quotations(page, read, segment, start, end)
         offset = page.starts[scope]
         return Pieces(
             scope, rows[:, NODE], np.full(len(scope), SCOPE), first - offset, last - offset,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chainmatch.scopes import Reading
+from chainmatch.scopes import Page, Reading
 
 QUOTE = 60  # longest quotation, in characters
 _BLANK = np.zeros(0x110000, bool)
@@ -10,7 +10,7 @@ _BLANK[[code for code in range(0x3001) if chr(code).isspace()]] = True
 
 
 def quotations(
-    text: str, read: Reading, segment: np.ndarray, start: np.ndarray, end: np.ndarray
+    page: Page, read: Reading, segment: np.ndarray, start: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the spans to quote for wordings at ``start:end``, each in its segment.
 
@@ -18,10 +18,10 @@ def quotations(
     """
     first = np.minimum(read.start[segment], read.verb_start[segment])
     last = np.maximum(read.end[segment], read.verb_end[segment])
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    codes = page.codes
     # A condition in front of the item: (凭许可证经营)肉类加工.
     for number in np.flatnonzero(codes[first] == ord("(")).tolist():
-        closed = text.rfind(")", int(first[number]), int(start[number])) + 1
+        closed = page.text.rfind(")", int(first[number]), int(start[number])) + 1
         first[number] = max(int(first[number]), closed)
     long = last - first > QUOTE
     first = np.where(long, read.start[segment], first)

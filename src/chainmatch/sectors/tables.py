@@ -7,15 +7,13 @@ import numpy as np
 
 from chainmatch.errors import OptionError
 from chainmatch.sectors.matcher import Matcher
-from chainmatch.sectors.matches import Match, Matches
+from chainmatch.sectors.matches import Match, Matches, Texts
 from chainmatch.sectors.meeting import DONE
 from chainmatch.sectors.summing import GRADES
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
-
-_TEXTS = ("scope", "name", "products", "industry_code")  # in the order of Matcher.match
 
 
 class Lines(NamedTuple):
@@ -129,4 +127,6 @@ def _by_chain(found: Matches, ids: np.ndarray) -> dict[str, Any]:
 
 def _rows(firms: "pd.DataFrame") -> Iterator[tuple[str, ...]]:
     blank = [""] * len(firms)
-    return zip(*(firms[name].tolist() if name in firms else blank for name in _TEXTS), strict=True)
+    return zip(
+        *(firms[name].tolist() if name in firms else blank for name in Texts._fields), strict=True
+    )

@@ -19,12 +19,8 @@ class Found(NamedTuple):
 
     gates
         For each part, how many firms each gate stopped.
-    scored
-        How many firms were scored.
-    pool
-        The scores of those that could be on the shortlist.
-    best
-        The best fits of each node.
+    scored, pool, best
+        As in :class:`Judged`, of all parts.
     groups
         The groups of firms (:func:`chainmatch.leads.group_of`) that leads are given partners from.
     """
