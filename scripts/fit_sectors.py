@@ -20,9 +20,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
+from chainmatch.borders import SHORT, cuts_at, read_borders
 from chainmatch.chains import read_chains
 from chainmatch.fitmodel import ChainSummary, FitModel, Summary, logistic, summarise_chain
-from chainmatch.lexicon import SHORT, Lexicon, cuts_at, read_borders
+from chainmatch.lexicon import Lexicon
 from chainmatch.resources import data_folder
 from chainmatch.sectors import Matcher
 from chainmatch.sectors.matcher import PAGE

@@ -35,6 +35,7 @@ ROWS = [
     {"chainrules"},
     {"chainmodel", "relations"},
     {"names", "places", "lexicon", "pinyin", "scopes"},
+    {"borders"},
     {"text", "columns", "yamlfile", "fitmodel", "syllables", "known", "divisions"},
     {"errors", "collector", "resources", "_version", "verbs"},
 ]

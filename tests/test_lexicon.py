@@ -1,8 +1,9 @@
 import networkx as nx
 import pytest
 
+from chainmatch.borders import SHORT, read_borders
 from chainmatch.chains import read_chains
-from chainmatch.lexicon import SHORT, Lexicon, read_borders
+from chainmatch.lexicon import Lexicon
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from chainmatch.scopes import Reader, cut, read_scope, read_scopes
 from chainmatch.scopes.activities import SETS
 from chainmatch.scopes.pattern import alternatives
+from chainmatch.scopes.segments import END
+from chainmatch.scopes.vocabulary import Vocabulary
 from chainmatch.verbs import TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
@@ -252,3 +254,31 @@ def test_a_comma_between_lists_stops_a_verb_however_long_the_list():
 @given(st.lists(SCOPES, max_size=5))
 def test_scopes_that_are_read_together_are_read_like_each_alone(scopes):
     assert read_scopes(scopes) == [read_scope(scope) for scope in scopes]
+
+
+def test_a_vocabulary_keeps_the_tokens_that_come_again():
+    vocabulary = Vocabulary()
+    vocabulary.number(["茶叶种植", "核桃", "板栗"])
+    vocabulary.read(vocabulary.number(["板栗", "茶叶种植"]))
+    assert vocabulary.sift().tolist() == [0, 2]
+    assert vocabulary.texts == ["茶叶种植", "板栗"]
+    assert vocabulary.number(["板栗", "茶叶种植", "核桃"]).tolist() == [1, 0, 2]
+    runs = vocabulary.read(np.array([0, 1, 2]))
+    texts = [vocabulary.segments[first : first + count] for first, count in runs.tolist()]
+    assert [int(own[0, END]) for own in texts] == [len("茶叶种植"), len("板栗"), len("核桃")]
+
+
+def test_a_token_that_is_not_met_again_goes_in_time():
+    vocabulary = Vocabulary()
+    for _ in range(3):
+        vocabulary.number(["茶叶"])
+    assert vocabulary.sift().tolist() == [0]
+    assert vocabulary.sift().tolist() == []
+
+
+def test_rare_characters_of_four_bytes_change_nothing_else():
+    common, rare = (
+        "吉田茶叶种植、核桃（含吉品）销售；板栗",
+        "𠮷田茶叶种植、核桃（含𠮷品）销售；板栗",
+    )
+    assert read_scope(rare) == read_scope(common)

@@ -258,7 +258,8 @@ def test_what_is_forgotten_is_found_again(matcher, monkeypatch):
     wanted = [matcher.match(scope).fits for scope in SCOPES]
     monkeypatch.setattr("chainmatch.scopes.reading.ROOM", 40)
     forgetful = Matcher(GRAPH)
-    assert [forgetful.match(scope).fits for scope in SCOPES] == wanted
+    again = [forgetful.match(scope).fits for scope in (*SCOPES, *SCOPES, *reversed(SCOPES))]
+    assert again == [*wanted, *wanted, *reversed(wanted)]
 
 
 def test_streams_come_back_in_order_whatever_the_page(matcher, monkeypatch):

@@ -2,33 +2,22 @@
 
 Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording
 counts only if no longer wording owns it, no false friend of its node covers it, it does not lie
-across two other wordings, and, for short ones, words begin and end there.
-
-Where a short wording straddles two words is learned once from a registry with the segmenter: the
-characters beside it that break it (``data/learned/borders.json``). The segmenter itself is asked
-only for wordings that are not in that table, such as those of a county's own chain.
+across two other wordings, and words begin and end there (:mod:`.borders`).
 """
 
-import json
-import logging
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
 from itertools import chain
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ahocorasick_rs
 import networkx as nx
 import numpy as np
 
-from chainmatch.resources import data_folder
+from chainmatch.borders import SHORT, Borders, read_borders
 from chainmatch.text import laid, normalise
-from chainmatch.verbs import VERBS
 
 KEPT = 1 << 16  # decisions that are kept
-SHORT = 2  # wordings up to this length are checked against the segmenter
-_HAN = ("\u3400", "\u9fff")
 
 
 class Claim(NamedTuple):
@@ -72,7 +61,6 @@ class Lexicon:
     def __init__(
         self, graph: "nx.DiGraph[str]", borders: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        self._borders = read_borders() if borders is None else borders
         claims: dict[str, list[Claim]] = {}
         friends: dict[str, set[str]] = {}
         for node, data in graph.nodes(data=True):
@@ -87,17 +75,11 @@ class Lexicon:
         self._claims = [tuple(claims.get(word, ())) for word in self.words]
         self._friends = [frozenset(friends.get(word, ())) for word in self.words]
         self._automaton = ahocorasick_rs.AhoCorasick(self.words)
-        # A verb that begins with a wording's last sign, or ends with its first, may break it.
-        heads, tails = {verb[0] for verb in VERBS}, {verb[1] for verb in VERBS if len(verb) > 1}
-        self._breakable = np.array(
-            [
-                bool(self._claims[number])
-                and (len(word) <= SHORT or word[-1] in heads or word[0] in tails)
-                for number, word in enumerate(self.words)
-            ],
-            bool,
+        self._borders = Borders(
+            self.words,
+            [bool(own) for own in self._claims],
+            read_borders() if borders is None else borders,
         )
-        self._breaking = [self._borders.get(word) for word in self.words]
         self._turn = Lock()
         self.claims: list[tuple[Claim, ...]] = [()]
         self._claim_numbers: dict[tuple[Claim, ...], int] = {(): 0}
@@ -127,9 +109,7 @@ class Lexicon:
             return Hits(*np.zeros((5, 0), np.int64))
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found))
         word, start, end = flat.reshape(-1, 3).T
-        for number in np.flatnonzero(self._breakable[word]).tolist():
-            if not self._is_word(joined, *found[number]):
-                end[number] = 0
+        end[self._borders.broken(joined, word, start, end)] = 0
         order = np.lexsort((word, -end, start))
         order = order[end[order] > 0]
         kept, claims = self._settled(word[order], start[order], end[order])
@@ -188,20 +168,6 @@ class Lexicon:
             if end - start <= SHORT and self._claims[word]:
                 yield self.words[word], start, end
 
-    def _is_word(self, text: str, word: int, start: int, end: int) -> bool:
-        """Whether ``text[start:end]`` begins and ends where words do; signs stand around it."""
-        before, behind = text[start - 1], text[end]
-        if text[end - 1] + behind in VERBS and text[end : end + 2] not in VERBS:
-            return False  # 食用菌种|植, but not 味精|制造
-        if before + text[start] in VERBS and text[start - 2 : start] not in VERBS:
-            return False  # 销|售电
-        if end - start > SHORT or not (_is_han(before) or _is_han(behind)):
-            return True
-        known = self._breaking[word]
-        if known is None:
-            return all(cuts_at(text, start, end))
-        return before not in known[0] and behind not in known[1]
-
     def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
         """Decide which claims stand among wordings that overlap each other."""
         for number, span in enumerate(spans):
@@ -241,54 +207,3 @@ class Lexicon:
             return any(owner.node == claim.node and owner.hint <= claim.hint for owner in owners)
         same_head = over[1] == span[1]
         return not same_head or any(owner.chain == claim.chain for owner in owners)
-
-
-def cuts_at(text: str, start: int, end: int) -> tuple[bool, bool]:
-    """Ask the segmenter whether words begin at ``start`` and end at ``end`` of a text."""
-    left = max(0, start - 4)
-    cuts = _cuts(text[left : end + 4])
-    return start - left in cuts, end - left in cuts
-
-
-@cache
-def read_borders() -> Mapping[str, Sequence[str]]:
-    """Return short wording → (characters before, characters behind) that break it."""
-    path = data_folder("learned") / "borders.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _is_han(char: str) -> bool:
-    return _HAN[0] <= char <= _HAN[1]
-
-
-@lru_cache(maxsize=1 << 14)
-def _cuts(text: str) -> frozenset[int]:
-    ends = [0]
-    for word in _segmenter().cut(text, HMM=False):
-        ends.append(ends[-1] + len(word))
-    return frozenset(ends)
-
-
-@lru_cache(maxsize=1)
-def _segmenter() -> Any:
-    try:
-        import rjieba
-
-        return _Rjieba(rjieba)
-    except ImportError:
-        import jieba
-
-        jieba.setLogLevel(logging.WARNING)
-        tokenizer = jieba.Tokenizer()
-        tokenizer.tmp_dir = tempfile.gettempdir()
-        return tokenizer
-
-
-class _Rjieba:
-    """The compiled segmenter under the interface of the plain one."""
-
-    def __init__(self, module: Any) -> None:
-        self._module = module
-
-    def cut(self, text: str, HMM: bool) -> list[str]:  # noqa: N803
-        return list(self._module.cut(text, HMM))

@@ -110,3 +110,19 @@ def laid(texts: Sequence[str]) -> tuple[str, np.ndarray]:
 def normalised(texts: Sequence[str]) -> list[str]:
     """Return many texts in one form for each sign; sooner than one by one."""
     return normalise(laid(texts)[0])[1:-1].split(ROW) if texts else []
+
+
+_ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
+
+
+def code_points(text: str) -> np.ndarray:
+    """Return the code points of a text, two bytes each where all of them fit, else four."""
+    short = text.encode(_ENCODINGS[2], "surrogatepass")
+    if len(short) == 2 * len(text):
+        return np.frombuffer(short, np.uint16)
+    return np.frombuffer(text.encode(_ENCODINGS[4], "surrogatepass"), np.uint32)
+
+
+def text_of_points(points: bytes, width: int) -> str:
+    """Return the text of code points of two or four bytes each."""
+    return points.decode(_ENCODINGS[width])

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 import networkx as nx
 
+from chainmatch.borders import SHORT
 from chainmatch.leads.clauses import (
     BUYERS,
     DEALERS,
@@ -56,7 +57,7 @@ from chainmatch.leads.figures import (
     read_needs,
     read_zones,
 )
-from chainmatch.lexicon import SHORT, Claim, Hit, Lexicon
+from chainmatch.lexicon import Claim, Hit, Lexicon
 from chainmatch.scopes import NOTHING
 from chainmatch.text import normalise
 from chainmatch.verbs import VERBS

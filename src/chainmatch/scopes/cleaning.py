@@ -6,6 +6,7 @@ Alternatives begin with a character, not with an option: then the search can ski
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from chainmatch.text import ROW
@@ -40,6 +41,7 @@ _HEADING = re.compile(
     )
 )  # fmt: skip
 _BRACKET = re.compile(rf"\([^(){ROW}]*+(?:\([^(){ROW}]*+\)[^(){ROW}]*+)*+\)")
+_BRACKETS = re.compile(f"({_BRACKET.pattern})")
 _EXCEPT = re.compile(
     f"除(?<=[;,、:{FILL}但]除)(?![外尘臭湿草虫锈雪霜油氧磷硫渣鼠颤垢螨冰味斑毛污杂铁氟砷盐菌四])"
     "[^;]{1,120}?(?:以外|之外|(?<!户|国|海|野|省|境|室)外)(?![贸销科线卖观包墙])"
@@ -76,14 +78,16 @@ def without_law(text: str) -> str:
 
 def masked(text: str) -> Masked:
     """Blank out brackets and exclusions."""
+    parts = _BRACKETS.split(text)  # what stands outside brackets and the brackets, in turn
     inner: list[tuple[int, str]] = []
-
-    def blank(found: re.Match[str]) -> str:
-        if _holds_items(content := found[0][1:-1]):
-            inner.append((found.start() + 1, _without_exceptions(_plain(content))))
-        return FILL * len(found[0])
-
-    return Masked(_without_exceptions(_plain(_BRACKET.sub(blank, text))), inner)
+    ends = list(accumulate(map(len, parts)))
+    for number in range(1, len(parts), 2):
+        bracket = parts[number]
+        if _holds_items(bracket):
+            start = ends[number - 1] + 1
+            inner.append((start, _without_exceptions(_plain(bracket[1:-1]))))
+        parts[number] = FILL * len(bracket)
+    return Masked(_without_exceptions(_plain("".join(parts))), inner)
 
 
 def brackets(clause: str) -> list[re.Match[str]]:
@@ -106,8 +110,9 @@ def _without_exceptions(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
-def _holds_items(content: str) -> bool:
+def _holds_items(bracket: str) -> bool:
     """Whether a bracket names things, and not an exclusion or a condition."""
+    content = bracket[1:-1]
     return bool(content.strip()) and not (
         _EXCLUDING_BRACKET.search(content)
         or _CONDITION.search(content)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from chainmatch.scopes.cleaning import END, PLAIN, masked, without_law
-from chainmatch.text import laid, normalise
+from chainmatch.text import code_points, laid, normalise, text_of_points
 
 # Signs as bits, so that those of a stretch can be joined; the highest is the strongest.
 LIST, BLANK, COLON, COMMA, CLOSE = 1, 2, 4, 8, 16
@@ -94,7 +94,7 @@ def cut(scopes: Sequence[str]) -> Page:
     joined, starts = laid(scopes)
     text = without_law(normalise(joined))
     plain, inner = masked(text)
-    codes = _codes(text)
+    codes = code_points(text)
     colons = _running(codes == ord(":"))
     piece = _cut(plain)
     clauses = Clauses(
@@ -125,7 +125,7 @@ class _Piece:
 
 def _cut(text: str) -> _Piece:
     """Cut a masked text that begins and ends with :data:`END`."""
-    codes = _codes(text)
+    codes = code_points(text)
     bits = _BITS[codes]
     ends = np.flatnonzero(bits == CLOSE)
     full = ends[1:] - ends[:-1] > 1
@@ -147,12 +147,13 @@ def _cut(text: str) -> _Piece:
 
 def _different(codes: np.ndarray, lengths: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Return the different ones of texts that stand end to end, and which each is."""
-    offsets = np.concatenate([[0], np.cumsum(4 * lengths)]).astype(np.int32)
+    width = codes.itemsize
+    offsets = np.concatenate([[0], np.cumsum(width * lengths)]).astype(np.int32)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(codes))]
     found = pa.Array.from_buffers(pa.binary(), len(lengths), buffers).dictionary_encode()
     _, bounds, data = found.dictionary.buffers()
-    joined = data.to_pybytes().decode("utf-32-le")
-    ends = (np.frombuffer(bounds, np.int32)[: len(found.dictionary) + 1] // 4).tolist()
+    joined = text_of_points(data.to_pybytes(), width)
+    ends = (np.frombuffer(bounds, np.int32)[: len(found.dictionary) + 1] // width).tolist()
     texts = [joined[start:end] for start, end in pairwise(ends)]
     return texts, found.indices.to_numpy()
 
@@ -188,10 +189,6 @@ def _joined(
         np.concatenate([tokens.sign, own.sign]),
         np.concatenate([tokens.colon, own.colon]),
     )
-
-
-def _codes(text: str) -> np.ndarray:
-    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
 def _running(flags: np.ndarray) -> np.ndarray:

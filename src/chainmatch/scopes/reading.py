@@ -12,14 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainmatch.scopes.blocks import Segments
 from chainmatch.scopes.cleaning import BRANCH_ONLY, brackets
 from chainmatch.scopes.page import Page
 from chainmatch.scopes.segments import AFTER, BEFORE, CORE_END, CORE_START, END, SHAPE, START
-from chainmatch.scopes.sequences import PLACES, Found, Segments, Sequences
+from chainmatch.scopes.sequences import PLACES, Found, Sequences
 from chainmatch.scopes.stack import expanded
 from chainmatch.scopes.vocabulary import Vocabulary
 
-ROOM = 1 << 16  # tokens that a reader keeps
+ROOM = 1 << 17  # tokens that a reader keeps
 SEQUENCES = 1 << 15  # sequences of kinds that it keeps
 _VERB = PLACES.index("verb")
 
@@ -59,14 +60,11 @@ class Reader:
         self.vocabulary = Vocabulary()
         self._sequences = Sequences()
 
-    def forget(self) -> bool:
-        """Forget what takes too much room; return whether that was the vocabulary."""
+    def forget(self) -> np.ndarray | None:
+        """Forget what takes too much room; return which tokens are left if some were forgotten."""
         if len(self._sequences) > SEQUENCES:
             self._sequences = Sequences()
-        full = len(self.vocabulary) > ROOM
-        if full:
-            self.vocabulary = Vocabulary()
-        return full
+        return self.vocabulary.sift() if len(self.vocabulary) > ROOM else None
 
     def read(self, page: Page, numbers: np.ndarray, wanted: np.ndarray) -> Reading:
         """Read clauses of a page.

@@ -29,7 +29,8 @@ from chainmatch.verbs import (
 )
 
 # Columns of segments: the span, the span of the object (both relative to the token), the number of
-# the shape (reach.SHAPES), the activities of the verbs before and behind the object (masks).
+# the shape (reach.SHAPES), the activities of the verbs before and behind the object (masks); where
+# there are only verbs, they stand before nothing.
 START, END, CORE_START, CORE_END, SHAPE, BEFORE, AFTER = range(7)
 
 _JOIN = "\x1d"  # stands for a joiner between a verb and what follows it
@@ -88,6 +89,7 @@ def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         if not own[number].strip(GONE):
             core_end[number] = head[number]
     bare = head >= core_end
+    before, after = np.where(bare, before | after, before), np.where(bare, 0, after)
     shape = (before > 0) + 2 * (after > 0) + 4 * bare
     for number in np.flatnonzero(bare).tolist():
         shape[number] += 8 * (own[number] in TRADES)

@@ -1,12 +1,12 @@
 """Where verbs reach in many clauses: each sequence of kinds of segments is worked out once."""
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
-from chainmatch.scopes.page import SIGNS
-from chainmatch.scopes.reach import CARRIED, OWN, SHAPES, Kind, places, reach
+from chainmatch.scopes.blocks import ALONE, FOLLOWS, GOES_ON, Segments, amid, cut_blocks, kind
+from chainmatch.scopes.reach import CARRIED, OWN, places, reach
 from chainmatch.scopes.stack import Stack, expanded
 
 PLACES = ("own", "before", "after", "bare", "verb")
@@ -14,27 +14,10 @@ _PLACE_NUMBERS = {place: number for number, place in enumerate(PLACES)}
 EXCLUDED = -1  # in the place of activities: excluded, or says nothing
 
 # Columns of what was worked out: the number of the place; the segments in which the verbs stand,
-# counted from the first of the clause; where the verbs begin in their stack, and how many. A verb
-# is given by its place in the clause, -1 stands for those of an earlier clause.
+# counted from the first of the block; where the verbs begin in their stack, and how many. A verb
+# is given by its place in the block, -1 stands for those of an earlier clause.
 _PLACE, _FIRST, _LAST, _VERBS, _COUNT = range(5)
-_COMMA = SIGNS.index(",")
-_SIGNS = len(SIGNS)
 _WIDTH = 2  # bytes of a code
-
-
-class Segments(NamedTuple):
-    """Segments of clauses, clause by clause; arrays with one entry a segment.
-
-    ``shape`` is a number in ``reach.SHAPES``; ``before`` and ``after`` are masks of the activities
-    of its verbs; ``sign`` is the number of the strongest sign behind it in ``SIGNS``, ``colon``
-    whether the first is a colon.
-    """
-
-    shape: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    sign: np.ndarray
-    colon: np.ndarray
 
 
 class Found(NamedTuple):
@@ -66,10 +49,8 @@ class Sequences:
     """Where verbs reach, for sequences of kinds."""
 
     def __init__(self) -> None:
-        # By whether both 、 and , stand in the clause, and whether verbs are carried into it.
-        self._known: dict[tuple[bool, bool], dict[bytes, _Sequence]] = {
-            (mixed, carried): {} for mixed in (False, True) for carried in (False, True)
-        }
+        # By whether verbs are carried into it.
+        self._known: dict[bool, dict[bytes, _Sequence]] = {False: {}, True: {}}
         self._rows = Stack(5)
         self._verbs = Stack(1)
         self._new_rows: list[tuple[int, ...]] = []  # not yet on the stacks
@@ -81,34 +62,23 @@ class Sequences:
     def look_up(
         self, segments: Segments, first: np.ndarray, mixed: np.ndarray, follows: np.ndarray
     ) -> Found:
-        """Find where the verbs of clauses reach.
-
-        Parameters
-        ----------
-        segments
-            Of all clauses.
-        first
-            The first segment of each clause.
-        mixed
-            Whether both 、 and , stand in the clause.
-        follows
-            Whether the clause stands right behind the one before it in the same scope.
+        """Find where the verbs of clauses reach; for the parameters see :func:`.cut_blocks`.
 
         Segments that verbs reach alike are looked at once: in a row of bare objects only
         the first can differ from the others, for what stands in front of it, and only the last can
         reach what stands behind.
         """
-        clause = np.repeat(np.arange(len(first)), np.diff(first, append=len(segments.shape)))
-        codes = (segments.shape * _SIGNS + segments.sign) * 2 + segments.colon
-        kept = np.flatnonzero(~_amid(codes, clause, mixed[clause]))
-        place = np.searchsorted(kept, np.arange(len(codes)))
-        starts = place[first]
+        blocks = cut_blocks(segments, first, mixed, follows)
+        kept = np.flatnonzero(~amid(blocks))
+        place = np.searchsorted(kept, np.arange(len(blocks.code)))
+        starts = place[blocks.opens]
         verbs = np.stack([segments.before[kept], segments.after[kept]], axis=1).ravel()
-        row, carried = self._find(codes[kept], verbs, starts, mixed, follows)
-        rows = self._rows.rows[row[clause] + place - starts[clause]]
-        own, offset = np.arange(len(codes)), starts[clause]
+        row, carried = self._find(blocks.code[kept], verbs, starts, blocks.joins)
+        block = np.cumsum(blocks.opens) - 1
+        offset, own = starts[block], np.arange(len(place))
+        rows = self._rows.rows[row[block] + place - offset]
         return Found(
-            self._activities(rows, verbs, offset, carried[clause]),
+            self._activities(rows, verbs, offset, carried[block]),
             rows[:, _PLACE],
             np.where(rows[:, _FIRST] == OWN, own, kept[rows[:, _FIRST] + offset]),
             np.where(rows[:, _LAST] == OWN, own, kept[rows[:, _LAST] + offset]),
@@ -130,39 +100,55 @@ class Sequences:
         return joined
 
     def _find(
+        self, codes: np.ndarray, verbs: np.ndarray, starts: np.ndarray, joins: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first row of each block, and the activities that are carried into it."""
+        keys, which = _different(codes, starts)
+        found = [self._sequence(key, False) for key in keys]
+        row = np.array([sequence.row for sequence in found], np.int64)[which]
+        handing = np.array([bool(sequence.places) for sequence in found], bool)[which]
+        carried = np.zeros(len(starts), np.int64)
+        at = 0
+        for opening in np.flatnonzero(handing).tolist():
+            if opening >= at:  # else it was come across on the way from an earlier one
+                at = self._hand_on(opening, (keys, which), verbs, starts, joins, row, carried)
+        self._put_away()
+        return row, carried
+
+    def _hand_on(
         self,
-        codes: np.ndarray,
+        at: int,
+        keys: tuple[list[bytes], np.ndarray],
         verbs: np.ndarray,
         starts: np.ndarray,
-        mixed: np.ndarray,
-        follows: np.ndarray,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the first row of each clause, and the activities that are carried into it."""
-        keys = codes.astype(np.uint16).tobytes()
-        bounds = (_WIDTH * np.append(starts, len(codes))).tolist()
-        known, rows, carried = self._known, [], []
+        joins: np.ndarray,
+        row: np.ndarray,
+        carried: np.ndarray,
+    ) -> int:
+        """Carry verbs from a block into those behind it; return the first that they don't reach."""
         handed_on = 0
-        for start, end, mix, next_to in zip(
-            bounds[:-1], bounds[1:], mixed.tolist(), follows.tolist(), strict=True
-        ):
-            own = handed_on if next_to else 0
-            sequences, key = known[mix, own > 0], keys[start:end]
-            found = sequences.get(key) or self._work_out(key, mix, own > 0)
-            handed_on = own if found.through else 0
-            for place in found.places:
-                handed_on |= int(verbs[place + 2 * start // _WIDTH])
-            rows.append(found.row)
-            carried.append(own)
-        self._put_away()
-        return np.array(rows, np.int64), np.array(carried, np.int64)
+        while True:
+            own = handed_on if joins[at] == FOLLOWS else 0
+            sequence = self._sequence(keys[0][keys[1][at]], own > 0)
+            row[at], carried[at] = sequence.row, own
+            if sequence.places or joins[at] != GOES_ON:
+                handed_on = own if sequence.through else 0
+            for place in sequence.places:
+                handed_on |= int(verbs[place + 2 * starts[at]])
+            at += 1
+            if not handed_on or at == len(row) or joins[at] == ALONE:
+                return at
 
-    def _work_out(self, key: bytes, mixed: bool, carried: bool) -> _Sequence:
-        kinds = [_kind(code) for code in np.frombuffer(key, np.uint16).tolist()]
-        result = reach(kinds, mixed, carried)
+    def _sequence(self, key: bytes, carried: bool) -> _Sequence:
+        return self._known[carried].get(key) or self._work_out(key, carried)
+
+    def _work_out(self, key: bytes, carried: bool) -> _Sequence:
+        kinds = [kind(code) for code in np.frombuffer(key, np.uint16).tolist()]
+        result = reach(kinds, any(own.sign == "," for own in kinds), carried)
         own = tuple(place - 1 for place in places(result.handed_on & ~CARRIED))
         first_row = len(self._rows) + len(self._new_rows)
         found = _Sequence(first_row, own, bool(result.handed_on & CARRIED))
-        self._known[mixed, carried][key] = found
+        self._known[carried][key] = found
         for reached in result.segments:
             if reached is None:
                 self._new_rows.append((0, OWN, OWN, 0, -1))
@@ -181,22 +167,9 @@ class Sequences:
         self._new_rows, self._new_verbs = [], []
 
 
-@cache
-def _kind(code: int) -> Kind:
-    number, signs = divmod(code, 2 * _SIGNS)
-    shape = SHAPES[number]
-    return Kind(shape, SIGNS[signs // 2], bool(signs % 2) and not shape.excludes)
-
-
-def _amid(codes: np.ndarray, clause: np.ndarray, mixed: np.ndarray) -> np.ndarray:
-    """Return which segments are bare and stand amid others of their kind in the same clause.
-
-    A comma between lists ends what a verb behind it reaches: there each counts.
-    """
-    same = (codes[1:] == codes[:-1]) & (clause[1:] == clause[:-1])
-    amid = np.zeros(len(codes), bool)
-    amid[1:-1] = same[1:] & same[:-1]
-    bare = (codes < 2 * _SIGNS) & (codes % 2 == 0)  # shape 0, no colon
-    apart = mixed & (codes // 2 % _SIGNS == _COMMA)
-    amid &= bare & ~apart
-    return amid
+def _different(codes: np.ndarray, starts: np.ndarray) -> tuple[list[bytes], np.ndarray]:
+    """Return the different ones of blocks, and which of them each is."""
+    offsets = (_WIDTH * np.append(starts, len(codes))).astype(np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(codes.astype(np.uint16))]
+    found = pa.Array.from_buffers(pa.binary(), len(starts), buffers).dictionary_encode()
+    return found.dictionary.to_pylist(), found.indices.to_numpy()

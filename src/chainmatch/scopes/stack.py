@@ -34,6 +34,11 @@ class Stack:
         self._room[self._size : end] = rows
         self._size = end
 
+    def keep(self, which: np.ndarray) -> None:
+        """Keep some rows, by their numbers, in the order given."""
+        self._room = np.concatenate([self.rows[which], self._room[:_FIRST]])
+        self._size = len(which)
+
 
 def expanded(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return for runs of rows the run of each row, and the row: ``first[run] … + count[run] - 1``.
@@ -44,3 +49,17 @@ def expanded(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarr
     run = np.repeat(np.arange(len(count)), count)
     ends = np.cumsum(count)
     return run, np.arange(len(run)) + (first - (ends - count))[run]
+
+
+def keep_runs(runs: Stack, rows: Sequence[Stack], which: np.ndarray) -> None:
+    """Keep some runs, by their numbers, and the rows they are of.
+
+    ``runs`` has the first row of each and how many there are; the first is negative where nothing
+    is known, and stays so.
+    """
+    runs.keep(which)
+    first, count = runs.rows.T
+    _, row = expanded(first, count)
+    for stack in rows:
+        stack.keep(row)
+    runs.rows[:, 0] = np.where(first < 0, first, np.cumsum(count) - count)

@@ -8,7 +8,7 @@ import numpy as np
 from chainmatch.fitmodel import FitModel
 from chainmatch.lexicon import Hits, Lexicon
 from chainmatch.scopes.segments import CORE_END, END, START
-from chainmatch.scopes.stack import Stack, expanded
+from chainmatch.scopes.stack import Stack, expanded, keep_runs
 from chainmatch.scopes.vocabulary import Vocabulary
 
 # Columns of claims. Positions are relative to the token.
@@ -38,6 +38,10 @@ class TokenClaims:
         self._runs = Stack(2)  # of each token: its first claim, and how many
         self._rows = Stack(6)
         self._strength = Stack(1, np.float64)
+
+    def keep(self, left: np.ndarray) -> None:
+        """Keep the claims of the tokens that the vocabulary kept."""
+        keep_runs(self._runs, [self._rows, self._strength], left)
 
     def runs(self, numbers: np.ndarray) -> np.ndarray:
         """Return one row a token: its first claim, and how many there are."""

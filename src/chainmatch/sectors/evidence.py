@@ -1,6 +1,6 @@
 """Evidence in scopes: what their wordings claim meets what the firm does with each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import ahocorasick_rs
 import numpy as np
@@ -35,7 +35,8 @@ class ScopeEvidence:
         self._model = model
         self._meetings = Meetings(wanted, PLACES)
         # A wording that no token can hold: the clauses around it are searched as they stand.
-        self._crossing = ahocorasick_rs.AhoCorasick(lexicon.words_with(CUTTING))
+        crossing = [word.encode() for word in lexicon.words_with(CUTTING)]
+        self._crossing = ahocorasick_rs.BytesAhoCorasick(crossing)
         self._hint = model.factors["hint"]
         self._branch = model.factors["branch"]
         self._factors = np.array([model.factors.get(how, 0.0) for how in HOWS])
@@ -44,8 +45,8 @@ class ScopeEvidence:
 
     def find(self, scopes: Sequence[str]) -> tuple[Pieces, np.ndarray]:
         """Return the evidence in scopes, and how many items each has."""
-        if self._reader.forget():
-            self._claims = TokenClaims(self._lexicon, self._model, self._reader.vocabulary)
+        if (left := self._reader.forget()) is not None:
+            self._claims.keep(left)
         page = cut(scopes)
         numbers = self._reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
         runs = self._claims.runs(numbers)
@@ -74,7 +75,8 @@ class ScopeEvidence:
         """Return which clauses hold a wording that no token can hold."""
         clauses = page.clauses
         crossed = np.zeros(len(clauses.start), bool)
-        for _, start, end in self._crossing.find_matches_as_indexes(page.text):
+        found = self._crossing.find_matches_as_indexes(text := page.text.encode())
+        for start, end in _characters(text, found):
             at = int(np.searchsorted(clauses.start[: clauses.outer], start, "right")) - 1
             if at >= 0 and end <= clauses.end[at]:
                 crossed[at] = True
@@ -122,6 +124,16 @@ class ScopeEvidence:
             scope, rows[:, NODE], np.full(len(scope), SCOPE), first - offset, last - offset,
             start - offset, activity, strength, read.order[segment], rows[:, HINT] > 0, how,
         )  # fmt: skip
+
+
+def _characters(text: bytes, found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield spans in an encoded text, which do not overlap and ascend, as counted in characters."""
+    at = characters = 0
+    for _, start, end in found:
+        first = characters + len(text[at:start].decode())
+        characters = first + len(text[start:end].decode())
+        at = end
+        yield first, characters
 
 
 def _stands_in(token: str, position: int) -> bool:
