@@ -37,7 +37,7 @@ ROWS = [
     {"names", "places", "lexicon", "pinyin", "scopes"},
     {"borders"},
     {"text", "columns", "yamlfile", "fitmodel", "syllables", "known", "divisions"},
-    {"errors", "collector", "resources", "_version", "verbs"},
+    {"errors", "collector", "resources", "_version", "verbs", "stack"},
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 
 from chainmatch.borders import SHORT, Borders, read_borders
+from chainmatch.stack import Stack, different, expanded
 from chainmatch.text import laid, normalise
 
 KEPT = 1 << 16  # decisions that are kept
@@ -84,7 +85,13 @@ class Lexicon:
         self.claims: list[tuple[Claim, ...]] = [()]
         self._claim_numbers: dict[tuple[Claim, ...], int] = {(): 0}
         self._alone = np.array([self._number(claims) for claims in self._claims], np.int64)
-        self._settled_groups: dict[bytes, list[tuple[int, int]]] = {}
+        self._longest = max(map(len, self.words), default=0)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget how overlapping wordings were settled."""
+        self._settled_groups: dict[bytes, int] = {}
+        self._standing = Stack(1)
 
     def find(self, text: str) -> list[Hit]:
         """Return what a normalised text names, in order of position."""
@@ -100,6 +107,8 @@ class Lexicon:
     def find_many(self, texts: Sequence[str]) -> Hits:
         """Return what normalised texts name; none of them looks at another."""
         with self._turn:  # what was settled before grows
+            if len(self._settled_groups) > KEPT:
+                self._forget()
             return self._find_many(texts)
 
     def _find_many(self, texts: Sequence[str]) -> Hits:
@@ -109,54 +118,57 @@ class Lexicon:
             return Hits(*np.zeros((5, 0), np.int64))
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found))
         word, start, end = flat.reshape(-1, 3).T
-        end[self._borders.broken(joined, word, start, end)] = 0
-        order = np.lexsort((word, -end, start))
-        order = order[end[order] > 0]
-        kept, claims = self._settled(word[order], start[order], end[order])
-        word, start, end = word[order][kept], start[order][kept], end[order][kept]
+        whole = np.ones(len(word), bool)
+        whole[self._borders.broken(joined, word, start, end)] = False
+        word, start, end = self._sorted(word[whole], start[whole], end[whole])
+        claims = self._settled(word, start, end)
+        kept = np.flatnonzero(claims)
+        word, start, end, claims = word[kept], start[kept], end[kept], claims[kept]
         text = np.searchsorted(starts, start, "right") - 1
         return Hits(text, start - starts[text], end - starts[text], word, claims)
 
-    def _settled(
+    def _sorted(
         self, word: np.ndarray, start: np.ndarray, end: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return which wordings stand, and the numbers of their claims, by sorted spans.
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sort wordings by where they begin, longer ones first; as one number each: sooner."""
+        words, most = len(self.words), self._longest + 1
+        keys = np.sort((start * most + self._longest - (end - start)) * words + word)
+        place, word = np.divmod(keys, words)
+        start, shorter = np.divmod(place, most)
+        return word, start, start + self._longest - shorter
+
+    def _settled(self, word: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Return the numbers of the claims that stand, 0 for none, of wordings sorted by place.
 
         A wording alone stands if a node claims it. Those that overlap are settled together, once
         for all places where the same ones overlap in the same way.
         """
+        claims: np.ndarray = self._alone[word]
         reach = np.maximum.accumulate(end)
         first = np.flatnonzero(start >= np.append(0, reach)[: len(start)])
         size = np.diff(first, append=len(word))
-        alone = first[size == 1]
-        kept, claims = [alone], [self._alone[word[alone]]]
-        base = np.repeat(start[first], size)
-        keys = np.stack([word, start - base, end - base], axis=1).astype(np.int32).tobytes()
-        numbers: list[int] = []
-        settled: list[int] = []
-        groups = zip(first[size > 1].tolist(), size[size > 1].tolist(), strict=True)
-        for number, count in groups:
-            key = keys[12 * number : 12 * (number + count)]
-            for which, standing in self._settled_groups.get(key) or self._settle(key):
-                numbers.append(number + which)
-                settled.append(standing)
-        kept.append(np.array(numbers, np.int64))
-        claims.append(np.array(settled, np.int64))
-        both = np.concatenate(kept), np.concatenate(claims)
-        order = np.argsort(both[0])
-        order = order[both[1][order] > 0]
-        return both[0][order], both[1][order]
+        first, size = first[size > 1], size[size > 1]
+        if len(first):
+            group, row = expanded(first, size)
+            base = start[first][group]
+            spans = np.stack([word[row], start[row] - base, end[row] - base], axis=1)
+            groups, which = different(spans.astype(np.int32), size)
+            at = np.array([self._settle(key) for key in groups.to_pylist()], np.int64)
+            claims[row] = self._standing.rows[expanded(at[which], size)[1], 0]
+        return claims
 
-    def _settle(self, key: bytes) -> list[tuple[int, int]]:
-        """Return which of some overlapping wordings stand, and the numbers of their claims."""
-        if len(self._settled_groups) > KEPT:
-            self._settled_groups.clear()
+    def _settle(self, key: bytes) -> int:
+        """Return where the claims that stand of some overlapping wordings begin in the stack."""
+        known = self._settled_groups.get(key)
+        if known is not None:
+            return known
         spans = [
             (start, -end, word)
             for word, start, end in np.frombuffer(key, np.int32).reshape(-1, 3).tolist()
         ]
-        self._settled_groups[key] = found = list(self._resolve(spans))
-        return found
+        self._settled_groups[key] = first = len(self._standing)
+        self._standing.push([(number,) for number in self._resolve(spans)])
+        return first
 
     def words_with(self, signs: str) -> list[str]:
         """Return the wordings that hold one of ``signs``."""
@@ -168,9 +180,9 @@ class Lexicon:
             if end - start <= SHORT and self._claims[word]:
                 yield self.words[word], start, end
 
-    def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[int]:
         """Decide which claims stand among wordings that overlap each other."""
-        for number, span in enumerate(spans):
+        for span in spans:
             start, end, word = span[0], -span[1], span[2]
             claims = self._claims[word]
             for a, minus_b, rival in spans if claims else ():
@@ -179,7 +191,7 @@ class Lexicon:
                     claims = tuple(
                         c for c in claims if not self._yields(c, (start, end), over, rival)
                     )
-            yield number, self._number(claims)
+            yield self._number(claims)
 
     def _number(self, claims: tuple[Claim, ...]) -> int:
         """Return the number of claims in ``self.claims``."""

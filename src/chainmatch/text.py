@@ -113,16 +113,22 @@ def normalised(texts: Sequence[str]) -> list[str]:
 
 
 _ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
+WIDTHS = tuple(_ENCODINGS)  # bytes of a code point
+
+
+def points_of(text: str, width: int) -> bytes:
+    """Return the code points of a text, ``width`` bytes each (more where one does not fit)."""
+    return text.encode(_ENCODINGS[width], "surrogatepass")
 
 
 def code_points(text: str) -> np.ndarray:
     """Return the code points of a text, two bytes each where all of them fit, else four."""
-    short = text.encode(_ENCODINGS[2], "surrogatepass")
+    short = points_of(text, 2)
     if len(short) == 2 * len(text):
         return np.frombuffer(short, np.uint16)
-    return np.frombuffer(text.encode(_ENCODINGS[4], "surrogatepass"), np.uint32)
+    return np.frombuffer(points_of(text, 4), np.uint32)
 
 
 def text_of_points(points: bytes, width: int) -> str:
-    """Return the text of code points of two or four bytes each."""
+    """Return the text of code points of ``width`` bytes each."""
     return points.decode(_ENCODINGS[width])

@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import pyarrow as pa
 
 from chainmatch.scopes.cleaning import END, PLAIN, masked, without_law
+from chainmatch.stack import different
 from chainmatch.text import code_points, laid, normalise, text_of_points
 
 # Signs as bits, so that those of a stretch can be joined; the highest is the strongest.
@@ -147,15 +147,13 @@ def _cut(text: str) -> _Piece:
 
 def _different(codes: np.ndarray, lengths: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Return the different ones of texts that stand end to end, and which each is."""
+    found, which = different(codes, lengths)
     width = codes.itemsize
-    offsets = np.concatenate([[0], np.cumsum(width * lengths)]).astype(np.int32)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(codes))]
-    found = pa.Array.from_buffers(pa.binary(), len(lengths), buffers).dictionary_encode()
-    _, bounds, data = found.dictionary.buffers()
+    _, bounds, data = found.buffers()
     joined = text_of_points(data.to_pybytes(), width)
-    ends = (np.frombuffer(bounds, np.int32)[: len(found.dictionary) + 1] // width).tolist()
+    ends = (np.frombuffer(bounds, np.int32)[: len(found) + 1] // width).tolist()
     texts = [joined[start:end] for start, end in pairwise(ends)]
-    return texts, found.indices.to_numpy()
+    return texts, which
 
 
 def _cut_inner(inner: Sequence[tuple[int, str]]) -> tuple[_Piece, np.ndarray]:

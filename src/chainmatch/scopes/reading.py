@@ -17,8 +17,8 @@ from chainmatch.scopes.cleaning import BRANCH_ONLY, brackets
 from chainmatch.scopes.page import Page
 from chainmatch.scopes.segments import AFTER, BEFORE, CORE_END, CORE_START, END, SHAPE, START
 from chainmatch.scopes.sequences import PLACES, Found, Sequences
-from chainmatch.scopes.stack import expanded
 from chainmatch.scopes.vocabulary import Vocabulary
+from chainmatch.stack import expanded
 
 ROOM = 1 << 17  # tokens that a reader keeps
 SEQUENCES = 1 << 15  # sequences of kinds that it keeps

@@ -1,13 +1,15 @@
 """Where verbs reach in many clauses: each sequence of kinds of segments is worked out once."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from chainmatch.scopes.blocks import ALONE, FOLLOWS, GOES_ON, Segments, amid, cut_blocks, kind
 from chainmatch.scopes.reach import CARRIED, OWN, places, reach
-from chainmatch.scopes.stack import Stack, expanded
+from chainmatch.stack import Stack, different, expanded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PLACES = ("own", "before", "after", "bare", "verb")
 _PLACE_NUMBERS = {place: number for number, place in enumerate(PLACES)}
@@ -17,7 +19,6 @@ EXCLUDED = -1  # in the place of activities: excluded, or says nothing
 # counted from the first of the block; where the verbs begin in their stack, and how many. A verb
 # is given by its place in the block, -1 stands for those of an earlier clause.
 _PLACE, _FIRST, _LAST, _VERBS, _COUNT = range(5)
-_WIDTH = 2  # bytes of a code
 
 
 class Found(NamedTuple):
@@ -103,22 +104,24 @@ class Sequences:
         self, codes: np.ndarray, verbs: np.ndarray, starts: np.ndarray, joins: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each block, and the activities that are carried into it."""
-        keys, which = _different(codes, starts)
-        found = [self._sequence(key, False) for key in keys]
+        size = np.diff(starts, append=len(codes))
+        keys, which = different(codes.astype(np.uint16), size)
+        known = self._known[False]
+        found = [known.get(key) or self._work_out(key, False) for key in keys.to_pylist()]
         row = np.array([sequence.row for sequence in found], np.int64)[which]
         handing = np.array([bool(sequence.places) for sequence in found], bool)[which]
         carried = np.zeros(len(starts), np.int64)
-        at = 0
+        keys, at = keys.take(which), 0
         for opening in np.flatnonzero(handing).tolist():
             if opening >= at:  # else it was come across on the way from an earlier one
-                at = self._hand_on(opening, (keys, which), verbs, starts, joins, row, carried)
+                at = self._hand_on(opening, keys, verbs, starts, joins, row, carried)
         self._put_away()
         return row, carried
 
     def _hand_on(
         self,
         at: int,
-        keys: tuple[list[bytes], np.ndarray],
+        keys: "pa.BinaryArray",
         verbs: np.ndarray,
         starts: np.ndarray,
         joins: np.ndarray,
@@ -129,7 +132,7 @@ class Sequences:
         handed_on = 0
         while True:
             own = handed_on if joins[at] == FOLLOWS else 0
-            sequence = self._sequence(keys[0][keys[1][at]], own > 0)
+            sequence = self._sequence(keys[at].as_py(), own > 0)
             row[at], carried[at] = sequence.row, own
             if sequence.places or joins[at] != GOES_ON:
                 handed_on = own if sequence.through else 0
@@ -165,11 +168,3 @@ class Sequences:
         self._rows.push(self._new_rows)
         self._verbs.push(self._new_verbs)
         self._new_rows, self._new_verbs = [], []
-
-
-def _different(codes: np.ndarray, starts: np.ndarray) -> tuple[list[bytes], np.ndarray]:
-    """Return the different ones of blocks, and which of them each is."""
-    offsets = (_WIDTH * np.append(starts, len(codes))).astype(np.int32)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(codes.astype(np.uint16))]
-    found = pa.Array.from_buffers(pa.binary(), len(starts), buffers).dictionary_encode()
-    return found.dictionary.to_pylist(), found.indices.to_numpy()

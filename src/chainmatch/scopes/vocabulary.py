@@ -10,7 +10,7 @@ from itertools import count, islice
 import numpy as np
 
 from chainmatch.scopes.segments import read_tokens
-from chainmatch.scopes.stack import Stack, keep_runs
+from chainmatch.stack import Stack, keep_runs
 
 
 class Vocabulary:

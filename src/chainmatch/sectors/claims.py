@@ -8,8 +8,8 @@ import numpy as np
 from chainmatch.fitmodel import FitModel
 from chainmatch.lexicon import Hits, Lexicon
 from chainmatch.scopes.segments import CORE_END, END, START
-from chainmatch.scopes.stack import Stack, expanded, keep_runs
 from chainmatch.scopes.vocabulary import Vocabulary
+from chainmatch.stack import Stack, expanded, keep_runs
 
 # Columns of claims. Positions are relative to the token.
 SEGMENT, FROM, TO, NODE, HINT, IS_TECHNIQUE = range(6)

@@ -1,6 +1,6 @@
 """Evidence in scopes: what their wordings claim meets what the firm does with each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import ahocorasick_rs
 import numpy as np
@@ -11,7 +11,6 @@ from chainmatch.scopes import Page, Reader, Reading, cut
 from chainmatch.scopes.cleaning import FILL, GONE
 from chainmatch.scopes.page import CUTTING
 from chainmatch.scopes.sequences import PLACES
-from chainmatch.scopes.stack import expanded
 from chainmatch.sectors.claims import (
     FROM,
     HINT,
@@ -25,6 +24,8 @@ from chainmatch.sectors.claims import (
 from chainmatch.sectors.meeting import HOWS, Meetings
 from chainmatch.sectors.pieces import SCOPE, Pieces
 from chainmatch.sectors.quoting import quotations
+from chainmatch.stack import expanded
+from chainmatch.text import WIDTHS, points_of
 
 
 class ScopeEvidence:
@@ -35,8 +36,12 @@ class ScopeEvidence:
         self._model = model
         self._meetings = Meetings(wanted, PLACES)
         # A wording that no token can hold: the clauses around it are searched as they stand.
-        crossing = [word.encode() for word in lexicon.words_with(CUTTING)]
-        self._crossing = ahocorasick_rs.BytesAhoCorasick(crossing)
+        self._crossing = {
+            width: ahocorasick_rs.BytesAhoCorasick(
+                [points_of(word, width) for word in lexicon.words_with(CUTTING)]
+            )
+            for width in WIDTHS
+        }
         self._hint = model.factors["hint"]
         self._branch = model.factors["branch"]
         self._factors = np.array([model.factors.get(how, 0.0) for how in HOWS])
@@ -75,8 +80,14 @@ class ScopeEvidence:
         """Return which clauses hold a wording that no token can hold."""
         clauses = page.clauses
         crossed = np.zeros(len(clauses.start), bool)
-        found = self._crossing.find_matches_as_indexes(text := page.text.encode())
-        for start, end in _characters(text, found):
+        width = page.codes.itemsize
+        found = self._crossing[width].find_matches_as_indexes(
+            page.codes.tobytes(), overlapping=True
+        )
+        for _, *span in found:
+            start, end = (place // width for place in span)
+            if start * width != span[0]:
+                continue  # it begins in the middle of a character
             at = int(np.searchsorted(clauses.start[: clauses.outer], start, "right")) - 1
             if at >= 0 and end <= clauses.end[at]:
                 crossed[at] = True
@@ -124,16 +135,6 @@ class ScopeEvidence:
             scope, rows[:, NODE], np.full(len(scope), SCOPE), first - offset, last - offset,
             start - offset, activity, strength, read.order[segment], rows[:, HINT] > 0, how,
         )  # fmt: skip
-
-
-def _characters(text: bytes, found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield spans in an encoded text, which do not overlap and ascend, as counted in characters."""
-    at = characters = 0
-    for _, start, end in found:
-        first = characters + len(text[at:start].decode())
-        characters = first + len(text[start:end].decode())
-        at = end
-        yield first, characters
 
 
 def _stands_in(token: str, position: int) -> bool:

@@ -21,7 +21,7 @@ from chainmatch.text import normalised
 if TYPE_CHECKING:
     import networkx as nx
 
-PAGE = 4096  # firms that are read at once; more gain nothing and take memory
+PAGE = 8192  # firms that are read at once; more gain nothing and take memory
 _SECTIONS = "ABCDEFGHIJKLMNOPQRST"  # letters in front of industry codes
 
 

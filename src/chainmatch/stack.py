@@ -1,8 +1,9 @@
-"""Rows of numbers on top of each other."""
+"""Rows of numbers on top of each other, and runs of them."""
 
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
 _FIRST = 256  # rows of room at the beginning
 
@@ -63,3 +64,15 @@ def keep_runs(runs: Stack, rows: Sequence[Stack], which: np.ndarray) -> None:
     for stack in rows:
         stack.keep(row)
     runs.rows[:, 0] = np.where(first < 0, first, np.cumsum(count) - count)
+
+
+def different(rows: np.ndarray, count: np.ndarray) -> tuple[pa.BinaryArray, np.ndarray]:
+    """Return the different ones of runs that stand end to end, as bytes, and which each run is.
+
+    ``count`` says how many of ``rows`` each run has.
+    """
+    width = rows.itemsize * int(np.prod(rows.shape[1:]))
+    offsets = np.concatenate([[0], np.cumsum(count) * width]).astype(np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(rows))]
+    found = pa.Array.from_buffers(pa.binary(), len(count), buffers).dictionary_encode()
+    return found.dictionary, found.indices.to_numpy()
