@@ -44,15 +44,15 @@ def _any_of(signs: Iterable[str]) -> str:
 _VERB = alternatives(VERBS)
 _PREFIX = re.compile(
     # Most texts are done with here.
-    f"{ROW}(?={_any_of(word[0] for word in (*VERBS, *FILLERS_BEFORE, *JOINERS))})"
+    f"({ROW}(?={_any_of(word[0] for word in (*VERBS, *FILLERS_BEFORE, *JOINERS))})"
     f"(?:(?:{alternatives(LEADING)})(?!线|网|渠道|部|点|店|商|业|额)"
     f"|(?:{alternatives(LEADING_UNLESS_NOUN)})(?!{'|'.join(NOUN_ENDS)})"
-    f"|(?:{_VERB})(?={ROW})|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+"
+    f"|(?:{_VERB})(?={ROW})|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+)"
 )
 _SUFFIX = re.compile(
-    f"{ROW}(?={_any_of(word[-1] for word in (*VERBS, *FILLERS_AFTER))})"
+    f"({ROW}(?={_any_of(word[-1] for word in (*VERBS, *FILLERS_AFTER))})"
     f"(?:{alternatives(VERBS, backwards=True)}"
-    f"|{alternatives(FILLERS_AFTER, backwards=True)}|[\\s{FILL}])+"
+    f"|{alternatives(FILLERS_AFTER, backwards=True)}|[\\s{FILL}])+)"
 )
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
@@ -68,11 +68,10 @@ _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
 # What makes a token more than one plain segment; most hold nothing of it.
-_SPECIAL = re.compile(
-    "[除不禁严未非]"
-    f"|(?<=[{''.join(sorted({verb[-1] for verb in VERBS}))}])"
-    f"[{''.join(word[0] for word in JOINERS)}]"
-)
+_BEHIND_VERB = f"[{''.join(sorted({verb[-1] for verb in VERBS}))}]"
+_JOINING = f"[{''.join(sorted({word[0] for word in JOINERS}))}]"
+_SPECIAL = re.compile(f"[除不禁严未非]|{_JOINING}(?<={_BEHIND_VERB}{_JOINING})")
+_EXCLUDED = re.compile(GONE)
 
 
 def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -81,11 +80,12 @@ def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     Returns how many segments each token has, and one row a segment (columns above).
     """
     token, start, own, excludes = _cut(texts)
-    size = np.fromiter(map(len, own), np.int64, len(own))
-    head, tail = _ends(own, size)
+    joined, first = laid(own)
+    size = np.diff(first, append=len(joined)) - 1
+    head, tail = _ends(own, joined, first, size)
     before, after = _activities(own, np.zeros_like(head), head), _activities(own, tail, size)
     core_end = np.where(after > 0, tail, size)
-    for number in np.flatnonzero([GONE in text for text in own]).tolist():
+    for number in _holding(_EXCLUDED, joined, first).tolist():
         if not own[number].strip(GONE):
             core_end[number] = head[number]
     bare = head >= core_end
@@ -105,12 +105,13 @@ def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[str], np.nd
     Returns of each segment the number of its token, where it begins, its text, and the number of
     how it excludes something.
     """
-    special = [bool(_SPECIAL.search(text)) for text in texts]
-    plain = np.flatnonzero(~np.array(special, bool))
+    plain = np.ones(len(texts), bool)
+    plain[_holding(_SPECIAL, *laid(texts))] = False
+    special, plain = np.flatnonzero(~plain), np.flatnonzero(plain)
     own = [_stripped(texts[number]) for number in plain.tolist()]
     cut = [
         (number, start, stretch, EXCLUDES.index(excludes))
-        for number in np.flatnonzero(special).tolist()
+        for number in special.tolist()
         for start, stretch, excludes in _stretches(texts[number])
     ]
     tokens, starts, stretches, excludes = zip(*cut, strict=True) if cut else ((),) * 4
@@ -158,25 +159,33 @@ def _stripped(text: str) -> str:
     return text if text[-1] != FILL else text.rstrip(FILL) or FILL
 
 
-def _ends(texts: Sequence[str], size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _ends(
+    texts: Sequence[str], joined: str, first: np.ndarray, size: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return where the verbs in front of each object end, and where those behind it begin."""
-    joined, _ = laid(texts)
-    stops = np.cumsum(size + 1)  # of the ROW behind each text
     head, back = np.zeros_like(size), np.zeros_like(size)
-    for ends, pattern, text, bounds in (
-        (head, _PREFIX, joined, stops - size - 1),
-        (back, _SUFFIX, joined[::-1], len(joined) - 1 - stops),
-    ):
-        spans = [found.span() for found in pattern.finditer(text)]
-        if spans:
-            opening, closing = np.array(spans).T
-            order = np.argsort(bounds)
-            ends[order[np.searchsorted(bounds[order], opening)]] = closing - opening - 1
+    opening, closing = _spans(_PREFIX, joined)
+    head[np.searchsorted(first, opening)] = closing - opening - 1
+    opening, closing = _spans(_SUFFIX, joined[::-1])
+    back[np.searchsorted(first + size, len(joined) - 1 - opening)] = closing - opening - 1
     for number in np.flatnonzero((back > size - head) & (back > 0)).tolist():
         rest = texts[number][int(head[number]) :]  # what stands in front is not behind, too
         found = _SUFFIX.match(f"{ROW}{rest[::-1]}") if rest else None
         back[number] = found.end() - 1 if found else 0
     return head, size - back
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return where an expression, one group as a whole, is found: where it begins and ends."""
+    parts = pattern.split(text)  # sooner than one match after the other
+    ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))
+    return ends[0:-1:2], ends[1::2]
+
+
+def _holding(pattern: re.Pattern[str], joined: str, first: np.ndarray) -> np.ndarray:
+    """Return which of the texts that are laid end to end hold an expression."""
+    places = [found.start() for found in pattern.finditer(joined)]
+    return np.unique(np.searchsorted(first, places, "right") - 1)
 
 
 def _activities(texts: Sequence[str], start: np.ndarray, end: np.ndarray) -> np.ndarray:
