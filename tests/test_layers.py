@@ -17,7 +17,7 @@ ROWS = [
     {"leads"},
     {"batches"},
     {"packing"},
-    {"candidates"},
+    {"candidates", "inputs"},
     {"shortlist"},
     {"scoring", "gates", "relate"},
     {"gaps", "identity", "sectors"},
@@ -36,7 +36,7 @@ ROWS = [
     {"chainmodel", "relations"},
     {"names", "places", "lexicon", "pinyin", "scopes"},
     {"borders"},
-    {"text", "columns", "yamlfile", "fitmodel", "syllables", "known", "divisions"},
+    {"text", "aside", "columns", "yamlfile", "fitmodel", "syllables", "known", "divisions"},
     {"errors", "collector", "resources", "_version", "verbs", "stack"},
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}

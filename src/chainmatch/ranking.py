@@ -3,9 +3,9 @@
 ``report.write_report`` is the ninth; it takes the :class:`Run` that :func:`rank` returns.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +15,16 @@ from chainmatch._version import __version__
 from chainmatch.candidates import Examined, Examiner
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.gaps import Survey, survey
-from chainmatch.identity import Resolution, resolve
+from chainmatch.identity import Resolution
+from chainmatch.inputs import Lists, Targets, read_lists, read_targets, sha256_of
 from chainmatch.leads import match_leads
 from chainmatch.profile import Profile, read_profile
 from chainmatch.resources import data_folder
 from chainmatch.scoring import score
 from chainmatch.sectors import Matcher, match
 from chainmatch.shortlist import select
-from chainmatch.tables import Reading, read_firms, read_leads
+from chainmatch.tables import Reading
 from chainmatch.tables.sources import Source
-from chainmatch.tables.sql import database_label, is_database
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -102,25 +102,47 @@ def rank(
     ChainmatchError
         An input that cannot be read; the message says which, where and what to do.
     """
+    return rank_read(
+        partial(read_targets, targets, mapping), local, leads,
+        profile=profile, chains=chains, top=top, mapping=mapping, progress=progress,
+    )  # fmt: skip
+
+
+def rank_read(
+    read: Callable[[], Targets],
+    local: Source,
+    leads: "Source | None" = None,
+    *,
+    profile: str | Path | Profile | None = None,
+    chains: str | Path | None = None,
+    top: int | None = None,
+    mapping: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Rank the targets that ``read`` returns; it is called when all else is ready.
+
+    The other arguments are those of :func:`rank`.
+    """
     step = progress or (lambda _: None)
     step("读取产业链和县情配置")
     case = read_case(profile, chains)
-    step("读取名单")
-    wanted = read_firms(targets, mapping=mapping)
+    step("读取本地企业和线索")
     lists = read_lists(local, leads, mapping=mapping)
-    step("核对重复企业")
-    merged = resolve(wanted.table, None)
     step("识别本地企业")
     county = settle(case, lists)
+    step("读取目标企业，核对重复")
+    targets = read()
     step("识别经营范围，核对是否已在本地")
-    examined = county.examiner.examine(merged.firms)
-    candidates = replace(merged, links=examined.links)
+    examined = county.examiner.examine(targets.merged.firms)
+    candidates = replace(targets.merged, links=examined.links)
     step("分析缺口")
     found = county.survey(examined.fits)
     step("评分")
     scores = case.score(examined, found)
-    origin = Origin(wanted, input_of(targets, wanted))
-    counts = target_counts(wanted, len(candidates.duplicates), len(examined.excluded), len(scores))
+    origin = Origin(targets.reading, targets.input)
+    counts = target_counts(
+        targets.reading, len(candidates.duplicates), len(examined.excluded), len(scores)
+    )
     outcome = Outcome(origin, candidates, examined, found, scores, counts)
     return conclude(county, outcome, top=top, progress=step)
 
@@ -143,23 +165,18 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Lists:
-    """The lists of a run beside the targets; ``inputs`` is what the manifest says of them."""
-
-    local: Reading
-    leads: Reading | None
-    inputs: Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True)
 class County:
     """What every target firm is held against: built once, asked by pieces of any size."""
 
     case: Case
     lists: Lists
-    home: Resolution
     local_fits: pd.DataFrame
     examiner: Examiner
+
+    @property
+    def home(self) -> Resolution:
+        """The local firms, without duplicates."""
+        return self.lists.home
 
     def survey(self, targets: "pd.DataFrame | Mapping[str, int]") -> Survey:
         """Survey the county, with the fits of the targets or their number at each node."""
@@ -199,25 +216,12 @@ def read_case(profile: str | Path | Profile | None, chains: str | Path | None) -
     return Case(graph, _county(profile, graph), chains)
 
 
-def read_lists(
-    local: Source, leads: "Source | None" = None, *, mapping: Mapping[str, str] | None = None
-) -> Lists:
-    """Read the lists of a run beside the targets; arguments as for :func:`rank`."""
-    own = read_firms(local, mapping=mapping)
-    inputs = {"local": input_of(local, own)}
-    hints = None if leads is None else read_leads(leads, mapping=mapping)
-    if leads is not None and hints is not None:
-        inputs["leads"] = input_of(leads, hints)
-    return Lists(own, hints, inputs)
-
-
 def settle(case: Case, lists: Lists) -> County:
-    """Resolve and match the local firms, and prepare to examine targets."""
-    home = resolve(lists.local.table, None)
+    """Match the local firms, and prepare to examine targets."""
+    firms = lists.home.firms
     matcher = Matcher(case.graph)
-    local_fits = match(home.firms, case.graph, top=None, matcher=matcher)
-    examiner = Examiner(case.graph, case.profile, home.firms, matcher)
-    return County(case, lists, home, local_fits, examiner)
+    local_fits = match(firms, case.graph, top=None, matcher=matcher)
+    return County(case, lists, local_fits, Examiner(case.graph, case.profile, firms, matcher))
 
 
 def conclude(
@@ -241,8 +245,8 @@ def conclude(
         "version": __version__,
         "inputs": {"targets": outcome.origin.input, **lists.inputs},
         "profile": case.profile.model_dump(mode="json"),
-        "chains": {path.name: _sha256(path) for path in chain_files(case.chains)},
-        "learned": {path.name: _sha256(path) for path in _learned(case.profile)},
+        "chains": {path.name: sha256_of(path) for path in chain_files(case.chains)},
+        "learned": {path.name: sha256_of(path) for path in _learned(case.profile)},
         "top": len(shortlist),
         "counts": {"targets": dict(outcome.counts), **_own_counts(county)},
         "notes": {name: list(reading.notes) for name, reading in readings.items()},
@@ -293,22 +297,3 @@ def _read_counts(reading: Reading) -> dict[str, int]:
 def read_counts(rows: int, rejects: int, other: int) -> dict[str, int]:
     """Return the counts of a list: all its rows, those not read, and which of those are no data."""
     return {"rows": rows - other, "other_rows": other, "rejects": rejects - other}
-
-
-def input_of(source: "Source | None", reading: Reading) -> dict[str, str]:
-    """Return what the manifest says of a list: its file and its sha256."""
-    if isinstance(source, pd.DataFrame):
-        digest = hashlib.sha256(source.to_csv(index=False).encode()).hexdigest()
-        return {"file": "DataFrame", "sha256": digest}
-    if isinstance(source, str) and is_database(source):  # what was read; no address, no password
-        digest = hashlib.sha256(reading.table.to_csv(index=False).encode()).hexdigest()
-        return {"file": database_label(source), "sha256": digest}
-    path = Path(str(source))
-    return {"file": path.name, "sha256": _sha256(path)}
-
-
-def _sha256(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

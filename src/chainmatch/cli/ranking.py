@@ -1,8 +1,10 @@
 """``rank``: from the lists to all result files."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
+from chainmatch.aside import Aside, Call
 from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
 from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps
@@ -10,6 +12,7 @@ from chainmatch.cli.parsing import command, positive, profile_option, read_mappi
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
+    from chainmatch.inputs import Targets
     from chainmatch.ranking import Run
 
 
@@ -37,20 +40,33 @@ def add(commands: Any) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> None:
-    from chainmatch.report import check_folder
+    sources = _lists(arguments)
+    with _reading(sources[0], arguments) as reading:
+        from chainmatch.report import check_folder
 
-    targets, local, leads = _lists(arguments)
-    out = check_folder(arguments.out)
-    if goes_on_spark(arguments):
-        run = _rank_on_spark(targets, local, leads, arguments)
-    elif goes_in_pieces(targets, arguments):
-        run = _rank_in_pieces(targets, local, leads, arguments)
-    else:
-        run = _rank_at_once(targets, local, leads, arguments)
+        out = check_folder(arguments.out)
+        if goes_on_spark(arguments):
+            run = _rank_on_spark(*sources, arguments)
+        elif goes_in_pieces(sources[0], arguments):
+            reading.drop()
+            run = _rank_in_pieces(*sources, arguments)
+        else:
+            run = _rank_at_once(reading, *sources[1:], arguments)
     if not arguments.quiet:
         from chainmatch.report.console import summary
 
         print(summary(run, out))
+
+
+def _reading(targets: Any, arguments: argparse.Namespace) -> "Aside[Targets]":
+    """Read the targets aside.
+
+    That needs a part of the program only: a second process is done with it by the time that this
+    one has loaded the rest.
+    """
+    at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
+    call = Call("chainmatch.inputs:read_targets", (targets, read_mapping(arguments.map)))
+    return Aside(call, wanted=at_once and "pandas" not in sys.modules)
 
 
 def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
@@ -68,14 +84,16 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     return targets, local, leads
 
 
-def _rank_at_once(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
-    from chainmatch.ranking import rank
+def _rank_at_once(
+    targets: "Aside[Targets]", local: Any, leads: Any, arguments: argparse.Namespace
+) -> "Run":
+    from chainmatch.ranking import rank_read
     from chainmatch.report import write_report
 
     with Steps(10, arguments.quiet) as step:
-        run = rank(targets, local, leads, **_options(arguments), progress=step)
+        run = rank_read(targets.result, local, leads, **_options(arguments), progress=step)
         step("写出结果")
-        write_report(run, arguments.out, plain=arguments.plain)
+        write_report(run, arguments.out, plain=arguments.plain, aside=True)
     return run
 
 

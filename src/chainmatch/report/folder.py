@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from chainmatch.aside import Aside
 from chainmatch.columns import CONTRACT, TABLES
 from chainmatch.ranking import Run
 from chainmatch.report.files import whole_folder, write_csv
@@ -42,26 +44,36 @@ def write_report(
     *,
     plain: bool = False,
     longer: Mapping[str, Callable[[Path], None]] | None = None,
+    aside: bool = False,
 ) -> Path:
     """Write every file of a run to the folder ``out`` and return it.
 
     ``longer`` says how to write those tables (by file name without suffix) of which the run holds
-    a part only. The same run gives the same bytes. Raises OutputError if the place cannot be
-    written.
+    a part only. The same run gives the same bytes. With ``aside`` a second process writes the
+    tables and the workbook, where the system has one to give. Raises OutputError if the place
+    cannot be written.
     """
-    folder, longer = Path(out), longer or {}
+    folder = Path(out)
     with whole_folder(folder) as temporary:
-        for name, frame in run_tables(run).items():
-            path = temporary / f"{name}.csv"
-            if name in longer:
-                longer[name](path)
-            else:
-                write_csv(frame, path, plain=plain)
-        for name, frame in office_lists(run).items():
-            write_csv(frame, temporary / f"{name}.csv", plain=plain)
-        write_workbook(run, temporary / WORKBOOK)
-        write_page(run, temporary / PAGE)
+        tables = partial(_write_tables, run, temporary, plain, longer or {})
+        with Aside(tables, wanted=aside) as writing:
+            write_page(run, temporary / PAGE)
+            writing.result()
         told = {**run.manifest, "contract": CONTRACT}
         manifest = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
         (temporary / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
     return folder
+
+
+def _write_tables(
+    run: Run, folder: Path, plain: bool, longer: Mapping[str, Callable[[Path], None]]
+) -> None:
+    for name, frame in run_tables(run).items():
+        path = folder / f"{name}.csv"
+        if name in longer:
+            longer[name](path)
+        else:
+            write_csv(frame, path, plain=plain)
+    for name, frame in office_lists(run).items():
+        write_csv(frame, folder / f"{name}.csv", plain=plain)
+    write_workbook(run, folder / WORKBOOK)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from chainmatch.columns import TABLES
 from chainmatch.duplicates import merges
 from chainmatch.identity import Resolution, distinct_ids, merge_table
+from chainmatch.inputs import read_lists
 from chainmatch.packing import count_supplies, unpack
 from chainmatch.profile import Profile
 from chainmatch.ranking import (
@@ -20,7 +21,6 @@ from chainmatch.ranking import (
     Run,
     conclude,
     read_case,
-    read_lists,
     settle,
     target_counts,
 )

@@ -4,16 +4,15 @@ Results come back in the order of the pieces, however many processes there are. 
 parent is gone ends itself.
 """
 
-import os
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from typing import Any, Generic, Protocol, TypeVar
 
+from chainmatch.aside import cores, end_with_parent
 from chainmatch.collector import spare_collector
 from chainmatch.errors import StoppedError
 
@@ -33,8 +32,7 @@ class Work(Protocol[_Task_contra, _Result_co]):
 
 def default_jobs() -> int:
     """Return how many processes a run takes: one for each core, four at most."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(4, cores or 1))
+    return min(4, cores())
 
 
 class Crew(Generic[Task, Result]):
@@ -115,15 +113,8 @@ def _begin(work: Work[Any, Any]) -> None:
     global _ready  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     spare_collector()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _ready = work.start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _do(task: Any) -> Any:

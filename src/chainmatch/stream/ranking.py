@@ -17,6 +17,7 @@ from chainmatch._version import __version__
 from chainmatch.chains import chain_files
 from chainmatch.columns import TABLES
 from chainmatch.identity import Resolution
+from chainmatch.inputs import read_lists
 from chainmatch.leads import group_of
 from chainmatch.packing import count_supplies
 from chainmatch.profile import Profile
@@ -28,7 +29,6 @@ from chainmatch.ranking import (
     conclude,
     read_case,
     read_counts,
-    read_lists,
     settle,
 )
 from chainmatch.report import check_folder, heads, write_report

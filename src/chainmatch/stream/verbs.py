@@ -13,7 +13,7 @@ from chainmatch._version import __version__
 from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.identity import Linker
-from chainmatch.ranking import input_of
+from chainmatch.inputs import input_of
 from chainmatch.report import write_rejects
 from chainmatch.report.parts import Summary, check_result_path, join_parts, write_part
 from chainmatch.sectors import Matcher

@@ -1,0 +1,123 @@
+"""Work done aside: in a second process, while this one goes on.
+
+The second process is a help and never a condition. Where there is none, or it fails or is gone,
+the work is done here as soon as its result is asked for; so an error appears as it always did.
+"""
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import connection, get_context, parent_process
+from typing import Any, Generic, TypeVar
+
+from chainmatch.collector import spare_collector
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of ``module:function`` that imports the module when it is made, not before."""
+
+    function: str
+    arguments: tuple[Any, ...]
+
+    def __call__(self) -> Any:
+        """Make the call."""
+        module, _, name = self.function.partition(":")
+        return getattr(import_module(module), name)(*self.arguments)
+
+
+class Aside(Generic[Result]):
+    """One piece of work that is done aside; use it in a ``with``.
+
+    ``work`` must stand being done a second time, here, if the other process fails. Without
+    ``wanted``, or where no process can be forked (other systems than Linux, one core), it is done
+    here only.
+    """
+
+    def __init__(self, work: Callable[[], Result], *, wanted: bool = True) -> None:
+        self._work = work
+        self._wanted = wanted and sys.platform == "linux" and cores() > 1
+        self._answer: connection.Connection | None = None
+        self._process: Any = None
+
+    def __enter__(self) -> "Aside[Result]":
+        if self._wanted:
+            self._begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.drop()
+
+    def drop(self) -> None:
+        """End the other process: its result is not wanted."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+        if self._answer is not None:
+            self._answer.close()
+        self._process = self._answer = None
+
+    def result(self) -> Result:
+        """Return what the work returns; wait for it, or do it here."""
+        if self._answer is not None:
+            try:
+                result: Result = self._answer.recv()
+            except (EOFError, OSError):
+                pass  # it failed: here it says why
+            else:
+                return result
+        return self._work()
+
+    def _begin(self) -> None:
+        context = get_context("fork")
+        self._answer, told = context.Pipe(duplex=False)
+        process = context.Process(target=_do, args=(self._work, told), daemon=True)
+        try:
+            with warnings.catch_warnings():
+                # Libraries keep threads; none of them is in the middle of anything.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+        except OSError:
+            return  # no room for a process: told is closed below, so the work is done here
+        finally:
+            told.close()
+        self._process = process
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def end_with_parent() -> None:
+    """Let this process end when its parent is gone, however that ended."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _do(work: Callable[[], Any], told: connection.Connection) -> None:
+    """Do the work in the other process; say nothing if it fails."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    end_with_parent()
+    spare_collector()
+    try:
+        told.send(work())
+    except Exception:  # noqa: S110
+        pass  # the parent does it again and meets the same
+    finally:
+        told.close()
