@@ -5,11 +5,14 @@ import unicodedata
 from functools import lru_cache
 from operator import mul
 
+import numpy as np
+
 _CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # The value of each byte; what is no letter of a code has one above all of theirs.
 _CODE_VALUES = bytes(
     _CODE_LETTERS.index(chr(byte)) if chr(byte) in _CODE_LETTERS else 31 for byte in range(256)
 )
+_VALUES = np.frombuffer(_CODE_VALUES, np.uint8)
 _CODE_WEIGHTS = tuple(3**position % 31 for position in range(17))
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 
@@ -47,3 +50,12 @@ def valid_code(code: str) -> bool:
         return False
     values = code.encode("ascii", "replace").translate(_CODE_VALUES)
     return max(values) < 31 and values[17] == -sum(map(mul, values, _CODE_WEIGHTS)) % 31
+
+
+def valid_codes(block: np.ndarray) -> np.ndarray:
+    """Return for codes of 18 bytes, one a row, whether ``valid_code`` holds."""
+    values = _VALUES[block]
+    digits = ((block[:, 2:8] >= ord("0")) & (block[:, 2:8] <= ord("9"))).all(axis=1)
+    sums = values[:, :17].astype(np.int64) @ np.array(_CODE_WEIGHTS)
+    valid: np.ndarray = digits & (values.max(axis=1) < 31) & (values[:, 17] == -sums % 31)
+    return valid

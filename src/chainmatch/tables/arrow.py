@@ -24,5 +24,10 @@ def table_schema(table: str, wanted: Collection[str] = ()) -> pa.Schema:
 def firm_batch(records: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
     """Return columns of firms as one batch; NaN is null."""
     schema = table_schema("firms", records.keys())
-    columns = [pa.array(records[field.name], field.type, from_pandas=True) for field in schema]
+    columns = [
+        values
+        if isinstance(values := records[field.name], pa.Array)
+        else pa.array(values, field.type, from_pandas=True)
+        for field in schema
+    ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)

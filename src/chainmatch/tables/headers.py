@@ -169,6 +169,16 @@ def meaning_of(header: Header, table: Table, mapping: Mapping[str, str]) -> Mean
     return _composed(header.key, known)
 
 
+@cache
+def header_ends() -> str:
+    """Return the last characters of all headers of firms that consist of Chinese characters.
+
+    A word of Chinese characters that ends otherwise, and names nothing of ``PERSONAL``, is none,
+    unless the user's mapping says so.
+    """
+    return "".join({key[-1] for key in known_headers("firms")} | {"万", "亿", "元"})
+
+
 def _composed(key: str, known: Mapping[str, Meaning]) -> Meaning:
     """Try ``企业注册资本`` (prefix + alias) and ``经营范围/主营业务`` (aliases joined)."""
     prefix = _PREFIX.match(key)

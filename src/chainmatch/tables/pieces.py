@@ -24,10 +24,10 @@ from chainmatch.tables.headers import (
     read_mapping,
 )
 from chainmatch.tables.notes import column_notes, no_list, no_rows
-from chainmatch.tables.records import Records, Tally, records_of
+from chainmatch.tables.records import Records, Tally, columns_of, records_of
 from chainmatch.tables.rows import Reject, read_body
 from chainmatch.tables.sheets import Book, Row, Sheet, Stream
-from chainmatch.tables.sources import Source, open_source, parquet_batches
+from chainmatch.tables.sources import Source, batch_rows, open_source, parquet_batches
 
 
 class Piece(NamedTuple):
@@ -67,6 +67,18 @@ class PieceReader:
 
     def read(self, piece: Piece, layout: Layout) -> PieceReading:
         """Read a piece under the layout that holds at its beginning."""
+        found = None if isinstance(piece.rows, list) else self._read_columns(piece, layout)
+        return found or self._read_rows(piece, layout)
+
+    def _read_columns(self, piece: Piece, layout: Layout) -> PieceReading | None:
+        """Read plain rows as columns, only the others one by one; None where that cannot be."""
+        from chainmatch.tables.columnar import read_columns  # heavy, and few lists need it
+
+        names = columns_of("firms", self.wanted)
+        found = read_columns(*piece, layout, names, self.mapping, self.file)
+        return found and PieceReading(*found, layout.mapping(), layout)
+
+    def _read_rows(self, piece: Piece, layout: Layout) -> PieceReading:
         sheet = Sheet("", rows_of(piece), ragged=self.ragged, first=piece.first)
         body = read_body(sheet, layout, "firms", self.mapping, 0)
         tally = Tally()
@@ -80,9 +92,7 @@ class PieceReader:
 
 def rows_of(piece: Piece) -> Sequence[Row]:
     """Return the rows of a piece as plain values."""
-    if isinstance(piece.rows, list):
-        return piece.rows
-    return list(zip(*(column.to_pylist() for column in piece.rows.columns), strict=True))
+    return piece.rows if isinstance(piece.rows, list) else list(batch_rows(piece.rows))
 
 
 class Cutter:

@@ -15,7 +15,7 @@ from chainmatch.columns import LEAD_INPUT, TABLES
 from chainmatch.names import normal_name, valid_code
 from chainmatch.places import Place, locate
 from chainmatch.tables.headers import JOINED, Table
-from chainmatch.tables.rows import Segment
+from chainmatch.tables.rows import Cells, Segment
 from chainmatch.tables.values import (
     MAX_CELL,
     Money,
@@ -29,7 +29,7 @@ from chainmatch.tables.values import (
     wording_of,
 )
 
-Records = dict[str, list[Any]]
+Records = dict[str, Any]  # name → list, or the Arrow array of a piece that was read by columns
 
 
 @dataclass
@@ -47,10 +47,10 @@ class Tally:
             self.first_row.setdefault(what, hits[0])
 
     def merge(self, later: "Tally") -> None:
-        """Add what was counted further down."""
+        """Add what was counted in other rows."""
         self.counts.update(later.counts)
         for what, row in later.first_row.items():
-            self.first_row.setdefault(what, row)
+            self.first_row[what] = min(row, self.first_row.get(what, row))
 
     def notes(self) -> list[str]:
         """Return one sentence for each thing that was counted, in the order of ``_SAYINGS``."""
@@ -89,10 +89,9 @@ def records_of(
     ``wanted`` names the columns of firms that are needed; default all. What only other columns
     could show is then not tallied.
     """
-    columns = TABLES["firms"] if table == "firms" else LEAD_INPUT
-    names = [name for name in columns if not wanted or name in wanted]
+    names = columns_of(table, wanted)
     if table == "firms":
-        pieces = [_FirmColumns(*part, tally).read(names) for part in parts]
+        pieces = [FirmColumns(*part, tally).read(names) for part in parts]
     else:
         pieces = [_lead_records(*part, tally) for part in parts]
     if len(pieces) == 1:
@@ -104,6 +103,18 @@ def records_of(
     return data
 
 
+def listed(values: Any) -> list[Any]:
+    """Return a column, a list or an Arrow array, as a list."""
+    found: list[Any] = values if isinstance(values, list) else values.to_pylist()
+    return found
+
+
+def columns_of(table: Table, wanted: Collection[str] = ()) -> list[str]:
+    """Return the columns of a table that are needed, in their order."""
+    columns = TABLES["firms"] if table == "firms" else LEAD_INPUT
+    return [name for name in columns if not wanted or name in wanted]
+
+
 def frame_of(parts: Sequence[tuple[Segment, str, str]], table: Table, tally: Tally) -> pd.DataFrame:
     """Return the table of the kept rows in ``parts``: (segment, file, sheet) in file order."""
     return typed(records_of(parts, table, tally))
@@ -113,25 +124,20 @@ def typed(data: Records) -> pd.DataFrame:
     """Return columns as a table with the types that the columns have."""
     kinds = {"capital": "float64", "amount": "float64", "row": "int64"}
     return pd.DataFrame(
-        {name: pd.Series(values, dtype=kinds.get(name, "str")) for name, values in data.items()}
+        {
+            name: pd.Series(listed(values), dtype=kinds.get(name, "str"))
+            for name, values in data.items()
+        }
     )
 
 
-def _values(segment: Segment, name: str) -> list[list[object]]:
-    """Return the raw cells of column ``name``, one list for each position that it has."""
-    return [
-        [row[at] if at < len(row) else None for row in segment.rows]
-        for at in segment.layout.columns.get(name, ())
-    ]
-
-
 def _texts(
-    segment: Segment, name: str, tally: Tally, reader: Callable[[object], str] = text_of
+    segment: Cells, name: str, tally: Tally, reader: Callable[[object], str] = text_of
 ) -> list[str]:
     """Return column ``name`` as text; several columns of one meaning are joined."""
-    columns = [[reader(value) for value in cells] for cells in _values(segment, name)]
+    columns = [[reader(value) for value in cells] for cells in segment.cells(name)]
     if not columns:
-        return [""] * len(segment.rows)
+        return [""] * len(segment.numbers)
     if len(columns) == 1:
         joined = columns[0]
     else:
@@ -151,10 +157,10 @@ def _join(texts: Iterable[str], link: str) -> str:
     return joined
 
 
-def _dates(segment: Segment, name: str, tally: Tally) -> list[str]:
-    cells = next(iter(_values(segment, name)), None)
+def _dates(segment: Cells, name: str, tally: Tally) -> list[str]:
+    cells = next(iter(segment.cells(name)), None)
     if cells is None:
-        return [""] * len(segment.rows)
+        return [""] * len(segment.numbers)
     dates = [date_of(value) for value in cells]
     tally.add(
         "no_date",
@@ -164,10 +170,10 @@ def _dates(segment: Segment, name: str, tally: Tally) -> list[str]:
     return dates
 
 
-def _sums(segment: Segment, name: str, tally: Tally) -> list[Money]:
-    cells = next(iter(_values(segment, name)), None)
+def _sums(segment: Cells, name: str, tally: Tally) -> list[Money]:
+    cells = next(iter(segment.cells(name)), None)
     if cells is None:
-        return [Money(math.nan, "")] * len(segment.rows)
+        return [Money(math.nan, "")] * len(segment.numbers)
     unit = segment.layout.headers[segment.layout.columns[name][0]].unit
     sums = [money_of(value, unit) for value in cells]
     texts = [text_of(value) for value in cells]
@@ -191,10 +197,10 @@ def _sums(segment: Segment, name: str, tally: Tally) -> list[Money]:
     return sums
 
 
-class _FirmColumns:
+class FirmColumns:
     """The columns of the firms of one segment, each read when it is first asked for."""
 
-    def __init__(self, segment: Segment, file: str, sheet: str, tally: Tally) -> None:
+    def __init__(self, segment: Cells, file: str, sheet: str, tally: Tally) -> None:
         self._segment, self._tally = segment, tally
         self._file, self._sheet = file, sheet
 
@@ -208,15 +214,15 @@ class _FirmColumns:
             "capital": lambda: [money.amount for money in self._sums],
             "currency": lambda: [money.currency for money in self._sums],
             "established": lambda: _dates(self._segment, "established", self._tally),
-            "source": lambda: [self._file] * len(self._segment.rows),
-            "sheet": lambda: [self._sheet] * len(self._segment.rows),
+            "source": lambda: [self._file] * len(self._segment.numbers),
+            "sheet": lambda: [self._sheet] * len(self._segment.numbers),
             "row": lambda: list(self._segment.numbers),
         }
         names = list(names)
-        located = not _LOCATED.isdisjoint(names)
+        located = not LOCATED.isdisjoint(names)
         found: Records = {}
         for name in names:
-            if name in _LOCATED:
+            if name in LOCATED:
                 found[name] = [getattr(place, name) for place in self._places]
             elif name == "firm_id":
                 found[name] = self._ids(located)
@@ -253,7 +259,7 @@ class _FirmColumns:
     def _codes(self) -> tuple[list[str], list[bool], list[str]]:
         """The codes, whether each is valid, and what of it tells the place."""
         numbers, tally = self._segment.numbers, self._tally
-        cells = next(iter(_values(self._segment, "code")), [None] * len(numbers))
+        cells = next(iter(self._segment.cells("code")), [None] * len(numbers))
         read = [code_of(value) for value in cells]
         codes = [f.code or _code_in(own) for f, own in zip(read, self._given, strict=True)]
         valid = [f.checked or valid_code(code) for f, code in zip(read, codes, strict=True)]
@@ -286,7 +292,7 @@ class _FirmColumns:
         return list(map(_firm_id, codes, valid, self._given, self._names, places))
 
 
-_LOCATED = frozenset(("province", "city", "county", "zone"))
+LOCATED = frozenset(("province", "city", "county", "zone"))
 _READERS: dict[str, Callable[[object], str]] = {
     "scope": wording_of,
     **dict.fromkeys(("status", "category", "honours", "outcome"), word_of),
@@ -296,11 +302,11 @@ _READERS: dict[str, Callable[[object], str]] = {
 _GIVEN = re.compile(r"([0-9A-Z]{18}|x[0-9a-f]{16})(?:-\d{1,4})?")
 
 
-def _given_ids(segment: Segment, tally: Tally) -> list[str]:
+def _given_ids(segment: Cells, tally: Tally) -> list[str]:
     """Return the ids that a list brings along; "" where there is none, or none of our form."""
-    cells = next(iter(_values(segment, "firm_id")), None)
+    cells = next(iter(segment.cells("firm_id")), None)
     if cells is None:
-        return [""] * len(segment.rows)
+        return [""] * len(segment.numbers)
     texts = [text_of(value) for value in cells]
     found = [_GIVEN.fullmatch(text) for text in texts]
     ours = [hit is not None and (hit[1][0] == "x" or valid_code(hit[1])) for hit in found]

@@ -6,7 +6,7 @@ Every row that is not blank is either kept or rejected with a reason.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from chainmatch.tables.headers import (
     REQUIRED,
@@ -21,8 +21,8 @@ from chainmatch.tables.values import is_blank, name_of, raw_text, text_of
 from chainmatch.text import simplified
 
 _LONGEST_QUOTE = 200
-_LONGEST_HEADER = 20
-_FIRM_ENDS = ("公司", "厂", "社", "店")
+LONGEST_HEADER = 20
+FIRM_ENDS = ("公司", "厂", "社", "店")
 
 _TOTAL = re.compile(
     r"(?:本页|本表|本类|全县|全部|以上|各项|企业)?(?:合计|总计|小计|共计|累计|总数)(?:数|[家户个]数?)?(?:[:：(（\d].*)?"
@@ -38,6 +38,11 @@ _GROUP = re.compile(
 )
 # A name that can open no total, footer or group: nearly all; spares the three searches for them.
 _PLAIN_NAME = re.compile("[^本全以各企合总總小共累纍一二三四五六七八九十第(（:：][^:：]{2,}公司")
+# The same for whole columns of plain names in simplified characters, as RE2 reads it.
+PLAIN_OPENING = (
+    rf"\A(?:{_PLAIN_NAME.pattern}|"
+    "[^本全以各企合总小共累一二三四五六七八九十第备说注附数资来填制截单审复签经统分主负联计约])"
+)
 _COUNT = re.compile(r"[共计约]*\d+(?:\.\d+)?[家户个条项万元亿]*")
 _NUMBER = re.compile(r"[(（]?(?:[A-Za-z]{0,3}\d{1,7}|[一二三四五六七八九十百]+)[)）.、]?")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -56,6 +61,17 @@ class Reject(NamedTuple):
     text: str
 
 
+class Cells(Protocol):
+    """Kept rows that can be read column by column; ``numbers`` are those of a spreadsheet."""
+
+    layout: Layout
+    numbers: list[int]
+
+    def cells(self, name: str) -> list[list[object]]:
+        """Return the raw cells of column ``name``, one list for each position that it has."""
+        ...
+
+
 @dataclass
 class Segment:
     """The kept rows below one header: cells by position, each with its row number."""
@@ -63,6 +79,13 @@ class Segment:
     layout: Layout
     rows: list[Row] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+
+    def cells(self, name: str) -> list[list[object]]:
+        """Return the raw cells of column ``name``, one list for each position that it has."""
+        return [
+            [row[at] if at < len(row) else None for row in self.rows]
+            for at in self.layout.columns.get(name, ())
+        ]
 
 
 TOTAL, FOOTER, HEADER, GROUP = "合计行", "表尾说明（备注、填报人等）", "重复的表头", "分组标题"
@@ -198,9 +221,9 @@ def _holds_header(row: Row, keys: Sequence[int], table: Table, mapping: Mapping[
 
 
 def _looks_like_header(value: object, table: Table, mapping: Mapping[str, str]) -> bool:
-    if not isinstance(value, str) or not value or len(value) > _LONGEST_HEADER:
+    if not isinstance(value, str) or not value or len(value) > LONGEST_HEADER:
         return False
-    if len(value) > 4 and value.endswith(_FIRM_ENDS):  # nearly all names: spares the search below
+    if len(value) > 4 and value.endswith(FIRM_ENDS):  # nearly all names: spares the search below
         return False
     return bool(meaning_of(parse_header(value), table, mapping).column)
 

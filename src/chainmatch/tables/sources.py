@@ -67,7 +67,12 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     with _parquet(path) as file:
         yield [str(name) for name in file.schema_arrow.names]
         for batch in _batches(file, _BATCH):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            yield from batch_rows(batch)
+
+
+def batch_rows(batch: "pa.RecordBatch") -> Iterator[Row]:
+    """Yield the rows of an Arrow batch as plain values."""
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def parquet_batches(path: Path, size: int) -> "Iterator[pa.RecordBatch]":

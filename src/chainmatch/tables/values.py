@@ -33,6 +33,12 @@ _WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21
 _WIDTH |= {code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)} | {0xFF06: "&", 0x3000: " "}
 _WIDE = re.compile(f"[{''.join(map(chr, _WIDTH))}]")
 
+# For whole columns, as RE2 reads them: a text that matches (and is not in UNKNOWN) is left as it is
+# by text_of and wording_of, a name that matches by name_of. Each admits less than its rule would.
+_SURE = "!-^`-~、-〕！-～一-龥“”‘’·—…×℃※≤≥★Ⅰ-Ⅻ"
+PLAIN_TEXT = rf"\A(?:[{_SURE}]+(?: [{_SURE}]+)*)?\z"
+PLAIN_NAME = r"\A[A-Za-z一-龥][0-9A-Za-z一-龥（）()·]{3,}[A-Za-z一-龥]\z"
+
 
 def is_blank(value: object) -> bool:
     """Return whether a cell holds nothing: empty, blanks only, NaN or NaT."""
