@@ -1,4 +1,4 @@
-"""A whole run on three lists: seconds and memory of the process, then of each step.
+"""A whole run on three lists: seconds and memory of all its processes, then each step in one.
 
 python benchmarks/run.py TARGETS LOCAL LEADS [--runs 3]
 """
@@ -15,6 +15,7 @@ from statistics import median
 from typing import NamedTuple
 
 from chainmatch.collector import spare_collector
+from memory import measured
 
 KILO = 1024 * (1024 if sys.platform == "darwin" else 1)  # a Mac tells its memory in bytes
 
@@ -28,9 +29,10 @@ def main() -> None:
     command = [sys.executable, "-m", "chainmatch.cli"]
     with tempfile.TemporaryDirectory() as folder:
         options = ["--local", local, "--leads", leads, "--out", folder, "--quiet"]
-        whole = [seconds([*command, "rank", targets, *options]) for _ in range(arguments.runs)]
+        rank = [*command, "rank", targets, *options]
+        whole = [seconds(rank) for _ in range(arguments.runs)]
+        peak = measured(rank, pause=0.02).peak
     helps = [seconds([*command, "--help"]) for _ in range(arguments.runs)]
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KILO
     print(f"rank    {median(whole):.2f} s (median of {len(whole)}), peak {peak:.0f} MB")
     print(f"--help  {median(helps):.2f} s")
     steps(targets, local, leads)

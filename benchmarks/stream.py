@@ -4,8 +4,8 @@
 
 The registry is repeated to each length and goes through the command, in pieces, to CSV files (a
 `rank` for the county of the sample, with its local firms and leads). For `rank` every repetition
-bears other names and no codes, or most rows would be duplicates. Memory is the sum over all
-processes of the command, looked at five times a second (Linux). The floor reads the same file and
+bears other names and no codes, or most rows would be duplicates. Memory is that of all
+processes together, looked at five times a second (`memory.py`). The floor reads the same file and
 finds all wordings once, in one process. Repeated scopes flatter the caches of the matcher, so a
 length that holds each row once is the one to compare with others. A length in millions takes
 minutes a million; the folder of temporary files then needs some 2 GB a million rows.
@@ -13,12 +13,10 @@ minutes a million; the folder of temporary files then needs some 2 GB a million 
 
 import argparse
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,16 +25,11 @@ from chainmatch.chains import read_chains
 from chainmatch.lexicon import Lexicon
 from chainmatch.resources import data_folder
 from chainmatch.text import normalise
+from memory import Measured, measured
 
+CHAINMATCH = [sys.executable, "-m", "chainmatch.cli"]
 # Where the legal form of a name begins, or what else may stand behind the trade.
 FORM = re.compile("有限|股份|集团|公司|合作社|中心|商行|经营部|厂|店|部|院|场|社|$")
-
-
-class Measured(NamedTuple):
-    """Seconds, and the most memory that all processes held together, in MB."""
-
-    seconds: float
-    peak: float
 
 
 def main() -> None:
@@ -47,6 +40,7 @@ def main() -> None:
     parser.add_argument("--commands", nargs="+", choices=("match", "rank"), default=["match"])
     arguments = parser.parse_args()
     table = pq.read_table(arguments.registry)
+    options = ["--jobs", str(arguments.jobs), "--quiet"]
     for command in arguments.commands:
         found = {}
         for rows in arguments.rows:
@@ -54,7 +48,7 @@ def main() -> None:
                 path = Path(folder) / "firms.parquet"
                 repeated(table, rows, path, renamed=command == "rank")
                 lowest = floor(path)
-                found[rows] = measured(words(command, path, Path(folder)), arguments.jobs)
+                found[rows] = measured([*CHAINMATCH, *words(command, path, Path(folder)), *options])
             say(command, rows, found[rows], lowest)
         compare(command, found)
 
@@ -120,36 +114,6 @@ def floor(path: Path) -> float:
         for scope in batch.column("scope").to_pylist():
             automaton.find_matches_as_indexes(normalise(scope or ""), overlapping=True)
     return time.perf_counter() - start
-
-
-def measured(arguments: list[str], jobs: int) -> Measured:
-    """Measure the whole command."""
-    command = [sys.executable, "-m", "chainmatch.cli", *arguments]
-    start = time.perf_counter()
-    process = subprocess.Popen([*command, "--jobs", str(jobs), "--quiet"])
-    peak = 0.0
-    while process.poll() is None:
-        peak = max(peak, sum(map(resident, family(process.pid))))
-        time.sleep(0.2)
-    if process.returncode:
-        raise SystemExit(f"the command ended with {process.returncode}")
-    return Measured(time.perf_counter() - start, peak)
-
-
-def family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:  # it has just ended
-        return []
-    return [pid, *(one for child in children for one in family(int(child)))]
-
-
-def resident(pid: int) -> float:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except OSError:
-        return 0.0
-    return pages * 4096 / 2**20
 
 
 if __name__ == "__main__":
