@@ -5,11 +5,13 @@ to the steps which look at the whole list (duplicates, gaps, shortlist, leads).
 """
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from chainmatch import gates
+from chainmatch.aside import Aside
 from chainmatch.gaps import supplies
 from chainmatch.identity import Linker
 from chainmatch.profile import Profile
@@ -31,7 +33,7 @@ class Examined:
     fits: pd.DataFrame
     excluded: pd.DataFrame
 
-    @property
+    @cached_property
     def passed(self) -> pd.DataFrame:
         """The firms that no gate stops."""
         return self.firms[~self.firms["firm_id"].isin(self.excluded["firm_id"])]
@@ -62,10 +64,14 @@ class Examiner:
         self.matcher = matcher or Matcher(graph)
         self.linker = Linker(home)
 
-    def examine(self, firms: pd.DataFrame) -> Examined:
-        """Examine firms (``TABLES["firms"]``, ids distinct); no row depends on another."""
-        links = self.linker.link(firms)
-        fits = match(firms, self.graph, top=None, matcher=self.matcher)
+    def examine(self, firms: pd.DataFrame, *, aside: bool = False) -> Examined:
+        """Examine firms (``TABLES["firms"]``, ids distinct); no row depends on another.
+
+        With ``aside`` a second process finds the links, where the system has one to give.
+        """
+        with Aside(partial(self.linker.link, firms), wanted=aside) as linking:
+            fits = match(firms, self.graph, top=None, matcher=self.matcher)
+            links = linking.result()
         excluded = gates.check(firms, links, fits, self.profile, self.graph)
         return Examined(firms, links, fits, excluded)
 

@@ -108,7 +108,7 @@ def rank(
     )  # fmt: skip
 
 
-def rank_read(
+def rank_read(  # noqa: PLR0913
     read: Callable[[], Targets],
     local: Source,
     leads: "Source | None" = None,
@@ -118,10 +118,12 @@ def rank_read(
     top: int | None = None,
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    aside: bool = False,
 ) -> Run:
     """Rank the targets that ``read`` returns; it is called when all else is ready.
 
-    The other arguments are those of :func:`rank`.
+    With ``aside`` a second process helps, where the system has one to give. The other arguments
+    are those of :func:`rank`.
     """
     step = progress or (lambda _: None)
     step("读取产业链和县情配置")
@@ -133,7 +135,7 @@ def rank_read(
     step("读取目标企业，核对重复")
     targets = read()
     step("识别经营范围，核对是否已在本地")
-    examined = county.examiner.examine(targets.merged.firms)
+    examined = county.examiner.examine(targets.merged.firms, aside=aside)
     candidates = replace(targets.merged, links=examined.links)
     step("分析缺口")
     found = county.survey(examined.fits)

@@ -91,7 +91,9 @@ def _rank_at_once(
     from chainmatch.report import write_report
 
     with Steps(10, arguments.quiet) as step:
-        run = rank_read(targets.result, local, leads, **_options(arguments), progress=step)
+        run = rank_read(
+            targets.result, local, leads, **_options(arguments), progress=step, aside=True
+        )
         step("写出结果")
         write_report(run, arguments.out, plain=arguments.plain, aside=True)
     return run
