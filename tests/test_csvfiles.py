@@ -6,10 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmatch.report.files import FORMULA, write_csv
+from chainmatch.report.parts import write_part, write_rows
 
 # What is read holds no carriage return: every break of a line is a line feed by then.
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=8)
@@ -69,3 +71,49 @@ def test_pieces_are_written_without_a_header_and_without_a_mark():
     frame = table([("甲", 1.0, 2)])
     assert written(frame, plain=True, header=False) == "甲,1,2\n".encode()
     assert written(frame.iloc[:0]) == b"\xef\xbb\xbf" + "名称,得分,行号\n".encode()
+
+
+ODD = st.one_of(
+    st.text(st.sampled_from("=+-@\t\r\n\0\"',; \\茶𠀀\ufeff"), max_size=5), WORDS, st.none()
+)
+
+
+@given(
+    st.lists(
+        st.tuples(ODD, st.one_of(st.floats(), st.none()), ODD, st.integers(-(2**63), 2**63 - 1)),
+        max_size=6,
+    ),
+    st.integers(1, 4),
+)
+def test_columns_are_written_like_cells(rows, size):
+    schema = pa.schema(
+        [("a", pa.string()), ("b", pa.float64()), ("c", pa.string()), ("d", pa.int64())]
+    )
+    columns = zip(*rows, strict=True) if rows else [[], [], [], []]
+    arrays = [
+        pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)
+    ]
+    whole = pa.Table.from_arrays(arrays, schema=schema)
+    frame = whole.to_pandas()
+    bycells = written(frame, plain=True, header=False)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "part"
+        write_part(whole.to_batches(size), schema, path, csv=True)
+        assert path.read_bytes() == bycells
+        write_rows(frame, path)
+        assert path.read_bytes() == bycells
+
+
+def test_rows_of_mixed_cells_are_written_like_cells():
+    frame = pd.DataFrame(
+        {
+            "a": pd.Series(["=1", 2, None, True], dtype=object),
+            "b": pd.Series(["甲", "a,b", '"', ""], dtype="str"),
+            "c": [True, False, True, False],
+        }
+    )
+    for columns in (["a", "b"], ["b", "c"], ["b"]):
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "part"
+            write_rows(frame[columns], path)
+            assert path.read_bytes() == written(frame[columns], plain=True, header=False)

@@ -95,11 +95,16 @@ def write_csv(
 def _csv_cells(column: "pd.Series[Any]") -> list[object]:
     """Return the cells of a column as a CSV file holds them; a missing one is empty."""
     if pd.api.types.is_float_dtype(column):
-        return [f"{value:.10g}" if value == value else "" for value in column.to_numpy(float)]
+        return [number_text(value) for value in column.to_numpy(float)]
     values: list[object] = column.astype(object).where(column.notna(), "").tolist()
     if pd.api.types.is_numeric_dtype(column):
         return values
     return [v if type(v) is str and v[:1] not in _SUSPECT else as_text(v) for v in values]
+
+
+def number_text(value: float | None) -> str:
+    """Return a number as a CSV file holds it: ten digits, empty where it is unknown."""
+    return "" if value is None or value != value else f"{value:.10g}"
 
 
 def as_text(value: object) -> object:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from chainmatch.errors import OutputError
+from chainmatch.report.csvrows import can_write, write_arrow_rows
 from chainmatch.report.files import check_folder, whole_file, write_csv
 
 SUFFIXES = (".csv", ".parquet")
@@ -41,7 +42,7 @@ def check_result_path(path: str | Path) -> Path:
 def write_part(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, csv: bool) -> None:
     """Write the results of a piece: rows of CSV, or Arrow batches."""
     if csv:
-        write_rows(pa.Table.from_batches(list(batches), schema).to_pandas(), path)
+        _write_rows(pa.Table.from_batches(list(batches), schema), path)
         return
     with pa.ipc.new_file(path, schema) as writer:
         for batch in batches:
@@ -66,7 +67,20 @@ def join_parts(parts: Iterable[Path], schema: pa.Schema, out: Path, *, plain: bo
 
 def write_rows(frame: pd.DataFrame, path: Path) -> None:
     """Write rows of CSV without header, for :func:`join_csv`."""
-    write_csv(frame, path, plain=True, header=False)
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowException, TypeError, ValueError):  # cells of several kinds in one column
+        write_csv(frame, path, plain=True, header=False)
+    else:
+        _write_rows(table, path)
+
+
+def _write_rows(table: pa.Table, path: Path) -> None:
+    if can_write(table):
+        with path.open("wb") as file:
+            write_arrow_rows(table, file)
+    else:
+        write_csv(table.to_pandas(), path, plain=True, header=False)
 
 
 def join_csv(parts: Iterable[Path], columns: Sequence[str], path: Path, *, plain: bool) -> None:
