@@ -12,7 +12,8 @@ from chainmatch.names import valid_code
 from chainmatch.names.codes import _CODE_LETTERS, _CODE_VALUES, _CODE_WEIGHTS
 from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.headers import find_layout, known_headers
-from chainmatch.tables.pieces import Piece, PieceReader
+from chainmatch.tables.packed import Piece, pack
+from chainmatch.tables.pieces import PieceReader
 from chainmatch.tables.plain import plain_codes, plain_names, plain_texts
 from chainmatch.tables.rows import read_body
 from chainmatch.tables.sheets import Sheet
@@ -173,12 +174,17 @@ def _read(headers, rows, wanted, cuts, by_columns, kind=None):
             arrays = [pa.array(list(column), kind) for column in columns]
             raw = pa.RecordBatch.from_arrays(arrays, names=list(map(str, range(len(headers)))))
         read = reader.read(Piece(start + 2, raw), layout)
-        batch = firm_batch(read.records)
-        batch.validate(full=True)
-        said = (read.rejects, dict(read.tally.counts), read.tally.first_row, read.tally.notes())
-        found.append((batch.to_pydict(), batch.schema, *said, read.headers, read.layout, read.kept))
+        found.append(_said(read))
         layout = read.layout
     return found
+
+
+def _said(read):
+    """Return all that is said of a piece."""
+    batch = firm_batch(read.records)
+    batch.validate(full=True)
+    said = (read.rejects, dict(read.tally.counts), read.tally.first_row, read.tally.notes())
+    return batch.to_pydict(), batch.schema, *said, read.headers, read.kept, read.layout
 
 
 @settings(max_examples=150, deadline=None)
@@ -207,3 +213,39 @@ def test_columns_of_other_kinds_are_read_cell_by_cell():
         byrows = _read(headers, rows, wanted, [], by_columns=False)
         assert _read(headers, rows, wanted, [], by_columns=True) == byrows
         assert byrows[0][2][0].row == 3
+
+
+@st.composite
+def texts_of_lists(draw):
+    """A text table: rows may be shorter or longer than the header, or blank."""
+    headers, rows = draw(lists())
+    usual = [["" if cell is None else cell for cell in row] for row in rows]
+    stray = st.one_of(st.just([]), st.lists(texts, min_size=1, max_size=len(headers) + 2))
+    for row in draw(st.lists(stray, max_size=2)):
+        usual.insert(draw(st.integers(0, len(usual))), row)
+    return headers, usual
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts_of_lists(), st.sampled_from(WANTED), st.integers(1, 9))
+def test_packed_rows_are_read_like_lists(drawn, wanted, size):
+    headers, rows = drawn
+    layout = find_layout([headers], "firms", {})
+    reader = PieceReader("list", True, {}, wanted)
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        piece = pack(start + 2, part, len(headers), most_odd=1.0)
+        assert piece.packed
+        assert list(map(list, piece.raw())) == part
+        read = reader.read(piece, layout)
+        assert _said(read) == _said(reader.read(Piece(start + 2, part), layout))
+        layout = read.layout
+
+
+def test_rows_that_are_no_columns_stay_rows():
+    assert not pack(2, [["甲", "乙"], ["丙"]], 2).packed
+    assert not pack(2, [["甲\ud800", "乙"]], 2).packed
+    assert not pack(2, [["甲", "乙"]], 0).packed
+    piece = pack(7, [["甲", "乙"]] * 10 + [["丙"]], 2)
+    assert piece.packed
+    assert [*map(list, piece.raw([10, 0]))] == [["丙"], ["甲", "乙"]]

@@ -30,7 +30,8 @@ from chainmatch.spark.parcel import Parcel
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import firm_batch, table_schema
 from chainmatch.tables.headers import Layout
-from chainmatch.tables.pieces import Piece, PieceReader
+from chainmatch.tables.packed import Piece
+from chainmatch.tables.pieces import PieceReader
 from chainmatch.tables.reading import reject_frame
 from chainmatch.tables.records import Tally
 

@@ -16,7 +16,8 @@ from chainmatch.stream.crew import Crew, default_jobs
 from chainmatch.stream.folder import PartFolder
 from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.headers import Layout
-from chainmatch.tables.pieces import Cutter, Piece, PieceReader
+from chainmatch.tables.packed import Piece
+from chainmatch.tables.pieces import Cutter, PieceReader
 from chainmatch.tables.records import Tally
 from chainmatch.tables.rows import NO_DATA
 

@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.headers import Layout
+from chainmatch.tables.packed import Piece
 from chainmatch.tables.plain import plain_codes, plain_names, plain_texts, short, strings
 from chainmatch.tables.records import LOCATED, FirmColumns, Records, Tally, records_of
 from chainmatch.tables.rows import Reject, read_body
 from chainmatch.tables.sheets import Sheet
-from chainmatch.tables.sources import batch_rows
 from chainmatch.tables.values import text_of
 
 _TEXTS = ("scope", "products", "industry_code", "address")
@@ -28,34 +28,30 @@ class Found(NamedTuple):
 
 
 def read_columns(
-    first: int,
-    batch: pa.RecordBatch,
+    piece: Piece,
     layout: Layout,
     names: Sequence[str],
     mapping: Mapping[str, str],
     file: str,
 ) -> Found | None:
-    """Read a batch of rows; None where no row is plain, or the columns change on the way.
+    """Read a packed piece; None where no row is plain, or the columns change on the way.
 
     Parameters
     ----------
-    first
-        The number of the first row as a spreadsheet counts.
-    batch, layout
+    piece, layout
         Raw cells, and which of the columns mean what.
     names
         The columns of firms that are needed, in their order.
     mapping, file
         The user's, from headers to columns; the name of the source.
     """
-    plain = _PlainRows(first, batch, layout, names, mapping)
+    first = piece.first
+    plain = _PlainRows(first, piece.rows, layout, names, mapping)
     if not plain.numbers:
         return None
     odd = np.flatnonzero(~plain.flags)
-    body = read_body(
-        Sheet("", list(batch_rows(batch.take(pa.array(odd)))), first=0),
-        layout, "firms", mapping, 0,
-    )  # fmt: skip
+    sheet = Sheet("", piece.raw(odd.tolist()), ragged=bool(piece.odd), first=0)
+    body = read_body(sheet, layout, "firms", mapping, 0)
     if len(body.segments) > 1:
         return None
     numbers, segment, tally = (odd + first).tolist(), body.segments[0], Tally()

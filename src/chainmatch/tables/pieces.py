@@ -5,12 +5,11 @@ may read it. A header that is repeated with other columns further down changes t
 follows: the reading of a piece says with which layout the next one is to be read.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from chainmatch.errors import TableError
 from chainmatch.tables.files import kind_of
@@ -24,20 +23,11 @@ from chainmatch.tables.headers import (
     read_mapping,
 )
 from chainmatch.tables.notes import column_notes, no_list, no_rows
+from chainmatch.tables.packed import Piece, pack
 from chainmatch.tables.records import Records, Tally, columns_of, records_of
 from chainmatch.tables.rows import Reject, read_body
-from chainmatch.tables.sheets import Book, Row, Sheet, Stream
-from chainmatch.tables.sources import Source, batch_rows, open_source, parquet_batches
-
-
-class Piece(NamedTuple):
-    """Raw rows below the header; ``first`` is the number of the first as a spreadsheet counts.
-
-    ``rows`` is a sequence of rows, or a ``pyarrow.RecordBatch``.
-    """
-
-    first: int
-    rows: Any
+from chainmatch.tables.sheets import Book, Sheet, Stream
+from chainmatch.tables.sources import Source, open_source, parquet_batches
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ class PieceReader:
 
     def read(self, piece: Piece, layout: Layout) -> PieceReading:
         """Read a piece under the layout that holds at its beginning."""
-        found = None if isinstance(piece.rows, list) else self._read_columns(piece, layout)
+        found = self._read_columns(piece, layout) if piece.packed else None
         return found or self._read_rows(piece, layout)
 
     def _read_columns(self, piece: Piece, layout: Layout) -> PieceReading | None:
@@ -75,11 +65,11 @@ class PieceReader:
         from chainmatch.tables.columnar import read_columns  # heavy, and few lists need it
 
         names = columns_of("firms", self.wanted)
-        found = read_columns(*piece, layout, names, self.mapping, self.file)
+        found = read_columns(piece, layout, names, self.mapping, self.file)
         return found and PieceReading(*found, layout.mapping(), layout)
 
     def _read_rows(self, piece: Piece, layout: Layout) -> PieceReading:
-        sheet = Sheet("", rows_of(piece), ragged=self.ragged, first=piece.first)
+        sheet = Sheet("", piece.raw(), ragged=self.ragged, first=piece.first)
         body = read_body(sheet, layout, "firms", self.mapping, 0)
         tally = Tally()
         parts = [(segment, self.file, "") for segment in body.segments]
@@ -88,11 +78,6 @@ class PieceReader:
             headers.update(segment.layout.mapping())
         records = records_of(parts, "firms", tally, self.wanted)
         return PieceReading(records, body.rejects, tally, headers, body.segments[-1].layout)
-
-
-def rows_of(piece: Piece) -> Sequence[Row]:
-    """Return the rows of a piece as plain values."""
-    return piece.rows if isinstance(piece.rows, list) else list(batch_rows(piece.rows))
 
 
 class Cutter:
@@ -136,19 +121,21 @@ class Cutter:
     def __iter__(self) -> Iterator[Piece]:
         """Cut; a fault far down in the file is raised when it is reached."""
         first = self.layout.last + 2
-        for rows in self._cut():
-            yield Piece(first, rows)
-            first += len(rows)
+        for piece in self._cut():
+            yield piece._replace(first=first)
+            first += len(piece.rows)
 
-    def _cut(self) -> Iterator[Any]:
+    def _cut(self) -> Iterator[Piece]:
         source = self._source
         if self.layout.last == 0 and isinstance(source, (str, Path)) and is_parquet(source):
             # The names are the header: batches go on as they are.
-            yield from parquet_batches(Path(source), self._size)
+            for batch in parquet_batches(Path(source), self._size):
+                yield Piece(0, batch)
             return
+        width = len(self.layout.headers) if self._sheet.ragged else 0  # text has strings alone
         rows = chain(self._head[self.layout.last + 1 :], self._rows)
         while piece := list(islice(rows, self._size)):
-            yield piece
+            yield pack(0, piece, width)
 
     def nothing(self) -> TableError:
         """Return the error for a list without any row below its header."""
