@@ -31,15 +31,10 @@ _BOILERPLATE = re.compile(
     f"|凭(?:有效)?(?:营业执照|许可证|资质)[^,;。){ROW}]{{0,24}}(?:经营|活动)"
     f"|国家限定(?:公司|企业)经营{_SHORT_REST}{{0,30}}|限定(?:公司|企业)经营{_SHORT_REST}{{0,30}}"
 )
+# Read backwards from its colon, which is sooner: nearly all that begins like a heading is none.
 _HEADING = re.compile(
-    "|".join(
-        f"{kind}{what}(?:以登记机关核准为准)?:"
-        for kind in (
-            "一般(?:经营)?", "许可(?:经营)?", "前置许可(?:经营)?", "后置许可(?:经营)?", "经营", "",
-        )
-        for what in ("项目", "范围")
-    )
-)  # fmt: skip
+    ":(?:准为准核关机记登以)?(?:目项|围范)(?:(?:营经)?(?:般一|可许(?:置前|置后)?)|营经)?"
+)
 _BRACKET = re.compile(rf"\([^(){ROW}]*+(?:\([^(){ROW}]*+\)[^(){ROW}]*+)*+\)")
 _BRACKETS = re.compile(f"({_BRACKET.pattern})")
 _EXCEPT = re.compile(
@@ -73,7 +68,7 @@ class Masked(NamedTuple):
 def without_law(text: str) -> str:
     """Blank out what the law and the registry say; a heading becomes ends of clauses."""
     text = _BOILERPLATE.sub(lambda found: " " * len(found[0]), text)
-    return _HEADING.sub(lambda found: END * len(found[0]), text) if ":" in text else text
+    return _HEADING.sub(lambda found: END * len(found[0]), text[::-1])[::-1]
 
 
 def masked(text: str) -> Masked:
