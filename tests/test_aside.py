@@ -60,6 +60,19 @@ def test_what_a_killed_process_left_is_done_here():
         assert aside.result() == "here"
 
 
+def _hang_there(own):
+    if os.getpid() != own:
+        signal.pause()
+    return "here"
+
+
+@FORKS
+def test_a_process_that_hangs_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr("chainmatch.aside._PATIENCE", 0.01)
+    with Aside(partial(_hang_there, os.getpid())) as aside:
+        assert aside.result() == "here"
+
+
 @FORKS
 def test_a_result_that_is_not_wanted_any_more_ends_the_process(tmp_path):
     told = tmp_path / "pid"

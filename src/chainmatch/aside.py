@@ -17,6 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from chainmatch.collector import spare_collector
 
+_PATIENCE = 60.0  # seconds to wait for the other process, when nothing is left to do here
+
 Result = TypeVar("Result")
 
 
@@ -68,11 +70,12 @@ class Aside(Generic[Result]):
         """Return what the work returns; wait for it, or do it here."""
         if self._answer is not None:
             try:
-                result: Result = self._answer.recv()
+                if self._answer.poll(_PATIENCE):
+                    result: Result = self._answer.recv()
+                    return result
             except (EOFError, OSError):
                 pass  # it failed: here it says why
-            else:
-                return result
+            self.drop()
         return self._work()
 
     def _begin(self) -> None:
