@@ -70,7 +70,7 @@ def match_batches(
             columns = by_node.columns(found) if by_node else _chain_columns(found)
             rows_of = columns.pop("row", None)
             for name in ("firm_id", "name"):
-                own = pa.array(texts(page, name), pa.string())
+                own = _text_column(page, name)
                 columns[name] = own if rows_of is None else own.take(rows_of)
             pages.append(pa.table([columns[name] for name in schema.names], schema=schema))
         yield from pa.concat_tables(pages).combine_chunks().to_batches()
@@ -136,10 +136,18 @@ def record_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
 
 def texts(batch: pa.RecordBatch, name: str) -> list[str]:
     """Return a column as text, ``""`` where the batch lacks it or the cell is null."""
+    found: list[str] = _text_column(batch, name).to_pylist()
+    return found
+
+
+def _text_column(batch: pa.RecordBatch, name: str) -> pa.StringArray:
     at = batch.schema.get_field_index(name)
     if at < 0:
-        return [""] * batch.num_rows
-    return ["" if value is None else str(value) for value in batch.column(at).to_pylist()]
+        return pa.repeat("", batch.num_rows)
+    cells = batch.column(at)
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        return cells.cast(pa.string()).fill_null("")
+    return _strings(["" if value is None else str(value) for value in cells.to_pylist()])
 
 
 class _NodeLines:
