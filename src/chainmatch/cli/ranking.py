@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.aside import Aside, Call
@@ -65,6 +66,7 @@ def _reading(targets: Any, arguments: argparse.Namespace) -> "Aside[Targets]":
     one has loaded the rest.
     """
     at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
+    at_once = at_once and Path(targets).is_file()  # a database is asked once
     call = Call("chainmatch.inputs:read_targets", (targets, read_mapping(arguments.map)))
     return Aside(call, wanted=at_once and "pandas" not in sys.modules)
 
