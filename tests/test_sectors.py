@@ -262,6 +262,24 @@ def test_what_is_forgotten_is_found_again(matcher, monkeypatch):
     assert again == [*wanted, *wanted, *reversed(wanted)]
 
 
+def test_a_page_that_was_interrupted_leaves_nothing_behind(matcher, monkeypatch):
+    """Its tokens may have been numbered already, and be sifted before anybody looked at them."""
+    wanted = [matcher.match(scope).fits for scope in SCOPES]
+    interrupted = Matcher(GRAPH)
+    interrupted.match(SCOPES[0])
+    with monkeypatch.context() as patch:
+        patch.setattr("chainmatch.sectors.claims.TokenClaims.runs", _interrupt)
+        for scope in (*SCOPES, *SCOPES):  # twice, so that the tokens are kept
+            with pytest.raises(KeyboardInterrupt):
+                interrupted.match(scope)
+    monkeypatch.setattr("chainmatch.scopes.reading.ROOM", 1)
+    assert [interrupted.match(scope).fits for scope in SCOPES] == wanted
+
+
+def _interrupt(*_):
+    raise KeyboardInterrupt
+
+
 def test_streams_come_back_in_order_whatever_the_page(matcher, monkeypatch):
     rows = [(str(n), f"企业{n}", scope, "", "") for n, scope in enumerate(SCOPES)]
     wanted = [(firm, name, found.fits) for firm, name, found in match_rows(rows, matcher)]

@@ -166,8 +166,9 @@ class Lexicon:
             (start, -end, word)
             for word, start, end in np.frombuffer(key, np.int32).reshape(-1, 3).tolist()
         ]
-        self._settled_groups[key] = first = len(self._standing)
+        first = len(self._standing)
         self._standing.push([(number,) for number in self._resolve(spans)])
+        self._settled_groups[key] = first
         return first
 
     def words_with(self, signs: str) -> list[str]:

@@ -40,8 +40,11 @@ class TokenClaims:
         self._strength = Stack(1, np.float64)
 
     def keep(self, left: np.ndarray) -> None:
-        """Keep the claims of the tokens that the vocabulary kept."""
-        keep_runs(self._runs, [self._rows, self._strength], left)
+        """Keep the claims of the tokens that the vocabulary kept.
+
+        Those that nobody has looked at yet, as after an interrupted page, come last and stay so.
+        """
+        keep_runs(self._runs, [self._rows, self._strength], left[left < len(self._runs)])
 
     def runs(self, numbers: np.ndarray) -> np.ndarray:
         """Return one row a token: its first claim, and how many there are."""
