@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from chainmatch.collector import spare_collector
 
-_PATIENCE = 60.0  # seconds to wait for the other process, when nothing is left to do here
+_PATIENCE = 300.0  # seconds to wait for the other process when nothing is left to do here
 
 Result = TypeVar("Result")
 
@@ -80,7 +80,10 @@ class Aside(Generic[Result]):
 
     def _begin(self) -> None:
         context = get_context("fork")
-        self._answer, told = context.Pipe(duplex=False)
+        try:
+            self._answer, told = context.Pipe(duplex=False)
+        except OSError:
+            return  # no room for another process
         process = context.Process(target=_do, args=(self._work, told), daemon=True)
         try:
             with warnings.catch_warnings():
@@ -88,7 +91,7 @@ class Aside(Generic[Result]):
                 warnings.simplefilter("ignore", DeprecationWarning)
                 process.start()
         except OSError:
-            return  # no room for a process: told is closed below, so the work is done here
+            return  # the same; nobody is left to answer
         finally:
             told.close()
         self._process = process

@@ -102,34 +102,29 @@ def rank(
     ChainmatchError
         An input that cannot be read; the message says which, where and what to do.
     """
-    return rank_read(
-        partial(read_targets, targets, mapping), local, leads,
-        profile=profile, chains=chains, top=top, mapping=mapping, progress=progress,
-    )  # fmt: skip
-
-
-def rank_read(  # noqa: PLR0913
-    read: Callable[[], Targets],
-    local: Source,
-    leads: "Source | None" = None,
-    *,
-    profile: str | Path | Profile | None = None,
-    chains: str | Path | None = None,
-    top: int | None = None,
-    mapping: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
-    aside: bool = False,
-) -> Run:
-    """Rank the targets that ``read`` returns; it is called when all else is ready.
-
-    With ``aside`` a second process helps, where the system has one to give. The other arguments
-    are those of :func:`rank`.
-    """
     step = progress or (lambda _: None)
     step("读取产业链和县情配置")
     case = read_case(profile, chains)
     step("读取本地企业和线索")
     lists = read_lists(local, leads, mapping=mapping)
+    return rank_read(case, lists, partial(read_targets, targets, mapping), top=top, progress=step)
+
+
+def rank_read(
+    case: "Case",
+    lists: Lists,
+    read: Callable[[], Targets],
+    *,
+    top: int | None = None,
+    progress: Progress | None = None,
+    aside: bool = False,
+) -> Run:
+    """Rank the targets that ``read`` returns; it is called when all else is ready.
+
+    With ``aside`` a second process helps, where the system has one to give. ``top`` and
+    ``progress`` are those of :func:`rank`.
+    """
+    step = progress or (lambda _: None)
     step("识别本地企业")
     county = settle(case, lists)
     step("读取目标企业，核对重复")

@@ -89,13 +89,16 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
 def _rank_at_once(
     targets: "Aside[Targets]", local: Any, leads: Any, arguments: argparse.Namespace
 ) -> "Run":
-    from chainmatch.ranking import rank_read
+    from chainmatch.inputs import read_lists
+    from chainmatch.ranking import rank_read, read_case
     from chainmatch.report import write_report
 
     with Steps(10, arguments.quiet) as step:
-        run = rank_read(
-            targets.result, local, leads, **_options(arguments), progress=step, aside=True
-        )
+        step("读取产业链和县情配置")
+        case = read_case(arguments.profile, arguments.chains)
+        step("读取本地企业和线索")
+        lists = read_lists(local, leads, mapping=read_mapping(arguments.map))
+        run = rank_read(case, lists, targets.result, top=arguments.top, progress=step, aside=True)
         step("写出结果")
         write_report(run, arguments.out, plain=arguments.plain, aside=True)
     return run
