@@ -23,11 +23,12 @@ from sklearn.model_selection import GroupKFold
 from chainmatch.borders import SHORT, cuts_at, read_borders
 from chainmatch.chains import read_chains
 from chainmatch.fitmodel import ChainSummary, FitModel, Summary, logistic, summarise_chain
+from chainmatch.laid import lay, normalised
 from chainmatch.lexicon import Lexicon
 from chainmatch.resources import data_folder
 from chainmatch.sectors import Matcher
 from chainmatch.sectors.matcher import PAGE
-from chainmatch.text import normalise, normalised
+from chainmatch.text import normalise
 
 FACTORS = {
     "stated": 1.0,  # the firm does with the thing what the node does, said on the item itself
@@ -103,7 +104,7 @@ def count_words(graph, scopes) -> dict:
     lexicon = Lexicon(graph)
     counts = np.zeros(len(lexicon.words), np.int64)
     for first in range(0, len(scopes), PAGE):
-        hits = lexicon.find_many(normalised(list(scopes[first : first + PAGE])))
+        hits = lexicon.find_many(normalised(lay(list(scopes[first : first + PAGE]))))
         told = np.unique(hits.text * len(counts) + hits.word) % len(counts)
         counts += np.bincount(told, minlength=len(counts))
     counts = {

@@ -36,6 +36,7 @@ ROWS = [
     {"chainmodel", "relations"},
     {"names", "places", "lexicon", "pinyin", "scopes"},
     {"borders"},
+    {"laid"},
     {"text", "aside", "columns", "yamlfile", "fitmodel", "syllables", "known", "divisions"},
     {"errors", "collector", "resources", "_version", "verbs", "stack"},
 ]

@@ -256,13 +256,17 @@ def test_scopes_that_are_read_together_are_read_like_each_alone(scopes):
     assert read_scopes(scopes) == [read_scope(scope) for scope in scopes]
 
 
+def utf16(*texts):
+    return [text.encode("utf-16-le") for text in texts]
+
+
 def test_a_vocabulary_keeps_the_tokens_that_come_again():
     vocabulary = Vocabulary()
-    vocabulary.number(["茶叶种植", "核桃", "板栗"])
-    vocabulary.read(vocabulary.number(["板栗", "茶叶种植"]))
+    vocabulary.number(utf16("茶叶种植", "核桃", "板栗"))
+    vocabulary.read(vocabulary.number(utf16("板栗", "茶叶种植")))
     assert vocabulary.sift().tolist() == [0, 2]
-    assert vocabulary.texts == ["茶叶种植", "板栗"]
-    assert vocabulary.number(["板栗", "茶叶种植", "核桃"]).tolist() == [1, 0, 2]
+    assert list(vocabulary.laid(np.array([0, 1]))) == ["茶叶种植", "板栗"]
+    assert vocabulary.number(utf16("板栗", "茶叶种植", "核桃")).tolist() == [1, 0, 2]
     runs = vocabulary.read(np.array([0, 1, 2]))
     texts = [vocabulary.segments[first : first + count] for first, count in runs.tolist()]
     assert [int(own[0, END]) for own in texts] == [len("茶叶种植"), len("板栗"), len("核桃")]
@@ -271,7 +275,7 @@ def test_a_vocabulary_keeps_the_tokens_that_come_again():
 def test_a_token_that_is_not_met_again_goes_in_time():
     vocabulary = Vocabulary()
     for _ in range(3):
-        vocabulary.number(["茶叶"])
+        vocabulary.number(utf16("茶叶"))
     assert vocabulary.sift().tolist() == [0]
     assert vocabulary.sift().tolist() == []
 

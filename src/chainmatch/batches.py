@@ -17,9 +17,12 @@ import pyarrow as pa
 from chainmatch.candidates import Examiner
 from chainmatch.errors import OptionError
 from chainmatch.identity import Linker
+from chainmatch.laid import lay_column
 from chainmatch.packing import pack
 from chainmatch.sectors import Matcher, Matches, Texts, lines
 from chainmatch.sectors.matcher import PAGE
+from chainmatch.sectors.meeting import DONE
+from chainmatch.sectors.summing import GRADES
 from chainmatch.tables.arrow import table_schema
 
 if TYPE_CHECKING:
@@ -66,7 +69,8 @@ def match_batches(
             continue
         pages = []
         for page in _pages(batch):
-            found = matcher.match_page(Texts(*(texts(page, name) for name in Texts._fields)))
+            columns_of = (_text_column(page, name) for name in Texts._fields)
+            found = matcher.match_page(Texts(*map(lay_column, columns_of)))
             columns = by_node.columns(found) if by_node else _chain_columns(found)
             rows_of = columns.pop("row", None)
             for name in ("firm_id", "name"):
@@ -161,17 +165,21 @@ class _NodeLines:
         ]
         columns = map(_strings, zip(*about, ("", "", ""), strict=True))
         self._names = dict(zip(("chain", "node", "node_name"), columns, strict=True))
+        self._grades, self._done = _strings((*GRADES, "")), _strings(DONE)
 
     def columns(self, found: Matches) -> dict[str, pa.Array]:
         """Return ``row`` (the position of the firm) and the columns of its fits."""
         told = lines(found, self._top)
-        node = pa.array(np.where(told.node < 0, len(found.matcher.nodes), told.node))
+        node, grade = (
+            pa.array(np.where(numbers < 0, names, numbers))
+            for numbers, names in ((told.node, len(found.matcher.nodes)), (told.grade, len(GRADES)))
+        )
         return {
             "row": pa.array(told.row, pa.int64()),
             **{name: column.take(node) for name, column in self._names.items()},
             "fit": _rounded(told.fit),
-            "grade": _strings(told.grade),
-            "activity": _strings(told.activity),
+            "grade": self._grades.take(grade),
+            "activity": self._done.take(pa.array(told.activity)),
             "evidence": _strings(told.quote),
         }
 

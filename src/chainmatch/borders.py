@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from chainmatch.laid import code_points
 from chainmatch.resources import data_folder
-from chainmatch.text import code_points
 from chainmatch.verbs import VERBS
 
 SHORT = 2  # wordings up to this length are checked against the segmenter

@@ -133,13 +133,17 @@ def summarise_chain(fits: Sequence[float], speaking: int, items: int, named: flo
 
 def logistic(value: float) -> float:
     """Return ``1 / (1 + e^-value)``."""
-    return logistics([value])[0]
+    return float(logistics(np.array([value]))[0])
 
 
-def logistics(values: Sequence[float]) -> list[float]:
-    """Return :func:`logistic` of many values."""
-    exp = math.exp
-    return [1 / (1 + exp(-value)) for value in np.clip(values, -30.0, 30.0).tolist()]
+def logistics(values: np.ndarray) -> np.ndarray:
+    """Return :func:`logistic` of many values.
+
+    The powers one by one: arrays may be worked on in another way than their last elements.
+    """
+    powers = map(math.exp, (-np.clip(values, -30.0, 30.0)).tolist())
+    found: np.ndarray = 1 / (1 + np.fromiter(powers, np.float64, len(values)))
+    return found
 
 
 def logit(share: float) -> float:

@@ -15,8 +15,9 @@ import networkx as nx
 import numpy as np
 
 from chainmatch.borders import SHORT, Borders, read_borders
+from chainmatch.laid import lay
 from chainmatch.stack import Stack, different, expanded
-from chainmatch.text import laid, normalise
+from chainmatch.text import normalise
 
 KEPT = 1 << 16  # decisions that are kept
 
@@ -112,20 +113,21 @@ class Lexicon:
             return self._find_many(texts)
 
     def _find_many(self, texts: Sequence[str]) -> Hits:
-        joined, starts = laid(texts)
-        found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
+        laid = lay(texts)
+        found = self._automaton.find_matches_as_indexes(laid.text, overlapping=True)
         if not found:
             return Hits(*np.zeros((5, 0), np.int64))
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found))
         word, start, end = flat.reshape(-1, 3).T
         whole = np.ones(len(word), bool)
-        whole[self._borders.broken(joined, word, start, end)] = False
+        whole[self._borders.broken(laid.text, word, start, end)] = False
         word, start, end = self._sorted(word[whole], start[whole], end[whole])
         claims = self._settled(word, start, end)
         kept = np.flatnonzero(claims)
         word, start, end, claims = word[kept], start[kept], end[kept], claims[kept]
-        text = np.searchsorted(starts, start, "right") - 1
-        return Hits(text, start - starts[text], end - starts[text], word, claims)
+        text = laid.at(start)
+        offset = laid.starts[text]
+        return Hits(text, start - offset, end - offset, word, claims)
 
     def _sorted(
         self, word: np.ndarray, start: np.ndarray, end: np.ndarray

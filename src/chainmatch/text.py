@@ -6,14 +6,10 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import cache
 
-import numpy as np
-
 from chainmatch.resources import data_folder
-
-ROW = "\x00"  # stands between texts that are laid end to end
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _TRANSLATION: dict[int, str | int] = {
@@ -34,7 +30,8 @@ _TRANSLATION: dict[int, str | int] = {
 _USUAL = (("，", ","), ("；", ";"), ("（", "("), ("）", ")"), ("：", ":"))  # spares a slower way
 
 
-_COMPATIBILITY = "\u2e80-\u2fdf\ud800-\udfff\uf900-\ufaff\uff00-\uffef"  # ranges of a class
+# Kangxi radicals, halves of pairs, compatibility ideographs, full and half widths.
+_COMPATIBILITY = ("\u2e80-\u2fdf", "\ud800-\udfff", "\uf900-\ufaff", "\uff00-\uffef")
 
 
 @cache
@@ -80,7 +77,19 @@ def _forms() -> _Forms:
 @cache
 def _odd() -> re.Pattern[str]:
     """Match whatever a normalised text may not hold; most wordings of the chains hold none."""
-    return re.compile(f"[{''.join(map(re.escape, _forms()))}{_COMPATIBILITY}]")
+    return re.compile(f"[{''.join(map(re.escape, _forms()))}{''.join(_COMPATIBILITY)}]")
+
+
+def odd_characters() -> Iterator[str]:
+    """Yield every character that a normalised text may not hold."""
+    yield from tuple(_forms())
+    for stretch in _COMPATIBILITY:
+        yield from map(chr, range(ord(stretch[0]), ord(stretch[-1]) + 1))
+
+
+def form(char: str) -> str:
+    """Return the one form of a character that :func:`odd_characters` yields."""
+    return _forms()[char]
 
 
 def normalise(text: str) -> str:
@@ -94,41 +103,3 @@ def normalise(text: str) -> str:
         text = text.replace(usual, plain)
     forms = _forms()
     return _odd().sub(lambda found: forms[found[0]], text)
-
-
-def laid(texts: Sequence[str]) -> tuple[str, np.ndarray]:
-    """Lay texts end to end, a :data:`ROW` before and behind each; return where each begins, too."""
-    joined = ROW.join(texts)
-    if joined.count(ROW) >= len(texts):  # a text that holds the sign itself
-        joined = ROW.join([text.replace(ROW, " ") for text in texts])
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.arange(1, len(texts) + 1)
-    starts[1:] += np.cumsum(lengths[:-1])
-    return f"{ROW}{joined}{ROW}", starts
-
-
-def normalised(texts: Sequence[str]) -> list[str]:
-    """Return many texts in one form for each sign; sooner than one by one."""
-    return normalise(laid(texts)[0])[1:-1].split(ROW) if texts else []
-
-
-_ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
-WIDTHS = tuple(_ENCODINGS)  # bytes of a code point
-
-
-def points_of(text: str, width: int) -> bytes:
-    """Return the code points of a text, ``width`` bytes each (more where one does not fit)."""
-    return text.encode(_ENCODINGS[width], "surrogatepass")
-
-
-def code_points(text: str) -> np.ndarray:
-    """Return the code points of a text, two bytes each where all of them fit, else four."""
-    short = points_of(text, 2)
-    if len(short) == 2 * len(text):
-        return np.frombuffer(short, np.uint16)
-    return np.frombuffer(points_of(text, 4), np.uint32)
-
-
-def text_of_points(points: bytes, width: int) -> str:
-    """Return the text of code points of ``width`` bytes each."""
-    return points.decode(_ENCODINGS[width])

@@ -1,6 +1,6 @@
 """What names no trade is blanked out of scopes that are laid end to end; positions stay.
 
-Every expression stops at a :data:`~chainmatch.text.ROW`, so that no scope looks at its neighbours.
+Every expression stops at a :data:`~chainmatch.laid.ROW`, so that no scope looks at its neighbours.
 Alternatives begin with a character, not with an option: then the search can skip what begins none.
 """
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from chainmatch.text import ROW
+from chainmatch.laid import ROW
 
 FILL = "\x1f"  # stands for bracketed text
 GONE = "\x1e"  # stands for excluded text

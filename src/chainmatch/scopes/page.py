@@ -6,18 +6,18 @@ A clause ends with ``；`` ``。`` a line break or the scope. A token is what st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
-from chainmatch.scopes.cleaning import END, PLAIN, masked, without_law
-from chainmatch.stack import different
-from chainmatch.text import code_points, laid, normalise, text_of_points
+from chainmatch.laid import TWO_BYTES, code_points, lay, normalised, points_of, text_of_points
+from chainmatch.scopes.cleaning import END, FILL, PLAIN, masked, without_law
+from chainmatch.stack import different, expanded
 
 # Signs as bits, so that those of a stretch can be joined; the highest is the strongest.
 LIST, BLANK, COLON, COMMA, CLOSE = 1, 2, 4, 8, 16
+_FILLED = 32  # a bracket at the end of a token: neither a sign nor part of the token
 _BITS = np.zeros(0x110000, np.uint8)
 for _sign, _bit in (("、", LIST), (" ", BLANK), (":", COLON), (",", COMMA), (END, CLOSE)):
     _BITS[ord(_sign)] = _bit
@@ -25,7 +25,8 @@ for _sign, _bit in (("、", LIST), (" ", BLANK), (":", COLON), (",", COMMA), (EN
 SIGNS = "、 :,"
 CUTTING = SIGNS + END + "".join(sign for sign, _ in PLAIN)  # what no token holds
 _STRONGEST = np.array(
-    [0 if bits & CLOSE else max(bits, 1).bit_length() - 1 for bits in range(32)], np.uint8
+    [0 if bits & CLOSE else max(bits & ~_FILLED, 1).bit_length() - 1 for bits in range(64)],
+    np.uint8,
 )
 
 
@@ -57,12 +58,13 @@ class Clauses:
 class Tokens:
     """Tokens of a page, clause by clause.
 
-    ``texts`` are the different ones, masked, and ``text`` says which of them each token is;
+    ``texts`` are the different ones, masked, in UTF-16 (so they are told apart the soonest), and
+    ``text`` says which of them each token is; a bracket at the end of a token is no part of it;
     ``start`` is the position in the text of the page, ``sign`` the number of the strongest sign
     behind the token in :data:`SIGNS`, ``colon`` whether the first is a colon.
     """
 
-    texts: list[str]
+    texts: list[bytes]
     text: np.ndarray
     start: np.ndarray
     clause: np.ndarray
@@ -91,104 +93,95 @@ class Page:
 
 def cut(scopes: Sequence[str]) -> Page:
     """Cut scopes into clauses and tokens; none of them looks at another."""
-    joined, starts = laid(scopes)
-    text = without_law(normalise(joined))
+    laid = normalised(lay(scopes))
+    text = without_law(laid.text)
     plain, inner = masked(text)
-    codes = code_points(text)
-    colons = _running(codes == ord(":"))
-    piece = _cut(plain)
-    clauses = Clauses(
-        piece.start,
-        piece.end,
-        np.searchsorted(starts, piece.start, "right") - 1,
-        piece.count,
-        piece.mixed,
-        colons[piece.end] > colons[piece.start],
-        np.full(len(piece.start), -1),
+    clauses, tokens = _cut(plain + "".join(f"{own}{END}" for _, own in inner))
+    first = np.cumsum([0, len(plain), *(len(own) + 1 for _, own in inner)])[:-1]
+    shift = np.array([0, *(place for place, _ in inner)]) - first
+
+    def moved(places: np.ndarray) -> np.ndarray:
+        """Return where places are in the text: what stands in brackets was cut behind it."""
+        moved: np.ndarray = places + shift[np.searchsorted(first, places, "right") - 1]
+        return moved
+
+    start, end, count, mixed = clauses
+    codes, outer = code_points(text), int((start < len(plain)).sum())
+    start, end = moved(start), moved(end)
+    host = np.searchsorted(start[:outer], start, "right") - 1
+    host[:outer] = -1
+    colon = np.zeros(len(start), bool)
+    colon[:outer] = _with_colon(codes, start[:outer], end[:outer])
+    return Page(
+        text,
+        codes,
+        laid.starts[:-1],
+        Clauses(start, end, laid.at(start), count, mixed, colon, host),
+        replace(tokens, start=moved(tokens.start)),
     )
-    if not inner:
-        return Page(text, codes, starts, clauses, piece.tokens)
-    inside, shift = _cut_inner(inner)
-    return Page(text, codes, starts, *_joined(clauses, piece.tokens, inside, shift))
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A masked text that was cut; positions are its own."""
+def _cut(text: str) -> tuple[tuple[np.ndarray, ...], Tokens]:
+    """Cut a masked text that begins and ends with :data:`END`; positions are its own.
 
-    start: np.ndarray
-    end: np.ndarray
-    count: np.ndarray
-    mixed: np.ndarray
-    tokens: Tokens
-
-
-def _cut(text: str) -> _Piece:
-    """Cut a masked text that begins and ends with :data:`END`."""
+    Returns of the clauses ``start``, ``end``, ``count`` and ``mixed``, and the tokens.
+    """
     codes = code_points(text)
     bits = _BITS[codes]
-    ends = np.flatnonzero(bits == CLOSE)
-    full = ends[1:] - ends[:-1] > 1
-    start, end = ends[:-1][full] + 1, ends[1:][full]
-    lists, commas = _running(bits == LIST), _running(bits == COMMA)
-    lists, commas = lists[end] - lists[start], commas[end] - commas[start]
-    sign = bits > 0
-    edges = np.flatnonzero(sign[1:] != sign[:-1]) + 1
-    first, last = edges[0::2], edges[1::2]
-    tokens = Tokens(
-        *_different(codes[~sign], last - first),
-        first,
-        np.searchsorted(start, first, "right") - 1,
-        _STRONGEST[np.bitwise_or.reduceat(bits, last)] if len(last) else last,
-        bits[last] == COLON,
+    bits[_filled(codes, bits)] = _FILLED
+    at = np.flatnonzero(bits)  # the signs; from here on one entry a sign, not one a character
+    letters, bits = codes[bits == 0], bits[at]
+    closing = np.flatnonzero(bits == CLOSE)
+    full = np.diff(at[closing]) > 1  # of what stands between one end and the next
+    start, end = at[closing[:-1][full]] + 1, at[closing[1:][full]]
+    lists, commas = (
+        np.add.reduceat(bits == sign, closing[:-1], dtype=np.int64)[full] for sign in (LIST, COMMA)
     )
-    return _Piece(start, end, 1 + lists + commas, (lists > 0) & (commas > 0), tokens)
+    before = np.flatnonzero(np.diff(at) > 1)  # the sign in front of each token
+    behind = before + 1
+    first = behind.copy()  # the first sign behind each token
+    filled, signs = np.flatnonzero(bits[behind] == _FILLED), np.flatnonzero(bits != _FILLED)
+    first[filled] = signs[np.searchsorted(signs, behind[filled])]
+    number = np.cumsum(full) - 1
+    clause = (np.cumsum(bits == CLOSE) - 1)[before]
+    tokens = Tokens(
+        *_different(letters, at[behind] - at[before] - 1),
+        at[before] + 1,
+        number[clause],
+        _STRONGEST[np.bitwise_or.reduceat(bits, behind)] if len(behind) else behind,
+        bits[first] == COLON,
+    )
+    return (start, end, 1 + lists + commas, (lists > 0) & (commas > 0)), tokens
 
 
-def _different(codes: np.ndarray, lengths: np.ndarray) -> tuple[list[str], np.ndarray]:
+def _with_colon(codes: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return which of the spans hold a colon."""
+    colons = np.flatnonzero(codes == ord(":"))
+    at = np.searchsorted(start, colons, "right") - 1
+    found = np.zeros(len(start), bool)
+    if len(start):
+        found[at[(at >= 0) & (colons < end[at])]] = True
+    return found
+
+
+def _filled(codes: np.ndarray, bits: np.ndarray) -> np.ndarray:
+    """Return the places of brackets in front of a sign; one that is all of a token keeps a place.
+
+    So a token reads the same with a bracket behind it and without.
+    """
+    places = np.flatnonzero(codes == ord(FILL))
+    opens = np.diff(places, prepend=-2) > 1
+    first, last = places[opens], places[np.append(opens[1:], True)] if len(places) else places
+    first = first + (bits[first - 1] > 0)
+    which = np.flatnonzero(bits[last + 1] > 0)
+    _, found = expanded(first[which], (last + 1 - first)[which])
+    return found
+
+
+def _different(codes: np.ndarray, lengths: np.ndarray) -> tuple[list[bytes], np.ndarray]:
     """Return the different ones of texts that stand end to end, and which each is."""
     found, which = different(codes, lengths)
-    width = codes.itemsize
-    _, bounds, data = found.buffers()
-    joined = text_of_points(data.to_pybytes(), width)
-    ends = (np.frombuffer(bounds, np.int32)[: len(found) + 1] // width).tolist()
-    texts = [joined[start:end] for start, end in pairwise(ends)]
-    return texts, which
-
-
-def _cut_inner(inner: Sequence[tuple[int, str]]) -> tuple[_Piece, np.ndarray]:
-    """Cut the texts of brackets; return how far each of their clauses is from its place, too."""
-    positions, texts = zip(*inner, strict=True)
-    lengths = np.array([len(text) for text in texts])
-    own = 1 + np.concatenate([[0], np.cumsum(lengths[:-1] + 1)])
-    piece = _cut(END + END.join(texts) + END)
-    bracket = np.searchsorted(own, piece.start, "right") - 1
-    return piece, (np.array(positions) - own)[bracket]
-
-
-def _joined(
-    outer: Clauses, tokens: Tokens, inside: _Piece, shift: np.ndarray
-) -> tuple[Clauses, Tokens]:
-    """Put the clauses inside brackets behind the others."""
-    start = inside.start + shift
-    host = np.searchsorted(outer.start, start, "right") - 1
-    colon = np.zeros(len(start), bool)
-    more = (
-        start, inside.end + shift, outer.scope[host], inside.count, inside.mixed, colon, host,
-    )  # fmt: skip
-    columns = (outer.start, outer.end, outer.scope, outer.count, outer.mixed, outer.colon)
-    both = (np.concatenate(pair) for pair in zip((*columns, outer.host), more, strict=True))
-    own = inside.tokens
-    return Clauses(*both), Tokens(
-        tokens.texts + own.texts,
-        np.concatenate([tokens.text, own.text + len(tokens.texts)]),
-        np.concatenate([tokens.start, own.start + shift[own.clause]]),
-        np.concatenate([tokens.clause, own.clause + outer.outer]),
-        np.concatenate([tokens.sign, own.sign]),
-        np.concatenate([tokens.colon, own.colon]),
-    )
-
-
-def _running(flags: np.ndarray) -> np.ndarray:
-    """Return how many flags are set before each position."""
-    return np.concatenate([[0], np.cumsum(flags, dtype=np.int32)])
+    width, texts = codes.itemsize, found.to_pylist()
+    if width == TWO_BYTES:
+        return texts, which
+    return [points_of(text_of_points(text, width), TWO_BYTES) for text in texts], which

@@ -86,7 +86,9 @@ class Reader:
         which, row = expanded(runs[:, 0], runs[:, 1])
         token = read[which]
         own = self.vocabulary.segments[row]
-        last = row == runs.sum(axis=1)[which] - 1  # of its token: the signs stand behind it
+        last = (
+            row == (runs[:, 0] + runs[:, 1] - 1)[which]
+        )  # of its token: the signs stand behind it
         clause = tokens.clause[token]
         signs = (tokens.sign[token] * last, tokens.colon[token] & last)
         segments = Segments(own[:, SHAPE], own[:, BEFORE], own[:, AFTER], *signs)

@@ -6,16 +6,17 @@ is read once; many are read together, which takes a third of the time.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
+from chainmatch.laid import ROW, Laid, code_points, lay
 from chainmatch.scopes.activities import NOTHING, mask_of
 from chainmatch.scopes.cleaning import FILL, GONE
 from chainmatch.scopes.pattern import alternatives
 from chainmatch.scopes.reach import EXCLUDES
-from chainmatch.text import ROW, laid
 from chainmatch.verbs import (
     FILLERS_AFTER,
     FILLERS_BEFORE,
@@ -67,61 +68,89 @@ _LENGTHS = sorted({len(verb) for verb in VERBS})
 _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
+_GONE = re.compile(f"({ROW}{GONE}+(?={ROW}))")  # nothing is left that is not excluded
 # What makes a token more than one plain segment; most hold nothing of it.
-_BEHIND_VERB = f"[{''.join(sorted({verb[-1] for verb in VERBS}))}]"
-_JOINING = f"[{''.join(sorted({word[0] for word in JOINERS}))}]"
-_SPECIAL = re.compile(f"[除不禁严未非]|{_JOINING}(?<={_BEHIND_VERB}{_JOINING})")
-_EXCLUDED = re.compile(GONE)
+_EXCLUDING, _JOINING, _BEHIND = 1, 2, 4
+_MARKS = np.zeros(0x110000, np.uint8)
+for _mark, _signs in (
+    (_EXCLUDING, set("除不禁严未非")),
+    (_JOINING, {word[0] for word in JOINERS}),
+    (_BEHIND, {verb[-1] for verb in VERBS}),
+):
+    _MARKS[[ord(sign) for sign in sorted(_signs)]] |= _mark
 
 
-def read_tokens(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+class _Segments(NamedTuple):
+    """Segments of tokens: those that are a whole token, then parts of the others.
+
+    Number ``n`` is ``text[first[n] : first[n] + size[n]]``, a :data:`ROW` on both sides; it begins
+    at ``start[n]`` of its token, and ``excludes[n]`` is the number of how it excludes something.
+    """
+
+    text: str
+    first: np.ndarray
+    size: np.ndarray
+    token: np.ndarray
+    start: np.ndarray
+    excludes: np.ndarray
+
+    def span(self, number: int, start: int, end: int) -> str:
+        """Return a span of a segment."""
+        first = int(self.first[number])
+        return self.text[first + start : first + end]
+
+
+def read_tokens(texts: Laid) -> tuple[np.ndarray, np.ndarray]:
     """Read what stands between two signs.
 
     Returns how many segments each token has, and one row a segment (columns above).
     """
-    token, start, own, excludes = _cut(texts)
-    joined, first = laid(own)
-    size = np.diff(first, append=len(joined)) - 1
-    head, tail = _ends(own, joined, first, size)
-    before, after = _activities(own, np.zeros_like(head), head), _activities(own, tail, size)
+    segments = _cut(texts)
+    start, size = segments.start, segments.size
+    head, tail = _ends(segments)
+    before = _activities(segments, np.zeros_like(head), head)
+    after = _activities(segments, tail, size)
     core_end = np.where(after > 0, tail, size)
-    for number in _holding(_EXCLUDED, joined, first).tolist():
-        if not own[number].strip(GONE):
-            core_end[number] = head[number]
+    core_end = np.where(_sizes(_GONE, segments.text, segments.first) > 0, head, core_end)
     bare = head >= core_end
     before, after = np.where(bare, before | after, before), np.where(bare, 0, after)
     shape = (before > 0) + 2 * (after > 0) + 4 * bare
     for number in np.flatnonzero(bare).tolist():
-        shape[number] += 8 * (own[number] in TRADES)
-    shape += 16 * excludes
+        shape[number] += 8 * (segments.span(number, 0, int(size[number])) in TRADES)
+    shape += 16 * segments.excludes
     columns = (start, start + size, start + head, start + core_end, shape, before, after)
-    order = np.argsort(token, kind="stable")
-    return np.bincount(token, minlength=len(texts)), np.stack(columns, axis=1)[order]
+    order = np.argsort(segments.token, kind="stable")
+    return np.bincount(segments.token, minlength=len(texts)), np.stack(columns, axis=1)[order]
 
 
-def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[str], np.ndarray]:
-    """Cut tokens into segments, those first that are one plain segment.
-
-    Returns of each segment the number of its token, where it begins, its text, and the number of
-    how it excludes something.
-    """
-    plain = np.ones(len(texts), bool)
-    plain[_holding(_SPECIAL, *laid(texts))] = False
-    special, plain = np.flatnonzero(~plain), np.flatnonzero(plain)
-    own = [_stripped(texts[number]) for number in plain.tolist()]
-    cut = [
-        (number, start, stretch, EXCLUDES.index(excludes))
-        for number in special.tolist()
-        for start, stretch, excludes in _stretches(texts[number])
+def _cut(laid: Laid) -> _Segments:
+    """Cut tokens into segments."""
+    special = _special(laid)
+    plain = np.flatnonzero(~special)
+    parts = [
+        (number, start, EXCLUDES.index(excludes), stretch)
+        for number in np.flatnonzero(special).tolist()
+        for start, stretch, excludes in _stretches(laid[number])
     ]
-    tokens, starts, stretches, excludes = zip(*cut, strict=True) if cut else ((),) * 4
-    nothing = np.zeros(len(plain), np.int64)
-    return (
-        np.concatenate([plain, np.array(tokens, np.int64)]),
-        np.concatenate([nothing, np.array(starts, np.int64)]),
-        own + list(stretches),
+    token, start, excludes, stretches = zip(*parts, strict=True) if parts else ((),) * 4
+    more, nothing = lay(stretches), np.zeros(len(plain), np.int64)
+    return _Segments(
+        laid.text + more.text[1:],
+        np.concatenate([laid.starts[plain], more.starts[:-1] + len(laid.text) - 1]),
+        np.concatenate([laid.sizes[plain], more.sizes]),
+        np.concatenate([plain, np.array(token, np.int64)]),
+        np.concatenate([nothing, np.array(start, np.int64)]),
         np.concatenate([nothing, np.array(excludes, np.int64)]),
     )
+
+
+def _special(laid: Laid) -> np.ndarray:
+    """Return which tokens may exclude something or hold a joiner behind a verb."""
+    marks = _MARKS[code_points(laid.text)]
+    joining = (marks[1:] & _JOINING > 0) & (marks[:-1] & _BEHIND > 0)
+    found = np.zeros(len(laid), bool)
+    found[laid.at(np.flatnonzero(joining | (marks[1:] & _EXCLUDING > 0)) + 1)] = True
+    return found
 
 
 def _stretches(text: str) -> list[tuple[int, str, str]]:
@@ -159,41 +188,38 @@ def _stripped(text: str) -> str:
     return text if text[-1] != FILL else text.rstrip(FILL) or FILL
 
 
-def _ends(
-    texts: Sequence[str], joined: str, first: np.ndarray, size: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _ends(segments: _Segments) -> tuple[np.ndarray, np.ndarray]:
     """Return where the verbs in front of each object end, and where those behind it begin."""
-    head, back = np.zeros_like(size), np.zeros_like(size)
-    opening, closing = _spans(_PREFIX, joined)
-    head[np.searchsorted(first, opening)] = closing - opening - 1
-    opening, closing = _spans(_SUFFIX, joined[::-1])
-    back[np.searchsorted(first + size, len(joined) - 1 - opening)] = closing - opening - 1
+    text, first, size = segments.text, segments.first, segments.size
+    head = _sizes(_PREFIX, text, first)
+    back = _sizes(_SUFFIX, text[::-1], (len(text) - first - size)[::-1])[::-1]
     for number in np.flatnonzero((back > size - head) & (back > 0)).tolist():
-        rest = texts[number][int(head[number]) :]  # what stands in front is not behind, too
+        # What stands in front is not behind, too.
+        rest = segments.span(number, int(head[number]), int(size[number]))
         found = _SUFFIX.match(f"{ROW}{rest[::-1]}") if rest else None
         back[number] = found.end() - 1 if found else 0
     return head, size - back
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return where an expression, one group as a whole, is found: where it begins and ends."""
+def _sizes(pattern: re.Pattern[str], text: str, first: np.ndarray) -> np.ndarray:
+    """Return how much an expression, one group as a whole, finds from each of some places on."""
     parts = pattern.split(text)  # sooner than one match after the other
     ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))
-    return ends[0:-1:2], ends[1::2]
+    places, sizes = ends[0:-1:2] + 1, ends[1::2] - ends[0:-1:2] - 1  # without the ROW in front
+    found = np.zeros(len(first), np.int64)
+    at = np.searchsorted(first[:-1], places)
+    own = first[at] == places
+    found[at[own]] = sizes[own]
+    return found
 
 
-def _holding(pattern: re.Pattern[str], joined: str, first: np.ndarray) -> np.ndarray:
-    """Return which of the texts that are laid end to end hold an expression."""
-    places = [found.start() for found in pattern.finditer(joined)]
-    return np.unique(np.searchsorted(first, places, "right") - 1)
-
-
-def _activities(texts: Sequence[str], start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return the activities of the verbs in spans of texts, as masks."""
+def _activities(segments: _Segments, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the activities of the verbs in spans of segments, as masks."""
     masks = np.zeros_like(start)
     told = np.flatnonzero(end > start)
-    spans = zip(told.tolist(), start[told].tolist(), end[told].tolist(), strict=True)
-    masks[told] = [_mask(texts[number][first:last]) for number, first, last in spans]
+    first, text = segments.first[told], segments.text
+    spans = ((first + places[told]).tolist() for places in (start, end))
+    masks[told] = [_mask(text[opening:closing]) for opening, closing in zip(*spans, strict=True)]
     return masks
 
 

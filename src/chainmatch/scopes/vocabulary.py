@@ -5,10 +5,11 @@ many, those that were seen again and again stay.
 """
 
 from collections.abc import Sequence
-from itertools import count, islice
+from itertools import count, repeat
 
 import numpy as np
 
+from chainmatch.laid import Laid, lay_points
 from chainmatch.scopes.segments import read_tokens
 from chainmatch.stack import Stack, keep_runs
 
@@ -20,8 +21,8 @@ class Vocabulary:
     """
 
     def __init__(self) -> None:
-        self._numbers = _Numbers()
-        self._texts: list[str] = []
+        self._numbers: dict[bytes, int] = {}
+        self._texts: list[bytes] = []  # in UTF-16
         self._segments = Stack(7)
         self._runs = Stack(2)  # of each token: its first segment, and how many; -1 if not yet read
         self._uses = Stack(1)  # of each token: on how many pages; half as many after each sifting
@@ -34,22 +35,23 @@ class Vocabulary:
         """Return the segments of all tokens that were read."""
         return self._segments.rows
 
-    @property
-    def texts(self) -> list[str]:
-        """Return the tokens in the order of their numbers."""
-        return self._texts
+    def laid(self, numbers: np.ndarray) -> Laid:
+        """Return tokens by their numbers."""
+        return lay_points([self._texts[number] for number in numbers.tolist()])
 
-    def number(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the number of each token; new ones get the next."""
-        numbers, before = self._numbers, len(self._texts)
-        found = list(map(numbers.__getitem__, texts))
-        fresh = list(islice(reversed(numbers), len(numbers) - before))
-        self._texts += reversed(fresh)
+    def number(self, texts: Sequence[bytes]) -> np.ndarray:
+        """Return the number of each of different tokens, given in UTF-16; new ones get the next."""
+        known = self._numbers
+        numbers = np.fromiter(map(known.get, texts, repeat(-1)), np.int64, len(texts))
+        missing = np.flatnonzero(numbers < 0)
+        numbers[missing] = len(known) + np.arange(len(missing))
+        fresh = [texts[at] for at in missing.tolist()]
+        known.update(zip(fresh, count(len(known))))
+        self._texts += fresh
         self._runs.push(np.tile((-1, 0), (len(fresh), 1)))
         self._uses.push(np.zeros((len(fresh), 1), np.int64))
-        own = np.array(found, np.int64)
-        self._uses.rows[own, 0] += 1
-        return own
+        self._uses.rows[numbers, 0] += 1
+        return numbers
 
     def sift(self) -> np.ndarray:
         """Keep the tokens of more than one page; return the numbers that they had.
@@ -58,7 +60,7 @@ class Vocabulary:
         """
         kept = np.flatnonzero(self._uses.rows[:, 0] > 1)
         self._texts = [self._texts[number] for number in kept.tolist()]
-        self._numbers = _Numbers(zip(self._texts, count()))
+        self._numbers = dict(zip(self._texts, count()))
         keep_runs(self._runs, [self._segments], kept)
         self._uses.keep(kept)
         self._uses.rows[:] //= 2
@@ -66,22 +68,16 @@ class Vocabulary:
 
     def read(self, numbers: np.ndarray) -> np.ndarray:
         """Return one row a token: its first segment, and how many it has."""
-        unread = np.unique(numbers[self._runs.rows[numbers, 0] < 0])
+        unmet = np.zeros(len(self), bool)
+        unmet[numbers[self._runs.rows[numbers, 0] < 0]] = True
+        unread = np.flatnonzero(unmet)
         if len(unread):
             self._read(unread)
         runs: np.ndarray = self._runs.rows[numbers]
         return runs
 
     def _read(self, unread: np.ndarray) -> None:
-        counts, rows = read_tokens([self._texts[number] for number in unread.tolist()])
+        counts, rows = read_tokens(self.laid(unread))
         ends = len(self._segments) + np.cumsum(counts)
         self._runs.rows[unread] = np.stack([ends - counts, counts], axis=1)
         self._segments.push(rows)
-
-
-class _Numbers(dict[str, int]):
-    """Gives each key that is new the next number."""
-
-    def __missing__(self, text: str) -> int:
-        number = self[text] = len(self)
-        return number

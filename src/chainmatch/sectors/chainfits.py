@@ -7,9 +7,10 @@ import ahocorasick_rs
 import numpy as np
 
 from chainmatch.fitmodel import FitModel, logistic, read_other_trades, summarise_chain
+from chainmatch.laid import lay, normalised
 from chainmatch.sectors.pieces import SCOPE
 from chainmatch.sectors.summing import Fits
-from chainmatch.text import laid, normalise, normalised
+from chainmatch.text import normalise
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,9 +35,9 @@ class NameWords:
         1 if the name holds a word of the chain; else -1 if it holds one of a trade outside all
         chains; else 0.
         """
-        joined, starts = laid(normalised(names))
-        found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
-        rows = np.searchsorted(starts, [start for _, start, _ in found], "right") - 1
+        laid = normalised(lay(names))
+        found = self._automaton.find_matches_as_indexes(laid.text, overlapping=True)
+        rows = laid.at([start for _, start, _ in found])
         said = np.zeros((len(names), len(self.chains)))
         for row, (word, _, _) in zip(rows.tolist(), found, strict=True):
             if not self._told[word]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chainmatch.fitmodel import FitModel
+from chainmatch.laid import Laid
 from chainmatch.lexicon import Hits, Lexicon
 from chainmatch.scopes.segments import CORE_END, END, START
 from chainmatch.scopes.vocabulary import Vocabulary
@@ -58,19 +59,25 @@ class TokenClaims:
         """Return claims by their numbers."""
         return Claims(self._rows.rows[rows], self._strength.rows[rows, 0])
 
-    def claims_of(self, hits: Hits, tokens: np.ndarray) -> tuple[np.ndarray, Claims]:
-        """Return the claims of wordings, each in a token, and the number of the hit of each."""
+    def claims_of(self, hits: Hits, tokens: np.ndarray, texts: Laid) -> tuple[np.ndarray, Claims]:
+        """Return the claims of wordings, and the number of the hit of each.
+
+        ``tokens`` are the tokens in which they stand, ``texts`` what ``hits.text`` numbers.
+        """
         runs = self._vocabulary.read(tokens)
         hit, row = expanded(runs[:, 0], runs[:, 1])
         segment = self._vocabulary.segments[row]
         inside = (segment[:, START] <= hits.start[hit]) & (hits.start[hit] < segment[:, END])
         hit, row, segment = hit[inside], row[inside], segment[inside]
-        core_end = segment[:, CORE_END]
-        head = hits.end[hit] >= core_end
-        for number in np.flatnonzero(~head).tolist():
-            text = self._vocabulary.texts[int(tokens[hit[number]])]
-            behind = _BEHIND_HEAD.match(text, int(hits.end[hit[number]]), int(core_end[number]))
-            head[number] = behind is not None
+        end, core_end = hits.end[hit], segment[:, CORE_END]
+        head = end >= core_end
+        offset = texts.starts[hits.text[hit]]
+        others = np.flatnonzero(~head)
+        spans = ((offset + places)[others].tolist() for places in (end, core_end))
+        head[others] = [
+            _BEHIND_HEAD.match(texts.text, opening, closing) is not None
+            for opening, closing in zip(*spans, strict=True)
+        ]
         which, nodes, hints = self._weights.claimed(hits.claims[hit])
         own = hit[which]
         rows = np.stack(
@@ -84,8 +91,9 @@ class TokenClaims:
 
     def _find(self, seen: int, now: int) -> None:
         """Look for wordings in the tokens that are new."""
-        hits = self._lexicon.find_many(self._vocabulary.texts[seen:now])
-        which, claims = self.claims_of(hits, hits.text + seen)
+        texts = self._vocabulary.laid(np.arange(seen, now))
+        hits = self._lexicon.find_many(texts)
+        which, claims = self.claims_of(hits, hits.text + seen, texts)
         counts = np.bincount(hits.text[which], minlength=now - seen)
         self._runs.push(np.stack([len(self._rows) + np.cumsum(counts) - counts, counts], axis=1))
         self._rows.push(claims.rows)

@@ -6,6 +6,7 @@ import ahocorasick_rs
 import numpy as np
 
 from chainmatch.fitmodel import FitModel
+from chainmatch.laid import ROW, WIDTHS, code_points, points_of
 from chainmatch.lexicon import Hits, Lexicon
 from chainmatch.scopes import Page, Reader, Reading, cut
 from chainmatch.scopes.cleaning import FILL, GONE
@@ -25,7 +26,6 @@ from chainmatch.sectors.meeting import HOWS, Meetings
 from chainmatch.sectors.pieces import SCOPE, Pieces
 from chainmatch.sectors.quoting import quotations
 from chainmatch.stack import expanded
-from chainmatch.text import WIDTHS, points_of
 
 
 class ScopeEvidence:
@@ -63,7 +63,7 @@ class ScopeEvidence:
         which, row = expanded(runs[telling, 0], runs[telling, 1])
         token, claims = telling[which], self._claims.claims(row)
         if crossed.any():
-            more, told = self._crossing_claims(page, numbers, outer, crossed)
+            more, told = self._crossing_claims(page, numbers, crossed)
             token = np.concatenate([token, more])
             claims = Claims(*map(np.concatenate, zip(claims, told, strict=True)))
         return self._pieces(page, read, token, claims), read.items
@@ -94,28 +94,42 @@ class ScopeEvidence:
         return crossed
 
     def _crossing_claims(
-        self, page: Page, numbers: np.ndarray, outer: np.ndarray, crossed: np.ndarray
+        self, page: Page, numbers: np.ndarray, crossed: np.ndarray
     ) -> tuple[np.ndarray, Claims]:
         """Return the claims in clauses with a wording that no token can hold, and their tokens."""
         clauses = np.flatnonzero(crossed)
         spans = zip(page.clauses.start[clauses], page.clauses.end[clauses], strict=True)
         hits = self._lexicon.find_many([page.text[start:end] for start, end in spans])
-        places: list[tuple[int, int, int]] = []  # hit, token, where the token begins
-        for clause in np.unique(hits.text).tolist():
-            tokens = np.flatnonzero(outer == clauses[clause])
-            offsets = page.tokens.start[tokens] - page.clauses.start[clauses[clause]]
-            for number in np.flatnonzero(hits.text == clause).tolist():
-                position = int(hits.start[number])
-                for own_token, offset in zip(tokens.tolist(), offsets.tolist(), strict=True):
-                    text = page.tokens.texts[page.tokens.text[own_token]]
-                    if _stands_in(text, position - offset):
-                        places.append((number, own_token, offset))
-        hit, token, start = np.array(places, np.int64).reshape(-1, 3).T
-        own = Hits(
-            token, hits.start[hit] - start, hits.end[hit] - start, hits.word[hit], hits.claims[hit]
-        )
-        which, claims = self._claims.claims_of(own, numbers[token])
+        place = page.clauses.start[clauses][hits.text] + hits.start
+        hit, token = self._holding(page, numbers, place)
+        start = place[hit] - page.tokens.start[token]
+        end = start + (hits.end - hits.start)[hit]
+        own = Hits(np.arange(len(hit)), start, end, hits.word[hit], hits.claims[hit])
+        texts = self._reader.vocabulary.laid(numbers[token])
+        which, claims = self._claims.claims_of(own, numbers[token], texts)
         return token[which], claims
+
+    def _holding(
+        self, page: Page, numbers: np.ndarray, places: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which places stand in tokens, where nothing is left out, and in which."""
+        start = page.tokens.start
+        outer = int((page.clauses.host[page.tokens.clause] < 0).sum())  # they come first
+        token = np.concatenate(
+            [
+                first + np.searchsorted(start[first:last], places, "right") - 1
+                for first, last in ((0, outer), (outer, len(start)))
+            ]
+        )
+        place = np.tile(np.arange(len(places)), 2)
+        kept = (token >= np.repeat([0, outer], len(places))) & (token < len(start))
+        token, place = token[kept], place[kept]
+        texts, offset = self._reader.vocabulary.laid(numbers[token]), places[place] - start[token]
+        at = np.where(offset < texts.sizes, texts.starts[:-1] + offset, 0)
+        nothing = [ord(sign) for sign in (ROW, FILL, GONE)]
+        held = np.flatnonzero(~np.isin(code_points(texts.text)[at], nothing))
+        held = held[np.argsort(place[held], kind="stable")]
+        return place[held], token[held]
 
     def _pieces(self, page: Page, read: Reading, token: np.ndarray, claims: Claims) -> Pieces:
         segment = read.first[token] + claims.rows[:, SEGMENT]
@@ -135,8 +149,3 @@ class ScopeEvidence:
             scope, rows[:, NODE], np.full(len(scope), SCOPE), first - offset, last - offset,
             start - offset, activity, strength, read.order[segment], rows[:, HINT] > 0, how,
         )  # fmt: skip
-
-
-def _stands_in(token: str, position: int) -> bool:
-    """Whether a token holds a position, and nothing there is left out."""
-    return 0 <= position < len(token) and token[position] not in (FILL, GONE)

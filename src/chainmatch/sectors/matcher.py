@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainmatch.fitmodel import Fit, FitModel, read_model
+from chainmatch.laid import lay, normalised
 from chainmatch.lexicon import Lexicon
 from chainmatch.sectors.chainfits import ChainFits
 from chainmatch.sectors.claims import Weights
@@ -16,7 +17,6 @@ from chainmatch.sectors.matches import Match, Matches, Texts
 from chainmatch.sectors.meeting import HOWS
 from chainmatch.sectors.pieces import CODE, NAME, PRODUCTS, Pieces, joined
 from chainmatch.sectors.summing import fits
-from chainmatch.text import normalised
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -78,6 +78,7 @@ class Matcher:
             return self._match_page(texts)
 
     def _match_page(self, texts: Texts) -> Matches:
+        texts = Texts(*map(lay, texts))
         pieces, items = self._scopes.find(texts.scope)
         parts = [pieces, *self._products(texts.products), self._names(texts.name)]
         parts += self._by_code(texts.industry_code)
@@ -85,8 +86,8 @@ class Matcher:
         return Matches(self, texts, items, found)
 
     def _products(self, products: Sequence[str]) -> Iterator[Pieces]:
-        rows = np.flatnonzero([bool(text) for text in products])
-        if len(rows):
+        if any(products):
+            rows = np.flatnonzero([bool(text) for text in products])
             found, _ = self._scopes.find([products[row] for row in rows.tolist()])
             yield Pieces(
                 rows[found.row], found.node, np.full(len(found), PRODUCTS), *found.columns[3:]
@@ -94,7 +95,7 @@ class Matcher:
 
     def _names(self, names: Sequence[str]) -> Pieces:
         factors = self.model.factors
-        hits = self.lexicon.find_many(normalised(names))
+        hits = self.lexicon.find_many(normalised(lay(names)))
         which, node, hint = self._weights.claimed(hits.claims)
         strength = factors["name"] * self._weights.distinct[hits.word[which]]
         strength = strength * np.where(hint > 0, factors["hint"], 1.0)
@@ -103,7 +104,7 @@ class Matcher:
 
     def _by_code(self, codes: Sequence[str]) -> Iterator[Pieces]:
         rows = []
-        for row, text in enumerate(codes):
+        for row, text in enumerate(codes if any(codes) else ()):
             if code := text.strip().lstrip(_SECTIONS):
                 start = text.index(code)
                 rows += [(row, node, start, len(code)) for node in self._codes.get(code, ())]

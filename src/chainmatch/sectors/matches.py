@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from chainmatch.fitmodel import FLOOR, Evidence, Fit, Summary
+from chainmatch.laid import lay
 from chainmatch.sectors.meeting import DONE, HOWS
 from chainmatch.sectors.pieces import FIELDS
 from chainmatch.sectors.summing import GRADES, Fits
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Texts(NamedTuple):
-    """What firms write about themselves, in the order of ``Matcher.match``; one entry a firm."""
+    """What firms write about themselves, in the order of ``Matcher.match``; one entry a firm.
+
+    Where it is asked for again and again it lies end to end (``laid.Laid``).
+    """
 
     scope: Sequence[str]
     name: Sequence[str]
@@ -88,14 +92,17 @@ class Matches:
 
     def _quoted(self, numbers: np.ndarray) -> list[str]:
         pieces = self.fits.pieces
-        told = [getattr(self.texts, field) for field in FIELDS]
+        field, row = pieces.field[numbers], pieces.row[numbers]
+        told = [lay(getattr(self.texts, name)) for name in FIELDS]
+        offset = np.zeros(len(numbers), np.int64)
+        for number, laid in enumerate(told):
+            own = field == number
+            offset[own] = laid.starts[row[own]]
+        spans = [(offset + places[numbers]).tolist() for places in (pieces.start, pieces.end)]
         return [
-            told[field][row][start:end]
-            for field, row, start, end in zip(
-                pieces.field[numbers].tolist(), pieces.row[numbers].tolist(),
-                pieces.start[numbers].tolist(), pieces.end[numbers].tolist(), strict=True,
-            )
-        ]  # fmt: skip
+            told[number].text[start:end]
+            for number, start, end in zip(field.tolist(), *spans, strict=True)
+        ]
 
 
 class Match:

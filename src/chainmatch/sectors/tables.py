@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Lines(NamedTuple):
     """The best fits of firms, a line each; a firm without any has one line without a node.
 
-    Arrays and lists with one entry a line: ``row`` is the number of the firm, ``node`` that of the
-    node or -1, ``grade`` and ``activity`` are words, ``quote`` the strongest phrase.
+    Arrays and lists with one entry a line: ``row``, ``node``, ``grade`` and ``activity`` are
+    numbers (of the firms, of the nodes, of ``summing.GRADES``, of ``meeting.DONE``; where there is
+    no fit, -1, and no activity), ``quote`` is the strongest phrase.
     """
 
     row: np.ndarray
@@ -87,17 +88,16 @@ def lines(matches: Matches, top: int | None) -> Lines:
     """Return the best fits of each firm, at most ``top``, in the order of the firms."""
     best = matches.best(top)
     row = matches.fits.row[best]
-    silent = np.setdiff1d(np.arange(len(matches)), row)
+    silent = np.flatnonzero(np.bincount(row, minlength=len(matches)) == 0)
     order = np.argsort(np.concatenate([row, silent]), kind="stable")
     nothing = np.zeros(len(silent), np.int64)
-    grades, done = (np.array(words, dtype=object) for words in ((*GRADES, ""), DONE))
     told = [*matches.quotes(best), *[""] * len(silent)]
     return Lines(
         np.concatenate([row, silent])[order],
         np.concatenate([matches.fits.node[best], nothing - 1])[order],
         np.concatenate([matches.fits.fit[best], nothing])[order],
-        grades[np.concatenate([matches.fits.grade[best], nothing + len(GRADES)])[order]],
-        done[np.concatenate([matches.activities(best), nothing])[order]],
+        np.concatenate([matches.fits.grade[best], nothing - 1])[order],
+        np.concatenate([matches.activities(best), nothing])[order],
         [told[number] for number in order.tolist()],
     )
 
@@ -107,6 +107,7 @@ def _by_node(found: Matches, ids: np.ndarray, top: int | None) -> dict[str, Any]
     graph, nodes = found.matcher.graph, found.matcher.nodes
     about = [*((graph.nodes[n]["chain"], n, graph.nodes[n]["name"]) for n in nodes), ("", "", "")]
     chain, node, node_name = np.array(about, dtype=object)[told.node].T
+    grades, done = (np.array(words, dtype=object) for words in ((*GRADES, ""), DONE))
     return {
         "firm_id": ids[told.row],
         "name": np.array(found.texts.name, dtype=object)[told.row],
@@ -114,8 +115,8 @@ def _by_node(found: Matches, ids: np.ndarray, top: int | None) -> dict[str, Any]
         "node": node,
         "node_name": node_name,
         "fit": told.fit,
-        "grade": told.grade,
-        "activity": told.activity,
+        "grade": grades[told.grade],
+        "activity": done[told.activity],
         "evidence": told.quote,
     }
 
