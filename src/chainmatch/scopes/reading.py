@@ -86,9 +86,7 @@ class Reader:
         which, row = expanded(runs[:, 0], runs[:, 1])
         token = read[which]
         own = self.vocabulary.segments[row]
-        last = (
-            row == (runs[:, 0] + runs[:, 1] - 1)[which]
-        )  # of its token: the signs stand behind it
+        last = row == (runs[:, 0] + runs[:, 1] - 1)[which]  # of its token: it has the signs
         clause = tokens.clause[token]
         signs = (tokens.sign[token] * last, tokens.colon[token] & last)
         segments = Segments(own[:, SHAPE], own[:, BEFORE], own[:, AFTER], *signs)
