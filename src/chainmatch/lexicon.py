@@ -16,7 +16,7 @@ import numpy as np
 
 from chainmatch.borders import SHORT, Borders, read_borders
 from chainmatch.laid import lay
-from chainmatch.stack import Stack, different, expanded
+from chainmatch.stack import Stack, different, expanded, sizes
 from chainmatch.text import normalise
 
 KEPT = 1 << 16  # decisions that are kept
@@ -148,7 +148,7 @@ class Lexicon:
         claims: np.ndarray = self._alone[word]
         reach = np.maximum.accumulate(end)
         first = np.flatnonzero(start >= np.append(0, reach)[: len(start)])
-        size = np.diff(first, append=len(word))
+        size = sizes(first, len(word))
         first, size = first[size > 1], size[size > 1]
         if len(first):
             group, row = expanded(first, size)

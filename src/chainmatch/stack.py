@@ -52,6 +52,26 @@ def expanded(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return run, np.arange(len(run)) + (first - (ends - count))[run]
 
 
+def begins(values: np.ndarray) -> np.ndarray:
+    """Return which values differ from the one before; the first does."""
+    found = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
+def ends(values: np.ndarray) -> np.ndarray:
+    """Return which values differ from the one behind; the last does."""
+    found = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=found[:-1])
+    return found
+
+
+def sizes(first: np.ndarray, end: int) -> np.ndarray:
+    """Return how many rows runs have that follow each other up to ``end``."""
+    bounds = np.append(first, end)
+    return bounds[1:] - bounds[:-1]
+
+
 def keep_runs(runs: Stack, rows: Sequence[Stack], which: np.ndarray) -> None:
     """Keep some runs, by their numbers, and the rows they are of.
 

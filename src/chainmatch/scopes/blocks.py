@@ -12,6 +12,7 @@ import numpy as np
 
 from chainmatch.scopes.page import SIGNS
 from chainmatch.scopes.reach import SHAPES, Kind
+from chainmatch.stack import begins, ends, sizes
 
 # Bits of the number of a shape; from _EXCLUDES on it excludes something, from _OPENS on it opens
 # an exclusion of what follows.
@@ -68,18 +69,18 @@ def cut_blocks(
     follows
         Whether the clause stands right behind the one before it in the same scope.
     """
-    clause = np.repeat(np.arange(len(first)), np.diff(first, append=len(segments.shape)))
+    clause = np.repeat(np.arange(len(first)), sizes(first, len(segments.shape)))
     mixed = mixed & _any((segments.shape & (_BEFORE | _AFTER)) > 0, first)
     comma = mixed[clause] & (segments.sign == _COMMA)
     excluding = _any(segments.shape >= _OPENS, first)[clause]
-    opens = np.diff(clause, prepend=-1) > 0
+    opens = begins(clause)
     opens |= _afresh(segments, first, clause, comma) & ~excluding
     sign = np.where(excluding & (segments.sign != _LIST), _BLANK, _LIST)
     sign = np.where(comma, _COMMA, sign)
     code = (segments.shape * _SIGNS + sign) * 2 + segments.colon
     own = clause[opens]
-    goes_on = np.diff(own, prepend=-1) == 0
-    whole = ~goes_on & (np.diff(own, append=-1) != 0)
+    goes_on = ~begins(own)
+    whole = ~goes_on & ends(own)
     joins = np.where(goes_on, GOES_ON, np.where(follows[own] & whole, FOLLOWS, ALONE))
     return Blocks(code, opens, joins)
 

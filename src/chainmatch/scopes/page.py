@@ -13,7 +13,7 @@ import numpy as np
 
 from chainmatch.laid import TWO_BYTES, code_points, lay, normalised, points_of, text_of_points
 from chainmatch.scopes.cleaning import END, FILL, PLAIN, masked, without_law
-from chainmatch.stack import different, expanded
+from chainmatch.stack import begins, different, ends, expanded
 
 # Signs as bits, so that those of a stretch can be joined; the highest is the strongest.
 LIST, BLANK, COLON, COMMA, CLOSE = 1, 2, 4, 8, 16
@@ -170,8 +170,8 @@ def _filled(codes: np.ndarray, bits: np.ndarray) -> np.ndarray:
     So a token reads the same with a bracket behind it and without.
     """
     places = np.flatnonzero(codes == ord(FILL))
-    opens = np.diff(places, prepend=-2) > 1
-    first, last = places[opens], places[np.append(opens[1:], True)] if len(places) else places
+    run = places - np.arange(len(places))
+    first, last = places[begins(run)], places[ends(run)]
     first = first + (bits[first - 1] > 0)
     which = np.flatnonzero(bits[last + 1] > 0)
     _, found = expanded(first[which], (last + 1 - first)[which])

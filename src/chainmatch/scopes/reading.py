@@ -18,7 +18,7 @@ from chainmatch.scopes.page import Page
 from chainmatch.scopes.segments import AFTER, BEFORE, CORE_END, CORE_START, END, SHAPE, START
 from chainmatch.scopes.sequences import PLACES, Found, Sequences
 from chainmatch.scopes.vocabulary import Vocabulary
-from chainmatch.stack import expanded
+from chainmatch.stack import begins, expanded, sizes
 
 ROOM = 1 << 17  # tokens that a reader keeps
 SEQUENCES = 1 << 15  # sequences of kinds that it keeps
@@ -110,10 +110,10 @@ class Reader:
 
     def _reach(self, page: Page, segments: Segments, clause: np.ndarray) -> Found:
         clauses = page.clauses
-        first = np.flatnonzero(np.diff(clause, prepend=-1))
+        first = np.flatnonzero(begins(clause))
         read = clause[first]
         follows = np.zeros(len(read), bool)
-        follows[1:] = (np.diff(read) == 1) & (np.diff(clauses.scope[read]) == 0)
+        follows[1:] = (read[1:] - read[:-1] == 1) & ~begins(clauses.scope[read])[1:]
         follows &= clauses.host[read] < 0
         return self._sequences.look_up(segments, first, clauses.mixed[read], follows)
 
@@ -176,8 +176,8 @@ def _hosts(
 def _opening(clause: np.ndarray, start: np.ndarray, outer: int) -> np.ndarray:
     """Return where the clause of each segment inside brackets begins to say something."""
     inside = clause[outer:]
-    first = np.flatnonzero(np.diff(inside, prepend=-1))
-    return np.repeat(start[outer:][first], np.diff(first, append=len(inside)))
+    first = np.flatnonzero(begins(inside))
+    return np.repeat(start[outer:][first], sizes(first, len(inside)))
 
 
 def _inherit(activities: np.ndarray, branch: np.ndarray, hosts: np.ndarray) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from chainmatch.scopes.blocks import ALONE, FOLLOWS, GOES_ON, Segments, amid, cut_blocks, kind
 from chainmatch.scopes.reach import CARRIED, OWN, places, reach
-from chainmatch.stack import Stack, different, expanded
+from chainmatch.stack import Stack, different, expanded, sizes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +104,7 @@ class Sequences:
         self, codes: np.ndarray, verbs: np.ndarray, starts: np.ndarray, joins: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each block, and the activities that are carried into it."""
-        size = np.diff(starts, append=len(codes))
+        size = sizes(starts, len(codes))
         keys, which = different(codes.astype(np.uint16), size)
         known = self._known[False]
         found = [known.get(key) or self._work_out(key, False) for key in keys.to_pylist()]

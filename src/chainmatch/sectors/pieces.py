@@ -43,7 +43,10 @@ class Pieces:
     @property
     def columns(self) -> list[np.ndarray]:
         """The arrays in the order of the fields."""
-        return [getattr(self, field.name) for field in fields(self)]
+        return [getattr(self, name) for name in _COLUMNS]
+
+
+_COLUMNS = tuple(field.name for field in fields(Pieces))
 
 
 def joined(parts: "Sequence[Pieces]") -> Pieces:

@@ -6,6 +6,7 @@ import numpy as np
 
 from chainmatch.fitmodel import ALONE, SPEAKING, FitModel, Summary, logistics
 from chainmatch.sectors.pieces import CODE, NAME, PRODUCTS, SCOPE, Pieces
+from chainmatch.stack import begins, sizes
 
 GRADES = ("uncertain", "likely", "confirmed")
 _TELLING = 0.5  # evidence from here on is a kind of evidence of its own
@@ -38,8 +39,8 @@ def fits(pieces: Pieces, items: np.ndarray, nodes: int, model: FitModel) -> Fits
     pair = pieces.row * nodes + pieces.node
     order = _strongest_first(pieces, pair)
     pieces, pair = pieces[order], pair[order]
-    first = np.flatnonzero(np.diff(pair, prepend=-1))
-    count = np.diff(first, append=len(pair))
+    first = np.flatnonzero(begins(pair))
+    count = sizes(first, len(pair))
     row, node = np.divmod(pair[first], nodes)
     group = np.repeat(np.arange(len(first)), count)
     summaries = summarised(pieces, first, items[row])
@@ -79,7 +80,7 @@ def summarised(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarr
     named = _largest(pieces, pieces.field == NAME, first)
     best = _largest(pieces, scope, first)
     late = pieces.strength / (1 + 0.25 * pieces.order)
-    group = np.repeat(np.arange(len(first)), np.diff(first, append=len(pieces)))
+    group = np.repeat(np.arange(len(first)), sizes(first, len(pieces)))
     own, strength, order = group[scope], pieces.strength[scope], pieces.order[scope]
     speaking = _distinct(own, order, strength >= SPEAKING, len(first))
     columns = {
@@ -102,7 +103,7 @@ def _largest(pieces: Pieces, which: np.ndarray, first: np.ndarray) -> np.ndarray
 
 def _further(own: np.ndarray, start: np.ndarray, strength: np.ndarray, groups: int) -> np.ndarray:
     """Add up all evidence but the strongest; what is quoted together counts once."""
-    later = np.flatnonzero(np.diff(own, prepend=-1) == 0)
+    later = np.flatnonzero(~begins(own))
     own, start, strength = own[later], start[later], strength[later]
     order = np.lexsort((start, own))
     own, start, strength = own[order], start[order], strength[order]
@@ -114,7 +115,7 @@ def _further(own: np.ndarray, start: np.ndarray, strength: np.ndarray, groups: i
 def _distinct(own: np.ndarray, order: np.ndarray, which: np.ndarray, groups: int) -> np.ndarray:
     """Count the different items in each group."""
     pairs = np.sort((own[which] << 32) + order[which])  # sooner than np.unique
-    return np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] >> 32, minlength=groups)
+    return np.bincount(pairs[begins(pairs)] >> 32, minlength=groups)
 
 
 def _grades(fit: np.ndarray, pieces: Pieces, group: np.ndarray) -> np.ndarray:
