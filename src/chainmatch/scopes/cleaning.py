@@ -74,14 +74,14 @@ def without_law(text: str) -> str:
 def masked(text: str) -> Masked:
     """Blank out brackets and exclusions."""
     parts = _BRACKETS.split(text)  # what stands outside brackets and the brackets, in turn
-    inner: list[tuple[int, str]] = []
-    ends = list(accumulate(map(len, parts)))
-    for number in range(1, len(parts), 2):
-        bracket = parts[number]
-        if _holds_items(bracket):
-            start = ends[number - 1] + 1
-            inner.append((start, _without_exceptions(_plain(bracket[1:-1]))))
-        parts[number] = FILL * len(bracket)
+    brackets = parts[1::2]
+    ends = list(accumulate(map(len, parts)))[1::2]
+    inner = [
+        (end - len(bracket) + 1, _without_exceptions(_plain(bracket[1:-1])))
+        for bracket, end in zip(brackets, ends, strict=True)
+        if _holds_items(bracket)
+    ]
+    parts[1::2] = map(FILL.__mul__, map(len, brackets))
     return Masked(_without_exceptions(_plain("".join(parts))), inner)
 
 

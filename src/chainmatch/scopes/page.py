@@ -129,8 +129,9 @@ def _cut(text: str) -> tuple[tuple[np.ndarray, ...], Tokens]:
     codes = code_points(text)
     bits = _BITS[codes]
     bits[_filled(codes, bits)] = _FILLED
-    at = np.flatnonzero(bits)  # the signs; from here on one entry a sign, not one a character
-    letters, bits = codes[bits == 0], bits[at]
+    letter = bits == 0
+    at = np.flatnonzero(~letter)  # from here on one entry a sign, not one a character
+    letters, bits = codes[letter], bits[at]
     closing = np.flatnonzero(bits == CLOSE)
     full = np.diff(at[closing]) > 1  # of what stands between one end and the next
     start, end = at[closing[:-1][full]] + 1, at[closing[1:][full]]

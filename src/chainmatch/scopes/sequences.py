@@ -52,8 +52,8 @@ class Sequences:
     def __init__(self) -> None:
         # By whether verbs are carried into it.
         self._known: dict[bool, dict[bytes, _Sequence]] = {False: {}, True: {}}
-        self._rows = Stack(5)
-        self._verbs = Stack(1)
+        self._rows = Stack(5, np.int32)
+        self._verbs = Stack(1, np.int32)
         self._new_rows: list[tuple[int, ...]] = []  # not yet on the stacks
         self._new_verbs: list[tuple[int]] = []
 
@@ -70,8 +70,9 @@ class Sequences:
         reach what stands behind.
         """
         blocks = cut_blocks(segments, first, mixed, follows)
-        kept = np.flatnonzero(~amid(blocks))
-        place = np.searchsorted(kept, np.arange(len(blocks.code)))
+        keeps = ~amid(blocks)
+        kept = np.flatnonzero(keeps)
+        place = np.cumsum(keeps) - keeps  # of those amid others: the place of the last of them
         starts = place[blocks.opens]
         verbs = np.stack([segments.before[kept], segments.after[kept]], axis=1).ravel()
         row, carried = self._find(blocks.code[kept], verbs, starts, blocks.joins)

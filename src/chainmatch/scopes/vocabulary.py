@@ -23,9 +23,11 @@ class Vocabulary:
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._texts: list[bytes] = []  # in UTF-16
-        self._segments = Stack(7)
-        self._runs = Stack(2)  # of each token: its first segment, and how many; -1 if not yet read
-        self._uses = Stack(1)  # of each token: on how many pages; half as many after each sifting
+        self._segments = Stack(7, np.int32)
+        # Of each token: its first segment (-1 if it was not yet read), and how many it has.
+        self._runs = Stack(2, np.int32)
+        # Of each token: on how many pages it was met; half as many after each sifting.
+        self._uses = Stack(1, np.int32)
 
     def __len__(self) -> int:
         return len(self._texts)

@@ -36,8 +36,8 @@ class TokenClaims:
         self._lexicon = lexicon
         self._weights = Weights(lexicon, model)
         self._vocabulary = vocabulary
-        self._runs = Stack(2)  # of each token: its first claim, and how many
-        self._rows = Stack(6)
+        self._runs = Stack(2, np.int32)  # of each token: its first claim, and how many
+        self._rows = Stack(6, np.int32)
         self._strength = Stack(1, np.float64)
 
     def keep(self, left: np.ndarray) -> None:

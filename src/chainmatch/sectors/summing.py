@@ -6,7 +6,7 @@ import numpy as np
 
 from chainmatch.fitmodel import ALONE, SPEAKING, FitModel, Summary, logistics
 from chainmatch.sectors.pieces import CODE, NAME, PRODUCTS, SCOPE, Pieces
-from chainmatch.stack import begins, sizes
+from chainmatch.stack import begins, ends, sizes
 
 GRADES = ("uncertain", "likely", "confirmed")
 _TELLING = 0.5  # evidence from here on is a kind of evidence of its own
@@ -60,10 +60,15 @@ def fits(pieces: Pieces, items: np.ndarray, nodes: int, model: FitModel) -> Fits
 
 def _strongest_first(pieces: Pieces, pair: np.ndarray) -> np.ndarray:
     """Sort by firm and node; what the scope says clearly comes before what the name wishes."""
-    scope = pieces.field == SCOPE
-    clear = scope & (pieces.strength >= SPEAKING)
-    place = ((~scope).astype(np.int64) << 60) + (pieces.start << 30) + pieces.position
-    return np.lexsort((place, -pieces.strength, 2 * pair + ~clear))
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    several = np.flatnonzero(~(begins(pair) & ends(pair)))
+    own = order[several]
+    scope, strength = pieces.field[own] == SCOPE, pieces.strength[own]
+    clear = scope & (strength >= SPEAKING)
+    place = ((~scope).astype(np.int64) << 60) + (pieces.start[own] << 30) + pieces.position[own]
+    order[several] = own[np.lexsort((place, -strength, 2 * pair[several] + ~clear))]
+    return order
 
 
 def summarised(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarray:
