@@ -268,7 +268,7 @@ def test_a_vocabulary_keeps_the_tokens_that_come_again():
     assert list(vocabulary.laid(np.array([0, 1]))) == ["茶叶种植", "板栗"]
     assert vocabulary.number(utf16("板栗", "茶叶种植", "核桃")).tolist() == [1, 0, 2]
     runs = vocabulary.read(np.array([0, 1, 2]))
-    texts = [vocabulary.segments[first : first + count] for first, count in runs.tolist()]
+    texts = [vocabulary.segments(first + np.arange(count)) for first, count in runs.tolist()]
     assert [int(own[0, END]) for own in texts] == [len("茶叶种植"), len("板栗"), len("核桃")]
 
 

@@ -23,6 +23,10 @@ class Stack:
         """All rows; a view that the next push may leave behind."""
         return self._room[: self._size]
 
+    def take(self, numbers: np.ndarray) -> np.ndarray:
+        """Return rows by their numbers; sooner than ``rows[numbers]``."""
+        return self.rows.take(numbers, axis=0)
+
     def push(self, rows: Sequence[Sequence[float]] | np.ndarray) -> None:
         """Put rows on top."""
         if not len(rows):
@@ -37,7 +41,7 @@ class Stack:
 
     def keep(self, which: np.ndarray) -> None:
         """Keep some rows, by their numbers, in the order given."""
-        self._room = np.concatenate([self.rows[which], self._room[:_FIRST]])
+        self._room = np.concatenate([self.take(which), self._room[:_FIRST]])
         self._size = len(which)
 
 
@@ -68,8 +72,9 @@ def ends(values: np.ndarray) -> np.ndarray:
 
 def sizes(first: np.ndarray, end: int) -> np.ndarray:
     """Return how many rows runs have that follow each other up to ``end``."""
-    bounds = np.append(first, end)
-    return bounds[1:] - bounds[:-1]
+    bounds: np.ndarray = np.append(first, end)
+    found: np.ndarray = bounds[1:] - bounds[:-1]
+    return found
 
 
 def keep_runs(runs: Stack, rows: Sequence[Stack], which: np.ndarray) -> None:

@@ -85,7 +85,7 @@ class Reader:
         runs = self.vocabulary.read(numbers[read])
         which, row = expanded(runs[:, 0], runs[:, 1])
         token = read[which]
-        own = self.vocabulary.segments[row]
+        own = self.vocabulary.segments(row)
         last = row == (runs[:, 0] + runs[:, 1] - 1)[which]  # of its token: it has the signs
         clause = tokens.clause[token]
         signs = (tokens.sign[token] * last, tokens.colon[token] & last)

@@ -78,7 +78,7 @@ class Sequences:
         row, carried = self._find(blocks.code[kept], verbs, starts, blocks.joins)
         block = np.cumsum(blocks.opens) - 1
         offset, own = starts[block], np.arange(len(place))
-        rows = self._rows.rows[row[block] + place - offset]
+        rows = self._rows.take(row[block] + place - offset)
         return Found(
             self._activities(rows, verbs, offset, carried[block]),
             rows[:, _PLACE],
@@ -95,7 +95,7 @@ class Sequences:
         if len(reached):
             counts = rows[reached, _COUNT]
             which, number = expanded(rows[reached, _VERBS], counts)
-            verb, segment = self._verbs.rows[number, 0], reached[which]
+            verb, segment = self._verbs.take(number)[:, 0], reached[which]
             told = verbs[np.maximum(verb, 0) + 2 * offset[segment]]
             told = np.where(verb < 0, carried[segment], told)
             joined[reached] = np.bitwise_or.reduceat(told, np.cumsum(counts) - counts)

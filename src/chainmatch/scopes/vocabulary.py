@@ -15,10 +15,7 @@ from chainmatch.stack import Stack, keep_runs
 
 
 class Vocabulary:
-    """Numbers tokens and reads each once, when it is first asked for.
-
-    ``segments`` has one row a segment, with the columns of :mod:`.segments`.
-    """
+    """Numbers tokens and reads each once, when it is first asked for."""
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
@@ -32,10 +29,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._texts)
 
-    @property
-    def segments(self) -> np.ndarray:
-        """Return the segments of all tokens that were read."""
-        return self._segments.rows
+    def segments(self, rows: np.ndarray) -> np.ndarray:
+        """Return segments of tokens that were read, with the columns of :mod:`.segments`."""
+        return self._segments.take(rows)
 
     def laid(self, numbers: np.ndarray) -> Laid:
         """Return tokens by their numbers."""
@@ -71,11 +67,12 @@ class Vocabulary:
     def read(self, numbers: np.ndarray) -> np.ndarray:
         """Return one row a token: its first segment, and how many it has."""
         unmet = np.zeros(len(self), bool)
-        unmet[numbers[self._runs.rows[numbers, 0] < 0]] = True
+        runs = self._runs.take(numbers)
+        unmet[numbers[runs[:, 0] < 0]] = True
         unread = np.flatnonzero(unmet)
         if len(unread):
             self._read(unread)
-        runs: np.ndarray = self._runs.rows[numbers]
+            runs = self._runs.take(numbers)
         return runs
 
     def _read(self, unread: np.ndarray) -> None:

@@ -52,12 +52,11 @@ class TokenClaims:
         seen, now = len(self._runs), len(self._vocabulary)
         if seen < now:
             self._find(seen, now)
-        runs: np.ndarray = self._runs.rows[numbers]
-        return runs
+        return self._runs.take(numbers)
 
     def claims(self, rows: np.ndarray) -> Claims:
         """Return claims by their numbers."""
-        return Claims(self._rows.rows[rows], self._strength.rows[rows, 0])
+        return Claims(self._rows.take(rows), self._strength.take(rows)[:, 0])
 
     def claims_of(self, hits: Hits, tokens: np.ndarray, texts: Laid) -> tuple[np.ndarray, Claims]:
         """Return the claims of wordings, and the number of the hit of each.
@@ -66,7 +65,7 @@ class TokenClaims:
         """
         runs = self._vocabulary.read(tokens)
         hit, row = expanded(runs[:, 0], runs[:, 1])
-        segment = self._vocabulary.segments[row]
+        segment = self._vocabulary.segments(row)
         inside = (segment[:, START] <= hits.start[hit]) & (hits.start[hit] < segment[:, END])
         hit, row, segment = hit[inside], row[inside], segment[inside]
         end, core_end = hits.end[hit], segment[:, CORE_END]
@@ -121,9 +120,9 @@ class Weights:
         for own in self._lexicon.claims[len(self._runs) :]:
             self._runs.push([(len(self._claims), len(own))])
             self._claims.push([(self._number[node], hint) for node, _, hint in own])
-        runs = self._runs.rows[claims]
+        runs = self._runs.take(claims)
         which, row = expanded(runs[:, 0], runs[:, 1])
-        return which, *self._claims.rows[row].T
+        return which, *self._claims.take(row).T
 
     def strength(self, words: np.ndarray, head: np.ndarray) -> np.ndarray:
         """Return the strength of wordings, which are the head of their item or not."""

@@ -65,13 +65,14 @@ class Meetings:
         """Return the numbers of :data:`HOWS` and :data:`DONE`, for masks of activities and numbers
         of all else."""
         case = 4 * self._kind[node] + 2 * self._stating[place] + technique
-        found = self._known[done, case]
+        place = done * self._known.shape[1] + case
+        found = self._known.take(place)
         unknown = np.flatnonzero(found < 0)
         if len(unknown):
             pairs = np.unique(np.stack([done[unknown], case[unknown]]), axis=1)
             for activities, number in pairs.T.tolist():
                 self._known[activities, number] = self._compare(activities, number)
-            found = self._known[done, case]
+            found = self._known.take(place)
         how, met = np.divmod(found, len(DONE))
         return how, met
 
