@@ -53,7 +53,8 @@ class Laid(Sequence[str]):
         if isinstance(number, slice):
             return list(self)[number]
         number = range(len(self))[number]
-        return self.text[self.starts[number] : self.starts[number + 1] - 1]
+        start, behind = self.starts[number : number + 2].tolist()
+        return self.text[start : behind - 1]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.text[1:-1].split(ROW) if len(self) else ())

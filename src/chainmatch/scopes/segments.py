@@ -64,7 +64,8 @@ _VERB_OF_TECHNIQUE = re.compile(
     f"(?:{_VERB})(?={alternatives(verb for verb, does in VERBS.items() if does == {TECHNIQUE})})"
 )
 _SEGMENT = re.compile(f"[^{_JOIN}]+")
-_LENGTHS = sorted({len(verb) for verb in VERBS})
+_VERB_BACKWARDS = re.compile(alternatives(VERBS, backwards=True))
+_LONGEST = max(map(len, VERBS))
 _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
@@ -126,11 +127,12 @@ def read_tokens(texts: Laid) -> tuple[np.ndarray, np.ndarray]:
 def _cut(laid: Laid) -> _Segments:
     """Cut tokens into segments."""
     special = _special(laid)
-    plain = np.flatnonzero(~special)
+    plain, others = np.flatnonzero(~special), np.flatnonzero(special)
+    spans = (numbers.tolist() for numbers in (others, laid.starts[others], laid.starts[others + 1]))
     parts = [
         (number, start, EXCLUDES.index(excludes), stretch)
-        for number in np.flatnonzero(special).tolist()
-        for start, stretch, excludes in _stretches(laid[number])
+        for number, first, behind in zip(*spans, strict=True)
+        for start, stretch, excludes in _stretches(laid.text[first : behind - 1])
     ]
     token, start, excludes, stretches = zip(*parts, strict=True) if parts else ((),) * 4
     more, nothing = lay(stretches), np.zeros(len(plain), np.int64)
@@ -165,8 +167,8 @@ def _without_joiners(text: str) -> str:
     """Replace joiners behind a verb."""
     for found in _JOINER.finditer(text):
         start, end = found.span()
-        behind_verb = any(text[start - n : start] in VERBS for n in _LENGTHS if n <= start)
-        if behind_verb and not _IN_NOUN.match(text, end):
+        before = text[max(0, start - _LONGEST) : start]
+        if _VERB_BACKWARDS.match(before[::-1]) and not _IN_NOUN.match(text, end):
             text = text[:start] + _JOIN * (end - start) + text[end:]
     return text
 
