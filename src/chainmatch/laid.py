@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chainmatch.stack import POOL
 from chainmatch.text import form, normalise, odd_characters
 
 ROW = "\x00"
@@ -73,7 +74,7 @@ def lay(texts: Sequence[str]) -> Laid:
 def lay_column(texts: pa.StringArray) -> Laid:
     """Lay the texts of an Arrow column end to end; none is null."""
     whole = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
-    joined = pc.binary_join(whole, ROW)[0].as_py()
+    joined = pc.binary_join(whole, ROW, memory_pool=POOL)[0].as_py()
     if joined.count(ROW) >= max(len(texts), 1):
         return lay(texts.to_pylist())
     return _laid(joined, pc.utf8_length(texts).to_numpy())
