@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from chainmatch.batches import candidate_batches, firm_frame
 from chainmatch.columns import TABLES
 from chainmatch.identity import resolve
+from chainmatch.inputs import read_lists
 from chainmatch.packing import count_supplies, packed_schema, unpack
-from chainmatch.ranking import read_case, read_lists, settle
+from chainmatch.ranking import read_case, settle
 from chainmatch.resources import data_folder
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema

@@ -36,6 +36,25 @@ class Targets:
     input: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """All lists of a run, read."""
+
+    lists: Lists
+    targets: Targets
+
+
+def read_inputs(
+    targets: Source,
+    local: Source,
+    leads: "Source | None" = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Inputs:
+    """Read all lists of a run; arguments as for :func:`chainmatch.rank`."""
+    lists = read_lists(local, leads, mapping=mapping)
+    return Inputs(lists, read_targets(targets, mapping))
+
+
 def read_targets(targets: Source, mapping: Mapping[str, str] | None = None) -> Targets:
     """Read the target firms of a run; arguments as for :func:`chainmatch.rank`."""
     reading = read_firms(targets, mapping=mapping)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from chainmatch._version import __version__
+from chainmatch.aside import Aside
 from chainmatch.candidates import Examined, Examiner
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.gaps import Survey, survey
 from chainmatch.identity import Resolution
-from chainmatch.inputs import Lists, Targets, read_lists, read_targets, sha256_of
+from chainmatch.inputs import Inputs, Lists, read_inputs, sha256_of
 from chainmatch.leads import match_leads
 from chainmatch.profile import Profile, read_profile
 from chainmatch.resources import data_folder
@@ -105,43 +106,42 @@ def rank(
     step = progress or (lambda _: None)
     step("读取产业链和县情配置")
     case = read_case(profile, chains)
-    step("读取本地企业和线索")
-    lists = read_lists(local, leads, mapping=mapping)
-    return rank_read(case, lists, partial(read_targets, targets, mapping), top=top, progress=step)
+    step("读取名单，核对重复")
+    inputs = read_inputs(targets, local, leads, mapping)
+    return rank_read(case, inputs, top=top, progress=step)
 
 
 def rank_read(
     case: "Case",
-    lists: Lists,
-    read: Callable[[], Targets],
+    inputs: Inputs,
     *,
     top: int | None = None,
     progress: Progress | None = None,
     aside: bool = False,
 ) -> Run:
-    """Rank the targets that ``read`` returns; it is called when all else is ready.
+    """Rank targets that were read.
 
     With ``aside`` a second process helps, where the system has one to give. ``top`` and
     ``progress`` are those of :func:`rank`.
     """
     step = progress or (lambda _: None)
     step("识别本地企业")
-    county = settle(case, lists)
-    step("读取目标企业，核对重复")
-    targets = read()
+    county, targets = settle(case, inputs.lists), inputs.targets
     step("识别经营范围，核对是否已在本地")
     examined = county.examiner.examine(targets.merged.firms, aside=aside)
     candidates = replace(targets.merged, links=examined.links)
     step("分析缺口")
     found = county.survey(examined.fits)
-    step("评分")
-    scores = case.score(examined, found)
-    origin = Origin(targets.reading, targets.input)
-    counts = target_counts(
-        targets.reading, len(candidates.duplicates), len(examined.excluded), len(scores)
-    )
-    outcome = Outcome(origin, candidates, examined, found, scores, counts)
-    return conclude(county, outcome, top=top, progress=step)
+    leads = partial(_lead_matches, county, examined, found)
+    with Aside(leads, wanted=aside and inputs.lists.leads is not None) as matching:
+        step("评分")
+        scores = case.score(examined, found)
+        origin = Origin(targets.reading, targets.input)
+        counts = target_counts(
+            targets.reading, len(candidates.duplicates), len(examined.excluded), len(scores)
+        )
+        outcome = Outcome(origin, candidates, examined, found, scores, counts)
+        return conclude(county, outcome, matching.result, top=top, progress=step)
 
 
 # --- the steps of a run, shared by every way to go through the targets ---------------------------
@@ -222,19 +222,23 @@ def settle(case: Case, lists: Lists) -> County:
 
 
 def conclude(
-    county: County, outcome: Outcome, *, top: int | None = None, progress: Progress | None = None
+    county: County,
+    outcome: Outcome,
+    leads: Callable[[], pd.DataFrame] | None = None,
+    *,
+    top: int | None = None,
+    progress: Progress | None = None,
 ) -> Run:
-    """Choose the shortlist, match the leads and say what the run was made of."""
+    """Choose the shortlist, match the leads and say what the run was made of.
+
+    ``leads`` returns the matches of the leads, where they are found elsewhere.
+    """
     step = progress or (lambda _: None)
     case, lists, examined = county.case, county.lists, outcome.examined
     step("选取")
     shortlist = select(outcome.scores, case.profile, top=top)
     step("匹配线索")
-    lead_matches = match_leads(
-        lists.leads, case.graph, examined.passed, examined.fits,
-        county.home.firms, county.local_fits, outcome.found, case.profile,
-        lexicon=county.examiner.matcher.lexicon,
-    )  # fmt: skip
+    lead_matches = leads() if leads else _lead_matches(county, examined, outcome.found)
     targets = outcome.origin.reading
     readings = {"targets": targets, "local": lists.local}
     readings |= {"leads": lists.leads} if lists.leads else {}
@@ -252,6 +256,14 @@ def conclude(
         case.graph, case.profile, targets, lists.local, lists.leads, outcome.candidates,
         county.home, examined.fits, county.local_fits, outcome.found, examined.excluded,
         outcome.scores, shortlist, lead_matches, manifest, outcome.gates,
+    )  # fmt: skip
+
+
+def _lead_matches(county: County, examined: Examined, found: Survey) -> pd.DataFrame:
+    return match_leads(
+        county.lists.leads, county.case.graph, examined.passed, examined.fits,
+        county.home.firms, county.local_fits, found, county.case.profile,
+        lexicon=county.examiner.matcher.lexicon,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from chainmatch.cli.parsing import command, positive, profile_option, read_mappi
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
-    from chainmatch.inputs import Targets
+    from chainmatch.inputs import Inputs
     from chainmatch.ranking import Run
 
 
@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
 
 def _rank(arguments: argparse.Namespace) -> None:
     sources = _lists(arguments)
-    with _reading(sources[0], arguments) as reading:
+    with _reading(sources, arguments) as reading:
         from chainmatch.report import check_folder
 
         out = check_folder(arguments.out)
@@ -52,22 +52,22 @@ def _rank(arguments: argparse.Namespace) -> None:
             reading.drop()
             run = _rank_in_pieces(*sources, arguments)
         else:
-            run = _rank_at_once(reading, *sources[1:], arguments)
+            run = _rank_at_once(reading, arguments)
     if not arguments.quiet:
         from chainmatch.report.console import summary
 
         print(summary(run, out))
 
 
-def _reading(targets: Any, arguments: argparse.Namespace) -> "Aside[Targets]":
-    """Read the targets aside.
+def _reading(sources: tuple[Any, Any, Any], arguments: argparse.Namespace) -> "Aside[Inputs]":
+    """Read the lists aside.
 
     That needs a part of the program only: a second process is done with it by the time that this
     one has loaded the rest.
     """
     at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
-    at_once = at_once and Path(targets).is_file()  # a database is asked once
-    call = Call("chainmatch.inputs:read_targets", (targets, read_mapping(arguments.map)))
+    at_once = at_once and all(Path(one).is_file() for one in sources if one)  # a database: once
+    call = Call("chainmatch.inputs:read_inputs", (*sources, read_mapping(arguments.map)))
     return Aside(call, wanted=at_once and "pandas" not in sys.modules)
 
 
@@ -86,19 +86,16 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     return targets, local, leads
 
 
-def _rank_at_once(
-    targets: "Aside[Targets]", local: Any, leads: Any, arguments: argparse.Namespace
-) -> "Run":
-    from chainmatch.inputs import read_lists
+def _rank_at_once(reading: "Aside[Inputs]", arguments: argparse.Namespace) -> "Run":
     from chainmatch.ranking import rank_read, read_case
     from chainmatch.report import write_report
 
-    with Steps(10, arguments.quiet) as step:
+    with Steps(9, arguments.quiet) as step:
         step("读取产业链和县情配置")
         case = read_case(arguments.profile, arguments.chains)
-        step("读取本地企业和线索")
-        lists = read_lists(local, leads, mapping=read_mapping(arguments.map))
-        run = rank_read(case, lists, targets.result, top=arguments.top, progress=step, aside=True)
+        step("读取名单，核对重复")
+        inputs = reading.result()
+        run = rank_read(case, inputs, top=arguments.top, progress=step, aside=True)
         step("写出结果")
         write_report(run, arguments.out, plain=arguments.plain, aside=True)
     return run
