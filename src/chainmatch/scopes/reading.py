@@ -141,10 +141,11 @@ def _branch_only(
 
 def _holding(page: Page, sign: str) -> Iterator[int]:
     """Yield the clauses outside brackets that hold a sign."""
-    positions = [found.start() for found in re.finditer(sign, page.text)]
+    positions = np.flatnonzero(page.codes == ord(sign))
     starts = page.clauses.start[: page.clauses.outer]
     at = np.searchsorted(starts, positions, "right") - 1
-    yield from np.unique(at[(at >= 0) & (positions < page.clauses.end[at])]).tolist()
+    at = at[(at >= 0) & (positions < page.clauses.end[at])]
+    yield from at[begins(at)].tolist()
 
 
 def _marks(clause: str) -> list[int] | None:

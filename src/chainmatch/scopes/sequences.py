@@ -1,15 +1,13 @@
 """Where verbs reach in many clauses: each sequence of kinds of segments is worked out once."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from chainmatch.scopes.blocks import ALONE, FOLLOWS, GOES_ON, Segments, amid, cut_blocks, kind
 from chainmatch.scopes.reach import CARRIED, OWN, places, reach
 from chainmatch.stack import Stack, different, expanded, sizes
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PLACES = ("own", "before", "after", "bare", "verb")
 _PLACE_NUMBERS = {place: number for number, place in enumerate(PLACES)}
@@ -106,34 +104,38 @@ class Sequences:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each block, and the activities that are carried into it."""
         size = sizes(starts, len(codes))
-        keys, which = different(codes.astype(np.uint16), size)
-        known = self._known[False]
-        found = [known.get(key) or self._work_out(key, False) for key in keys.to_pylist()]
+        runs, which = different(codes.astype(np.uint16), size)
+        keys, known = runs.to_pylist(), self._known[False]
+        found = [known.get(key) or self._work_out(key, False) for key in keys]
         row = np.array([sequence.row for sequence in found], np.int64)[which]
         handing = np.array([bool(sequence.places) for sequence in found], bool)[which]
         carried = np.zeros(len(starts), np.int64)
-        keys, at = keys.take(which), 0
+        blocks = (which.tolist(), starts.tolist(), joins.tolist())
+        at = 0
         for opening in np.flatnonzero(handing).tolist():
             if opening >= at:  # else it was come across on the way from an earlier one
-                at = self._hand_on(opening, keys, verbs, starts, joins, row, carried)
+                at = self._hand_on(opening, keys, blocks, verbs, row, carried)
         self._put_away()
         return row, carried
 
     def _hand_on(
         self,
         at: int,
-        keys: "pa.BinaryArray",
+        keys: Sequence[bytes],
+        blocks: tuple[list[int], ...],
         verbs: np.ndarray,
-        starts: np.ndarray,
-        joins: np.ndarray,
         row: np.ndarray,
         carried: np.ndarray,
     ) -> int:
-        """Carry verbs from a block into those behind it; return the first that they don't reach."""
-        handed_on = 0
+        """Carry verbs from a block into those behind it; return the first that they don't reach.
+
+        ``blocks`` are the number of the key of each, where it begins, and how it joins the one
+        before it.
+        """
+        handed_on, (which, starts, joins) = 0, blocks
         while True:
             own = handed_on if joins[at] == FOLLOWS else 0
-            sequence = self._sequence(keys[at].as_py(), own > 0)
+            sequence = self._sequence(keys[which[at]], own > 0)
             row[at], carried[at] = sequence.row, own
             if sequence.places or joins[at] != GOES_ON:
                 handed_on = own if sequence.through else 0
