@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 OUT = "out"
-STEPS = 10  # that ``rank`` announces, and the writing
+STEPS = 9  # that ``rank`` announces, and the writing
 
 
 class Order(TypedDict):
