@@ -15,6 +15,7 @@ import numpy as np
 from chainmatch.laid import ROW, Laid, code_points, lay
 from chainmatch.scopes.activities import NOTHING, mask_of
 from chainmatch.scopes.cleaning import FILL, GONE
+from chainmatch.scopes.endings import Words, endings
 from chainmatch.scopes.pattern import alternatives
 from chainmatch.scopes.reach import EXCLUDES
 from chainmatch.verbs import (
@@ -50,11 +51,7 @@ _PREFIX = re.compile(
     f"|(?:{alternatives(LEADING_UNLESS_NOUN)})(?!{'|'.join(NOUN_ENDS)})"
     f"|(?:{_VERB})(?={ROW})|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+)"
 )
-_SUFFIX = re.compile(
-    f"({ROW}(?={_any_of(word[-1] for word in (*VERBS, *FILLERS_AFTER))})"
-    f"(?:{alternatives(VERBS, backwards=True)}"
-    f"|{alternatives(FILLERS_AFTER, backwards=True)}|[\\s{FILL}])+)"
-)
+_BEHIND_OBJECT = (Words(VERBS), Words(FILLERS_AFTER))
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
 # Not in a noun: 输配电及控制设备, 利用与开发系统.
@@ -192,14 +189,12 @@ def _stripped(text: str) -> str:
 
 def _ends(segments: _Segments) -> tuple[np.ndarray, np.ndarray]:
     """Return where the verbs in front of each object end, and where those behind it begin."""
-    text, first, size = segments.text, segments.first, segments.size
-    head = _sizes(_PREFIX, text, first)
-    back = _sizes(_SUFFIX, text[::-1], (len(text) - first - size)[::-1])[::-1]
-    for number in np.flatnonzero((back > size - head) & (back > 0)).tolist():
-        # What stands in front is not behind, too.
-        rest = segments.span(number, int(head[number]), int(size[number]))
-        found = _SUFFIX.match(f"{ROW}{rest[::-1]}") if rest else None
-        back[number] = found.end() - 1 if found else 0
+    first, size = segments.first, segments.size
+    codes, end = code_points(segments.text), first + size
+    head = _sizes(_PREFIX, segments.text, first)
+    back = endings(codes, first, end, _BEHIND_OBJECT)
+    both = np.flatnonzero(back > size - head)  # what stands in front is not behind, too
+    back[both] = endings(codes, (first + head)[both], end[both], _BEHIND_OBJECT)
     return head, size - back
 
 
