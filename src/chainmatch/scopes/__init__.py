@@ -21,8 +21,9 @@ Every function keeps positions: ``text[item.start:item.end]`` is the phrase as t
 
 A page of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning` blanks
 out what is no trade, :mod:`.page` cuts the rest into clauses and tokens, :mod:`.vocabulary` reads
-each token once (:mod:`.segments`), :mod:`.sequences` works out once for each sequence of segments
-where verbs reach (:mod:`.reach`), and :mod:`.reading` puts it together.
+each token once (:mod:`.segments`; the verbs behind objects: :mod:`.endings`), :mod:`.sequences`
+works out once for each block of segments (:mod:`.blocks`) where verbs reach (:mod:`.reach`), and
+:mod:`.reading` puts it together.
 """
 
 from chainmatch.scopes.activities import NOTHING

@@ -92,10 +92,10 @@ class _Segments(NamedTuple):
     start: np.ndarray
     excludes: np.ndarray
 
-    def span(self, number: int, start: int, end: int) -> str:
-        """Return a span of a segment."""
+    def own(self, number: int) -> str:
+        """Return the text of a segment."""
         first = int(self.first[number])
-        return self.text[first + start : first + end]
+        return self.text[first : first + int(self.size[number])]
 
 
 def read_tokens(texts: Laid) -> tuple[np.ndarray, np.ndarray]:
@@ -114,7 +114,7 @@ def read_tokens(texts: Laid) -> tuple[np.ndarray, np.ndarray]:
     before, after = np.where(bare, before | after, before), np.where(bare, 0, after)
     shape = (before > 0) + 2 * (after > 0) + 4 * bare
     for number in np.flatnonzero(bare).tolist():
-        shape[number] += 8 * (segments.span(number, 0, int(size[number])) in TRADES)
+        shape[number] += 8 * (segments.own(number) in TRADES)
     shape += 16 * segments.excludes
     columns = (start, start + size, start + head, start + core_end, shape, before, after)
     order = np.argsort(segments.token, kind="stable")
