@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from chainmatch.scopes.activities import SETS
 from chainmatch.scopes.pattern import alternatives
 from chainmatch.scopes.segments import END
 from chainmatch.scopes.vocabulary import Vocabulary
+from chainmatch.stack import Stack
 from chainmatch.verbs import TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
@@ -270,6 +272,32 @@ def test_a_vocabulary_keeps_the_tokens_that_come_again():
     runs = vocabulary.read(np.array([0, 1, 2]))
     texts = [vocabulary.segments(first + np.arange(count)) for first, count in runs.tolist()]
     assert [int(own[0, END]) for own in texts] == [len("茶叶种植"), len("板栗"), len("核桃")]
+
+
+def test_a_vocabulary_that_was_interrupted_numbers_on(monkeypatch):
+    vocabulary, push = Vocabulary(), Stack.push
+    vocabulary.number(utf16("茶叶种植"))
+    for left in range(3):  # after so many stacks have grown
+        with monkeypatch.context() as patch:
+            calls = iter(range(left))
+            patch.setattr(Stack, "push", lambda own, rows, c=calls: (next(c), push(own, rows)))
+            with pytest.raises(StopIteration):
+                vocabulary.number(utf16("核桃", "板栗"))
+                raise StopIteration  # all of them
+    numbers = vocabulary.number(utf16("板栗", "茶叶种植", "核桃"))
+    assert list(vocabulary.laid(numbers)) == ["板栗", "茶叶种植", "核桃"]
+    segments = [
+        vocabulary.segments(first + np.arange(count))
+        for first, count in vocabulary.read(numbers).tolist()
+    ]
+    assert [int(own[0, END]) for own in segments] == [2, 4, 2]
+
+
+def test_a_bracket_behind_a_token_makes_it_no_other():
+    texts = cut(
+        ["茶叶种植、核桃；茶叶种植（凭许可证经营）、核桃（不含板栗），茶叶种植"]
+    ).tokens.texts
+    assert texts == utf16("茶叶种植", "核桃")
 
 
 def test_a_token_that_is_not_met_again_goes_in_time():

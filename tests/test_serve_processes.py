@@ -14,12 +14,12 @@ if not hasattr(os, "fork"):
     pytest.skip("the service needs fork", allow_module_level=True)
 
 from chainmatch.cli import main
+from chainmatch.ranking import STEPS
 from chainmatch.resources import data_folder
 from chainmatch.server.database import open_database, upgrade
 from chainmatch.server.foreman import keep, recover
 from chainmatch.server.runlog import ATTEMPTS, RunLog, new_id
 from chainmatch.server.settings import Settings, make_folders
-from chainmatch.server.work import STEPS
 from postgres import make_database
 from serving import SAMPLE, Chains, alive, multipart, put_run, served, small_lists
 from waiting import wait_for

@@ -170,18 +170,19 @@ class _NodeLines:
     def columns(self, found: Matches) -> dict[str, pa.Array]:
         """Return ``row`` (the position of the firm) and the columns of its fits."""
         told = lines(found, self._top)
-        node, grade = (
-            pa.array(np.where(numbers < 0, names, numbers))
-            for numbers, names in ((told.node, len(found.matcher.nodes)), (told.grade, len(GRADES)))
-        )
         return {
             "row": pa.array(told.row, pa.int64()),
-            **{name: column.take(node) for name, column in self._names.items()},
+            **{name: _named(told.node, column) for name, column in self._names.items()},
             "fit": _rounded(told.fit),
-            "grade": self._grades.take(grade),
-            "activity": self._done.take(pa.array(told.activity)),
+            "grade": _named(told.grade, self._grades),
+            "activity": _named(told.activity, self._done),
             "evidence": _strings(told.quote),
         }
+
+
+def _named(numbers: np.ndarray, names: pa.StringArray) -> pa.StringArray:
+    """Return the names of numbers; -1 is the last."""
+    return names.take(pa.array(np.where(numbers < 0, len(names) - 1, numbers)))
 
 
 def _chain_columns(found: Matches) -> dict[str, pa.Array]:

@@ -66,7 +66,7 @@ def lay(texts: Sequence[str]) -> Laid:
     if isinstance(texts, Laid):
         return texts
     joined = ROW.join(texts)
-    if joined.count(ROW) >= max(len(texts), 1):  # a text that holds the sign itself
+    if _holding_rows(joined, len(texts)):
         joined = ROW.join([text.replace(ROW, " ") for text in texts])
     return _laid(joined, np.fromiter(map(len, texts), np.int64, len(texts)))
 
@@ -75,7 +75,7 @@ def lay_column(texts: pa.StringArray) -> Laid:
     """Lay the texts of an Arrow column end to end; none is null."""
     whole = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
     joined = pc.binary_join(whole, ROW, memory_pool=POOL)[0].as_py()
-    if joined.count(ROW) >= max(len(texts), 1):
+    if _holding_rows(joined, len(texts)):
         return lay(texts.to_pylist())
     return _laid(joined, pc.utf8_length(texts).to_numpy())
 
@@ -89,6 +89,11 @@ def lay_points(texts: Sequence[bytes]) -> Laid:
     return _laid(joined, lengths)
 
 
+def _holding_rows(joined: str, texts: int) -> bool:
+    """Whether a text holds the sign that stands between them."""
+    return joined.count(ROW) >= max(texts, 1)
+
+
 def _laid(joined: str, lengths: np.ndarray) -> Laid:
     starts = np.ones(len(lengths) + 1, np.int64)
     starts[1:] += np.cumsum(lengths + 1)
@@ -98,10 +103,10 @@ def _laid(joined: str, lengths: np.ndarray) -> Laid:
 def normalised(laid: Laid) -> Laid:
     """Return :func:`~chainmatch.text.normalise` of texts, in their places."""
     codes = code_points(laid.text)
-    if codes.itemsize == 2:
+    if codes.itemsize == TWO_BYTES:
         found = _forms()[codes]
         if not (found == _SLOWLY).any():
-            return Laid(text_of_points(found.tobytes(), 2), laid.starts)
+            return Laid(text_of_points(found.tobytes(), TWO_BYTES), laid.starts)
     return Laid(normalise(laid.text), laid.starts)
 
 
@@ -122,10 +127,10 @@ def points_of(text: str, width: int) -> bytes:
 
 def code_points(text: str) -> np.ndarray:
     """Return the code points of a text, two bytes each where all of them fit, else four."""
-    short = points_of(text, 2)
-    if len(short) == 2 * len(text):
+    short = points_of(text, TWO_BYTES)
+    if len(short) == TWO_BYTES * len(text):
         return np.frombuffer(short, np.uint16)
-    return np.frombuffer(points_of(text, 4), np.uint32)
+    return np.frombuffer(points_of(text, FOUR_BYTES), np.uint32)
 
 
 def text_of_points(points: bytes, width: int) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 Progress = Callable[[str], None]
+STEPS = 9  # that :func:`rank` announces, and the writing
 
 
 @dataclass(frozen=True)

@@ -87,10 +87,10 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
 
 
 def _rank_at_once(reading: "Aside[Inputs]", arguments: argparse.Namespace) -> "Run":
-    from chainmatch.ranking import rank_read, read_case
+    from chainmatch.ranking import STEPS, rank_read, read_case
     from chainmatch.report import write_report
 
-    with Steps(9, arguments.quiet) as step:
+    with Steps(STEPS, arguments.quiet) as step:
         step("读取产业链和县情配置")
         case = read_case(arguments.profile, arguments.chains)
         step("读取名单，核对重复")

@@ -23,7 +23,8 @@ class Words:
             whole.add(state)
         self._first = np.zeros(_ALL, np.int32)  # the state behind each last character, 0 for none
         for (state, code), to in steps.items():
-            self._first[code] = to if state == 0 else self._first[code]
+            if state == 0:
+                self._first[code] = to
         pairs = sorted(((state << _SHIFT) + code, to) for (state, code), to in steps.items())
         self._keys, self._to = np.array(pairs, np.int64).T.copy()
         self._whole = np.isin(np.arange(len(steps) + 1), list(whole))

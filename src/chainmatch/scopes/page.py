@@ -99,15 +99,13 @@ def cut(scopes: Sequence[str]) -> Page:
     clauses, tokens = _cut(plain + "".join(f"{own}{END}" for _, own in inner))
     first = np.cumsum([0, len(plain), *(len(own) + 1 for _, own in inner)])[:-1]
     shift = np.array([0, *(place for place, _ in inner)]) - first
-
-    def moved(places: np.ndarray) -> np.ndarray:
-        """Return where places are in the text: what stands in brackets was cut behind it."""
-        moved: np.ndarray = places + shift[np.searchsorted(first, places, "right") - 1]
-        return moved
-
     start, end, count, mixed = clauses
     codes, outer = code_points(text), int((start < len(plain)).sum())
-    start, end = moved(start), moved(end)
+    # What stands in brackets was cut behind the text; this is where it stands in it.
+    start, end, token = (
+        places + shift[np.searchsorted(first, places, "right") - 1]
+        for places in (start, end, tokens.start)
+    )
     host = np.searchsorted(start[:outer], start, "right") - 1
     host[:outer] = -1
     colon = np.zeros(len(start), bool)
@@ -117,7 +115,7 @@ def cut(scopes: Sequence[str]) -> Page:
         codes,
         laid.starts[:-1],
         Clauses(start, end, laid.at(start), count, mixed, colon, host),
-        replace(tokens, start=moved(tokens.start)),
+        replace(tokens, start=token),
     )
 
 

@@ -42,12 +42,14 @@ class Vocabulary:
         known = self._numbers
         numbers = np.fromiter(map(known.get, texts, repeat(-1)), np.int64, len(texts))
         missing = np.flatnonzero(numbers < 0)
-        numbers[missing] = len(known) + np.arange(len(missing))
+        first = len(self)
+        numbers[missing] = first + np.arange(len(missing))
         fresh = [texts[at] for at in missing.tolist()]
-        known.update(zip(fresh, count(len(known))))
+        # In this order, and up to a length: who is interrupted here leaves nothing out of step.
         self._texts += fresh
-        self._runs.push(np.tile((-1, 0), (len(fresh), 1)))
-        self._uses.push(np.zeros((len(fresh), 1), np.int64))
+        self._runs.push(np.tile((-1, 0), (len(self) - len(self._runs), 1)))
+        self._uses.push(np.zeros((len(self) - len(self._uses), 1), np.int64))
+        known.update(zip(fresh, count(first)))
         self._uses.rows[numbers, 0] += 1
         return numbers
 

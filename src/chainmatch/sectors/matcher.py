@@ -103,8 +103,10 @@ class Matcher:
         return _beside("name", NAME, hits.text[which], node, span, strength, hint > 0)
 
     def _by_code(self, codes: Sequence[str]) -> Iterator[Pieces]:
+        if not any(codes):
+            return
         rows = []
-        for row, text in enumerate(codes if any(codes) else ()):
+        for row, text in enumerate(codes):
             if code := text.strip().lstrip(_SECTIONS):
                 start = text.index(code)
                 rows += [(row, node, start, len(code)) for node in self._codes.get(code, ())]

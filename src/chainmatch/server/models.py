@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chainmatch.ranking import STEPS
 from chainmatch.server.runlog import RunRow
-from chainmatch.server.work import STEPS
 
 MOST_TEXTS = 200
 MOST_FOUND = 50

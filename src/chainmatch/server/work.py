@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 OUT = "out"
-STEPS = 9  # that ``rank`` announces, and the writing
 
 
 class Order(TypedDict):
