@@ -1,7 +1,9 @@
 """The matcher on hand-read scopes of our own wording (``tests/scopes``) and on its laws."""
 
+import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -252,6 +254,16 @@ def test_threads_may_share_a_matcher(matcher):
     finally:
         sys.setswitchinterval(usual)
     assert found == wanted
+
+
+def test_a_matcher_sent_to_another_process_says_the_same(graph):
+    model = read_model()
+    doubtful = replace(model, factors={**model.factors, "name": 0.0})
+    sent = pickle.loads(pickle.dumps(Matcher(graph, doubtful)))
+    assert sent.model == doubtful != model
+    for scope in SCOPES:
+        told = sent.fits(scope, "安康茶叶有限公司")
+        assert told == Matcher(graph, doubtful).fits(scope, "安康茶叶有限公司")
 
 
 def test_what_is_forgotten_is_found_again(matcher, monkeypatch):

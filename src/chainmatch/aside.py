@@ -48,6 +48,7 @@ class Aside(Generic[Result]):
         self._wanted = wanted and sys.platform == "linux" and cores() > 1
         self._answer: connection.Connection | None = None
         self._process: Any = None
+        self._answered = False
 
     def __enter__(self) -> "Aside[Result]":
         if self._wanted:
@@ -61,7 +62,8 @@ class Aside(Generic[Result]):
         """End the other process: its result is not wanted."""
         if self._process is not None:
             self._process.terminate()
-            self._process.join()
+            # One that has answered is not waited for; the next that begins clears it away.
+            self._process.join(0 if self._answered else None)
         if self._answer is not None:
             self._answer.close()
         self._process = self._answer = None
@@ -72,6 +74,7 @@ class Aside(Generic[Result]):
             try:
                 if self._answer.poll(_PATIENCE):
                     result: Result = self._answer.recv()
+                    self._answered = True
                     return result
             except (EOFError, OSError):
                 pass  # it failed: here it says why

@@ -81,8 +81,6 @@ class _Gazetteer(NamedTuple):
     entries: tuple[tuple[_Entry, ...], ...]  # meanings of each word, most senior first
     automaton: ahocorasick_rs.AhoCorasick
     common_words: frozenset[str]
-    zones: dict[tuple[str, str], str]
-    points: dict[tuple[str, str], tuple[float, float]]
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -115,7 +113,6 @@ def _gazetteer() -> _Gazetteer:
     codes: dict[str, _Unit] = {}
     current: dict[str, list[_Entry]] = {}
     former: dict[str, list[_Entry]] = {}
-    points: dict[tuple[str, str], tuple[float, float]] = {}
     for division in divisions():
         unit = (division.province, division.city, division.county)
         # A code that was given twice belongs to its latest holder.
@@ -124,8 +121,6 @@ def _gazetteer() -> _Gazetteer:
         words = former if division.until else current
         for word, full in _names_of(division):
             words.setdefault(word, []).append(_Entry(*unit, division.level, full))
-        if division.lon:
-            points.setdefault(unit[:2], (float(division.lon), float(division.lat)))
     for row in _rows("other_names.csv"):
         unit = (row["province"], row["city"], row["county"])
         level = 3 if unit[2] else 2 if unit[1] else 1
@@ -139,10 +134,26 @@ def _gazetteer() -> _Gazetteer:
     automaton = ahocorasick_rs.AhoCorasick(
         list(merged), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
     )
-    zones = {(row["province"], row["city"]): row["zone"] for row in _rows("zones.csv")}
     text = (data_folder("places") / "common_words.txt").read_text(encoding="utf-8")
     common_words = frozenset(line for line in text.splitlines() if line and line[0] != "#")
-    return _Gazetteer(codes, entries, automaton, common_words, zones, points)
+    return _Gazetteer(codes, entries, automaton, common_words)
+
+
+@cache
+def _zones() -> dict[tuple[str, str], str]:
+    """Return (province, prefecture or "") → zone."""
+    return {(row["province"], row["city"]): row["zone"] for row in _rows("zones.csv")}
+
+
+@cache
+def _points() -> dict[tuple[str, str], tuple[float, float]]:
+    """Return (province, prefecture) → longitude and latitude."""
+    points: dict[tuple[str, str], tuple[float, float]] = {}
+    for division in divisions():
+        if division.lon:
+            unit = (division.province, division.city)
+            points.setdefault(unit, (float(division.lon), float(division.lat)))
+    return points
 
 
 def _by_code(code: str) -> _Unit:
@@ -340,13 +351,13 @@ def _inside_name(name: str, context: _Unit) -> _Reading:
 
 def zone_of(province: str, city: str = "") -> str:
     """Return the economic zone of a province or prefecture in short form; "" = none."""
-    zones = _gazetteer().zones
+    zones = _zones()
     return zones.get((province, city)) or zones.get((province, "")) or ""
 
 
 def zone_names() -> tuple[str, ...]:
     """Return the names of the economic zones."""
-    return tuple(dict.fromkeys(_gazetteer().zones.values()))
+    return tuple(dict.fromkeys(_zones().values()))
 
 
 def distance_km(a: Place, b: Place) -> float | None:
@@ -355,7 +366,7 @@ def distance_km(a: Place, b: Place) -> float | None:
     Points are coarse (a prefecture's seat, 0.01 degree), so distances below some 30 km say
     nothing. None where the prefecture of either place is unknown.
     """
-    points = _gazetteer().points
+    points = _points()
     first, second = points.get((a.province, a.city)), points.get((b.province, b.city))
     if first is None or second is None or not a.city or not b.city:
         return None

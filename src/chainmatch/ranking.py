@@ -150,11 +150,15 @@ def rank_read(
 
 @dataclass(frozen=True)
 class Case:
-    """The chains and the county of a run; ``chains`` is the folder or None for the bundled ones."""
+    """The chains and the county of a run, and the matcher that was built on the chains.
+
+    ``chains`` is their folder, or None for the bundled ones.
+    """
 
     graph: "nx.DiGraph[str]"
     profile: Profile
     chains: str | Path | None
+    matcher: Matcher
 
     def score(self, examined: Examined, found: Survey) -> pd.DataFrame:
         """Score the firms that passed the gates."""
@@ -211,15 +215,14 @@ class Outcome:
 def read_case(profile: str | Path | Profile | None, chains: str | Path | None) -> Case:
     """Read the chains and the county; arguments as for :func:`rank`."""
     graph = read_chains(chains)
-    return Case(graph, _county(profile, graph), chains)
+    return Case(graph, _county(profile, graph), chains, Matcher(graph))
 
 
 def settle(case: Case, lists: Lists) -> County:
     """Match the local firms, and prepare to examine targets."""
     firms = lists.home.firms
-    matcher = Matcher(case.graph)
-    local_fits = match(firms, case.graph, top=None, matcher=matcher)
-    return County(case, lists, local_fits, Examiner(case.graph, case.profile, firms, matcher))
+    local_fits = match(firms, case.graph, top=None, matcher=case.matcher)
+    return County(case, lists, local_fits, Examiner(case.graph, case.profile, firms, case.matcher))
 
 
 def conclude(
@@ -264,7 +267,7 @@ def _lead_matches(county: County, examined: Examined, found: Survey) -> pd.DataF
     return match_leads(
         county.lists.leads, county.case.graph, examined.passed, examined.fits,
         county.home.firms, county.local_fits, found, county.case.profile,
-        lexicon=county.examiner.matcher.lexicon,
+        lexicon=county.case.matcher.lexicon,
     )  # fmt: skip
 
 

@@ -54,6 +54,9 @@ class Matcher:
             for code in graph.nodes[node]["codes"]:
                 self._codes.setdefault(code.rstrip("?"), []).append(number)
 
+    def __reduce__(self) -> tuple[type["Matcher"], tuple["nx.DiGraph[Any]", FitModel]]:
+        return type(self), (self.graph, self.model)
+
     def match(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
     ) -> Match:
