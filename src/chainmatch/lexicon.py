@@ -5,6 +5,7 @@ counts only if no longer wording owns it, no false friend of its node covers it,
 across two other wordings, and words begin and end there (:mod:`.borders`).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from threading import Lock
@@ -15,9 +16,8 @@ import networkx as nx
 import numpy as np
 
 from chainmatch.borders import SHORT, Borders, read_borders
-from chainmatch.laid import lay
+from chainmatch.laid import lay, normalised
 from chainmatch.stack import Stack, different, expanded, sizes
-from chainmatch.text import normalise
 
 KEPT = 1 << 16  # decisions that are kept
 
@@ -67,11 +67,11 @@ class Lexicon:
         friends: dict[str, set[str]] = {}
         for node, data in graph.nodes(data=True):
             for kind in ("objects", "hints"):
-                for word in data[kind]:
-                    claim = Claim(node, data["chain"], kind == "hints")
-                    claims.setdefault(normalise(word), []).append(claim)
-            for word in data["false_friends"]:
-                friends.setdefault(normalise(word), set()).add(node)
+                claim = Claim(node, data["chain"], kind == "hints")
+                for word in normalised(lay(data[kind])):
+                    claims.setdefault(word, []).append(claim)
+            for word in normalised(lay(data["false_friends"])):
+                friends.setdefault(word, set()).add(node)
         self.nodes = sorted(graph)
         self.words = sorted(claims.keys() | friends.keys())
         self._claims = [tuple(claims.get(word, ())) for word in self.words]
@@ -175,7 +175,7 @@ class Lexicon:
 
     def words_with(self, signs: str) -> list[str]:
         """Return the wordings that hold one of ``signs``."""
-        return [word for word in self.words if any(sign in word for sign in signs)]
+        return list(filter(re.compile(f"[{re.escape(signs)}]").search, self.words))
 
     def short_words(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield (wording, start, end) of every short wording, whether it is a word there or not."""

@@ -32,9 +32,9 @@ class Claims(NamedTuple):
 class TokenClaims:
     """The claims of each token of a vocabulary, found when it is first seen."""
 
-    def __init__(self, lexicon: Lexicon, model: FitModel, vocabulary: Vocabulary) -> None:
+    def __init__(self, lexicon: Lexicon, weights: "Weights", vocabulary: Vocabulary) -> None:
         self._lexicon = lexicon
-        self._weights = Weights(lexicon, model)
+        self._weights = weights
         self._vocabulary = vocabulary
         self._runs = Stack(2, np.int32)  # of each token: its first claim, and how many
         self._rows = Stack(6, np.int32)

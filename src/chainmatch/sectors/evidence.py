@@ -21,6 +21,7 @@ from chainmatch.sectors.claims import (
     TO,
     Claims,
     TokenClaims,
+    Weights,
 )
 from chainmatch.sectors.meeting import HOWS, Meetings
 from chainmatch.sectors.pieces import SCOPE, Pieces
@@ -31,22 +32,27 @@ from chainmatch.stack import expanded
 class ScopeEvidence:
     """Finds the evidence in scopes, many at a time; what was seen before is only looked up."""
 
-    def __init__(self, lexicon: Lexicon, model: FitModel, wanted: Sequence[frozenset[str]]) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        weights: Weights,
+        model: FitModel,
+        wanted: Sequence[frozenset[str]],
+    ) -> None:
         self._lexicon = lexicon
         self._model = model
         self._meetings = Meetings(wanted, PLACES)
         # A wording that no token can hold: the clauses around it are searched as they stand.
+        crossing = lexicon.words_with(CUTTING)
         self._crossing = {
-            width: ahocorasick_rs.BytesAhoCorasick(
-                [points_of(word, width) for word in lexicon.words_with(CUTTING)]
-            )
+            width: ahocorasick_rs.BytesAhoCorasick([points_of(word, width) for word in crossing])
             for width in WIDTHS
         }
         self._hint = model.factors["hint"]
         self._branch = model.factors["branch"]
         self._factors = np.array([model.factors.get(how, 0.0) for how in HOWS])
         self._reader = Reader()
-        self._claims = TokenClaims(lexicon, model, self._reader.vocabulary)
+        self._claims = TokenClaims(lexicon, weights, self._reader.vocabulary)
 
     def find(self, scopes: Sequence[str]) -> tuple[Pieces, np.ndarray]:
         """Return the evidence in scopes, and how many items each has."""

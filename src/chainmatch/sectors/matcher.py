@@ -47,8 +47,8 @@ class Matcher:
         self.nodes = self.lexicon.nodes
         self.chains = ChainFits(graph, self.nodes, self.model)
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]
-        self._scopes = ScopeEvidence(self.lexicon, self.model, wanted)
         self._weights = Weights(self.lexicon, self.model)
+        self._scopes = ScopeEvidence(self.lexicon, self._weights, self.model, wanted)
         self._codes: dict[str, list[int]] = {}
         for number, node in enumerate(self.nodes):
             for code in graph.nodes[node]["codes"]:
