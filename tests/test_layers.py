@@ -30,6 +30,7 @@ ROWS = [
         "duplicates",
         "linking",
         "finding",
+        "prefilter",
     },
     {"chains"},
     {"chainrules"},

@@ -173,6 +173,10 @@ class Lexicon:
         self._settled_groups[key] = first
         return first
 
+    def claimed_words(self) -> list[str]:
+        """Return the wordings that a node claims, false friends left out."""
+        return [word for word, own in zip(self.words, self._claims, strict=True) if own]
+
     def words_with(self, signs: str) -> list[str]:
         """Return the wordings that hold one of ``signs``."""
         return list(filter(re.compile(f"[{re.escape(signs)}]").search, self.words))
