@@ -7,8 +7,8 @@ asked where that pays, and never decides what a row says: what may name somethin
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Sequence
+from functools import cached_property, reduce
 from importlib.util import find_spec
 
 import pyarrow as pa
@@ -27,8 +27,8 @@ class Prefilter:
     It has no opinion where polars is missing, and until it was told that most rows name nothing.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._patterns = _patterns(words)
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
         self._installed = find_spec("polars") is not None
         self._pays = False
 
@@ -53,13 +53,13 @@ class Prefilter:
         texts = polars.Series(values=column, dtype=polars.String)
         return texts.str.contains_any(self._patterns).to_arrow()
 
+    @cached_property
+    def _patterns(self) -> list[str]:
+        """What a text holds at least one of if, normalised, it holds a wording.
 
-def _patterns(words: Iterable[str]) -> list[str]:
-    """Return what a text holds at least one of if, normalised, it holds one of ``words``.
-
-    Of each wording that is its longest part without signs, which come in many forms; and each other
-    form of a character of those parts, such as 發 for 发.
-    """
-    parts = {max(_NO_SIGN.findall(word), key=len, default="") for word in words}
-    letters = set().union(*parts)
-    return sorted(parts) + sorted(char for char in odd_characters() if form(char) in letters)
+        Of each wording that is its longest part without signs, which come in many forms; and each
+        other form of a character of those parts, such as 發 for 发.
+        """
+        parts = {max(_NO_SIGN.findall(word), key=len, default="") for word in self._words}
+        letters = set().union(*parts)
+        return sorted(parts) + sorted(char for char in odd_characters() if form(char) in letters)
