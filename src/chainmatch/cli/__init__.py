@@ -6,6 +6,7 @@ Each file holds the commands of one group and an ``add`` that tells the parser o
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     _speak_utf8()
     spare_collector()
+    # Threads of numpy that wait in a circle, on the core that a second process could use.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(argv)
     try:
         arguments.command(arguments)

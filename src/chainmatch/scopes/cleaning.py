@@ -77,9 +77,9 @@ def masked(text: str) -> Masked:
     brackets = parts[1::2]
     ends = list(accumulate(map(len, parts)))[1::2]
     inner = [
-        (end - len(bracket) + 1, _without_exceptions(_plain(bracket[1:-1])))
+        (end - len(bracket) + 1, items)
         for bracket, end in zip(brackets, ends, strict=True)
-        if _holds_items(bracket)
+        if (items := _items(bracket))
     ]
     parts[1::2] = map(FILL.__mul__, map(len, brackets))
     return Masked(_without_exceptions(_plain("".join(parts))), inner)
@@ -105,11 +105,14 @@ def _without_exceptions(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
-def _holds_items(bracket: str) -> bool:
-    """Whether a bracket names things, and not an exclusion or a condition."""
+def _items(bracket: str) -> str:
+    """Return what a bracket names; "" where it is an exclusion or a condition."""
     content = bracket[1:-1]
-    return bool(content.strip()) and not (
-        _EXCLUDING_BRACKET.search(content)
+    if (
+        not content.strip()
+        or _EXCLUDING_BRACKET.search(content)
         or _CONDITION.search(content)
         or BRANCH_ONLY.search(content)
-    )
+    ):
+        return ""
+    return _without_exceptions(_plain(content))
