@@ -104,7 +104,7 @@ def normalised(laid: Laid) -> Laid:
     """Return :func:`~chainmatch.text.normalise` of texts, in their places."""
     codes = code_points(laid.text)
     if codes.itemsize == TWO_BYTES:
-        found = _forms()[codes]
+        found = _forms().take(codes)
         if not (found == _SLOWLY).any():
             return Laid(text_of_points(found.tobytes(), TWO_BYTES), laid.starts)
     return Laid(normalise(laid.text), laid.starts)

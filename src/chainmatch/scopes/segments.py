@@ -51,7 +51,7 @@ _PREFIX = re.compile(
     f"|(?:{alternatives(LEADING_UNLESS_NOUN)})(?!{'|'.join(NOUN_ENDS)})"
     f"|(?:{_VERB})(?={ROW})|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+)"
 )
-_BEHIND_OBJECT = (Words(VERBS), Words(FILLERS_AFTER))
+_BEHIND_OBJECT = Words(VERBS, FILLERS_AFTER)
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
 # Not in a noun: 输配电及控制设备, 利用与开发系统.
@@ -145,7 +145,7 @@ def _cut(laid: Laid) -> _Segments:
 
 def _special(laid: Laid) -> np.ndarray:
     """Return which tokens may exclude something or hold a joiner behind a verb."""
-    marks = _MARKS[code_points(laid.text)]
+    marks = _MARKS.take(code_points(laid.text))
     joining = (marks[1:] & _JOINING > 0) & (marks[:-1] & _BEHIND > 0)
     found = np.zeros(len(laid), bool)
     found[laid.at(np.flatnonzero(joining | (marks[1:] & _EXCLUDING > 0)) + 1)] = True
