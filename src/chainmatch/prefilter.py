@@ -9,7 +9,6 @@ asked where that pays, and never decides what a row says: what may name somethin
 import re
 from collections.abc import Sequence
 from functools import cached_property, reduce
-from importlib.util import find_spec
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,12 +28,12 @@ class Prefilter:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
-        self._installed = find_spec("polars") is not None
+        self._missing = False
         self._pays = False
 
     def learn(self, rows: int, silent: int) -> None:
         """Take note of rows that were read: how many of them named nothing."""
-        self._pays = self._installed and rows >= _FEW and silent >= (1 - _MOST) * rows
+        self._pays = not self._missing and rows >= _FEW and silent >= (1 - _MOST) * rows
 
     def may_name(self, columns: Sequence[pa.StringArray]) -> pa.BooleanArray | None:
         """Return which rows may hold a wording in one of some columns of text; ``None``: read all.
@@ -43,7 +42,11 @@ class Prefilter:
         """
         if not self._pays or len(columns[0]) < _FEW:
             return None
-        found = reduce(pc.or_, map(self._holding, columns))
+        try:
+            found = reduce(pc.or_, map(self._holding, columns))
+        except ImportError:
+            self._missing, self._pays = True, False
+            return None
         self._pays = found.true_count <= _MOST * len(found)
         return found
 
