@@ -17,18 +17,6 @@ from waiting import wait_for
 FORKS = pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="没有第二个进程可用")
 
 
-def test_a_call_imports_its_module_when_it_is_made():
-    code = """
-        import sys
-        from chainmatch.aside import Call
-        call = Call("colorsys:rgb_to_hsv", (0.0, 0.0, 1.0))
-        assert "colorsys" not in sys.modules
-        assert call()[2] == 1.0
-        assert "colorsys" in sys.modules
-    """
-    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
-
-
 @FORKS
 def test_the_work_is_done_in_another_process():
     with Aside(os.getpid) as aside:

@@ -10,8 +10,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import connection, get_context, parent_process
 from typing import Any, Generic, TypeVar
 
@@ -20,19 +18,6 @@ from chainmatch.collector import spare_collector
 _PATIENCE = 300.0  # seconds to wait for the other process when nothing is left to do here
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of ``module:function`` that imports the module when it is made, not before."""
-
-    function: str
-    arguments: tuple[Any, ...]
-
-    def __call__(self) -> Any:
-        """Make the call."""
-        module, _, name = self.function.partition(":")
-        return getattr(import_module(module), name)(*self.arguments)
 
 
 class Aside(Generic[Result]):

@@ -1,11 +1,11 @@
 """``rank``: from the lists to all result files."""
 
 import argparse
-import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.aside import Aside, Call
+from chainmatch.aside import Aside
 from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
 from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps
@@ -60,15 +60,13 @@ def _rank(arguments: argparse.Namespace) -> None:
 
 
 def _reading(sources: tuple[Any, Any, Any], arguments: argparse.Namespace) -> "Aside[Inputs]":
-    """Read the lists aside.
+    """Read the lists aside, while this process loads the rest of the program."""
+    from chainmatch.inputs import read_inputs
 
-    That needs a part of the program only: a second process is done with it by the time that this
-    one has loaded the rest.
-    """
     at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
     at_once = at_once and all(Path(one).is_file() for one in sources if one)  # a database: once
-    call = Call("chainmatch.inputs:read_inputs", (*sources, read_mapping(arguments.map)))
-    return Aside(call, wanted=at_once and "pandas" not in sys.modules)
+    work = partial(read_inputs, *sources, read_mapping(arguments.map))
+    return Aside(work, wanted=at_once)
 
 
 def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
