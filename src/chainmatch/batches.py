@@ -48,12 +48,7 @@ def match_schema(graph: "nx.DiGraph[str]", by: str = "node") -> pa.Schema:
 
 
 def match_batches(
-    batches: Iterable[pa.RecordBatch],
-    matcher: Matcher,
-    *,
-    by: str = "node",
-    top: int | None = 3,
-    prefilter: Prefilter | None = None,
+    batches: Iterable[pa.RecordBatch], matcher: Matcher, *, by: str = "node", top: int | None = 3
 ) -> Iterator[pa.RecordBatch]:
     """Match firms against the chains; the rows are those of :func:`chainmatch.match`.
 
@@ -65,25 +60,29 @@ def match_batches(
         Built once for all batches.
     by, top
         As for :func:`chainmatch.match`; the schema is that of :func:`match_schema`.
-    prefilter : Prefilter, optional
-        From :func:`prefilter_of`; spares texts that name nothing, the rows are the same.
 
     Yields one batch for each batch that holds a row. Raises OptionError for another ``by``, at the
     first batch.
     """
-    match_schema(matcher.graph, by)  # raises
+    schema = match_schema(matcher.graph, by)
     by_node = _NodeLines(matcher, top) if by == "node" else None
     for batch in batches:
         if not batch.num_rows:
             continue
         written = {name: _text_column(batch, name) for name in Texts._fields}
-        told = _may_name(written, prefilter) if by_node and prefilter else None
+        told = _may_name(written, matcher.prefilter) if by_node else None
         if told is not None:  # what the others get is the line of empty texts
             written = {name: pc.if_else(told, column, "") for name, column in written.items()}
-        table = _matched(batch, written, matcher, by_node)
-        if by_node and prefilter and told is None:
-            prefilter.learn(batch.num_rows, pc.sum(pc.equal(table["node"], "")).as_py())
+        table = pa.concat_tables(_matched(batch, written, matcher, by_node, schema))
+        if by_node and told is None:
+            matcher.prefilter.learn(batch.num_rows, pc.sum(pc.equal(table["node"], "")).as_py())
         yield from table.combine_chunks().to_batches()
+
+
+def _may_name(written: dict[str, pa.StringArray], prefilter: Prefilter) -> pa.BooleanArray | None:
+    """Return which firms may name anything; ``None``: read all."""
+    found = prefilter.may_name([written[name] for name in ("scope", "name", "products")])
+    return None if found is None else pc.or_(found, pc.not_equal(written["industry_code"], ""))
 
 
 def _matched(
@@ -91,11 +90,10 @@ def _matched(
     written: dict[str, pa.StringArray],
     matcher: Matcher,
     by_node: "_NodeLines | None",
-) -> pa.Table:
+    schema: pa.Schema,
+) -> Iterator[pa.Table]:
     """Match the firms of a batch by what they have written, a page at a time."""
-    schema = match_schema(matcher.graph, "node" if by_node else "chain")
     who = {name: _text_column(batch, name) for name in ("firm_id", "name")}
-    pages = []
     for start in range(0, batch.num_rows, PAGE):
         page = (lay_column(column.slice(start, PAGE)) for column in written.values())
         found = matcher.match_page(Texts(*page))
@@ -104,19 +102,7 @@ def _matched(
         for name, column in who.items():
             own = column.slice(start, PAGE)
             columns[name] = own if rows_of is None else own.take(rows_of)
-        pages.append(pa.table([columns[name] for name in schema.names], schema=schema))
-    return pa.concat_tables(pages)
-
-
-def prefilter_of(matcher: Matcher) -> Prefilter:
-    """Return what tells which firms may name anything that the matcher looks for."""
-    return Prefilter(matcher.lexicon.claimed_words())
-
-
-def _may_name(written: dict[str, pa.StringArray], prefilter: Prefilter) -> pa.BooleanArray | None:
-    """Return which firms may name anything; ``None``: read all."""
-    found = prefilter.may_name([written[name] for name in ("scope", "name", "products")])
-    return None if found is None else pc.or_(found, pc.not_equal(written["industry_code"], ""))
+        yield pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[pa.RecordBatch]:

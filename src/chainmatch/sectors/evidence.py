@@ -40,7 +40,6 @@ class ScopeEvidence:
         wanted: Sequence[frozenset[str]],
     ) -> None:
         self._lexicon = lexicon
-        self._model = model
         self._meetings = Meetings(wanted, PLACES)
         # A wording that no token can hold: the clauses around it are searched as they stand.
         crossing = lexicon.words_with(CUTTING)

@@ -10,6 +10,7 @@ import numpy as np
 from chainmatch.fitmodel import Fit, FitModel, read_model
 from chainmatch.laid import lay, normalised
 from chainmatch.lexicon import Lexicon
+from chainmatch.prefilter import Prefilter
 from chainmatch.sectors.chainfits import ChainFits
 from chainmatch.sectors.claims import Weights
 from chainmatch.sectors.evidence import ScopeEvidence
@@ -44,6 +45,7 @@ class Matcher:
         self.graph = graph
         self.model = model or read_model()
         self.lexicon = Lexicon(graph)
+        self.prefilter = Prefilter(self.lexicon.claimed_words())
         self.nodes = self.lexicon.nodes
         self.chains = ChainFits(graph, self.nodes, self.model)
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from chainmatch.batches import link_batches, match_batches, match_schema, prefilter_of
+from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.identity import Linker
 from chainmatch.sectors import Matcher
 from chainmatch.spark.arrow import Batches, mapped, ordered, per_firm
@@ -53,8 +53,7 @@ def _match(
     parcel: Parcel, schema: pa.Schema, by: str, top: int | None, batches: Batches
 ) -> Iterator[pa.RecordBatch]:
     matcher = parcel.open(Matcher)
-    told = prefilter_of(matcher)
-    function = partial(match_batches, matcher=matcher, by=by, top=top, prefilter=told)
+    function = partial(match_batches, matcher=matcher, by=by, top=top)
     return per_firm(batches, function, schema, key="firm_id")
 
 

@@ -17,13 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chainmatch.batches import (
-    candidate_batches,
-    link_batches,
-    match_batches,
-    match_schema,
-    prefilter_of,
-)
+from chainmatch.batches import candidate_batches, link_batches, match_batches, match_schema
 from chainmatch.candidates import Examiner
 from chainmatch.errors import TableError
 from chainmatch.identity import Linker
@@ -84,8 +78,12 @@ def matching(
 ) -> Reader:
     """Match firms: :func:`chainmatch.batches.match_batches`."""
     matcher = Matcher(graph)
-    told = partial(match_batches, matcher=matcher, by=by, top=top, prefilter=prefilter_of(matcher))
-    return Reader(reader, layout, lambda firms: told([firms]), match_schema(graph, by))
+    return Reader(
+        reader,
+        layout,
+        lambda firms: match_batches([firms], matcher, by=by, top=top),
+        match_schema(graph, by),
+    )
 
 
 def linking(reader: PieceReader, layout: Layout, right: pd.DataFrame) -> Reader:

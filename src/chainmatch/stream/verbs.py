@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from chainmatch._version import __version__
-from chainmatch.batches import link_batches, match_batches, match_schema, prefilter_of
+from chainmatch.batches import link_batches, match_batches, match_schema
 from chainmatch.chains import chain_files, read_chains
 from chainmatch.identity import Linker
 from chainmatch.inputs import input_of
@@ -39,16 +38,9 @@ class _MatchStep:
     def start(self) -> Callable[[pa.RecordBatch, Path], None]:
         matcher = Matcher(read_chains(self.chains))
         schema = match_schema(matcher.graph, self.by)
-        told = partial(
-            match_batches,
-            matcher=matcher,
-            by=self.by,
-            top=self.top,
-            prefilter=prefilter_of(matcher),
-        )
 
         def do(firms: pa.RecordBatch, path: Path) -> None:
-            found = told([firms])
+            found = match_batches([firms], matcher, by=self.by, top=self.top)
             write_part(found, schema, path, self.csv)
 
         return do
