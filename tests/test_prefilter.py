@@ -17,7 +17,7 @@ from chainmatch import stream
 from chainmatch.batches import match_batches
 from chainmatch.chains import read_chains
 from chainmatch.prefilter import Prefilter
-from chainmatch.sectors import Matcher
+from chainmatch.sectors import Matcher, Texts
 from chainmatch.stream import Options
 from chainmatch.text import form, normalise, odd_characters
 
@@ -121,6 +121,16 @@ def test_it_is_asked_only_where_that_pays():
     assert may_name(prefilter, many) == [False] * 5_000
     assert may_name(prefilter, ["桐油"] * 5_000) == [True] * 5_000
     assert may_name(prefilter, many) is None  # most rows named something
+    prefilter.learn(rows=5_000, silent=5_000)
+    assert may_name(prefilter, many) is None  # and that is remembered
+
+
+def test_weak_evidence_is_no_silence(matcher):
+    scopes = ["房屋租赁", "中药饮片生产", "销售：日用百货、服装、文具、五金、茶叶、家电、图书"]
+    found = matcher.match_page(Texts(scopes, [""] * 3, [""] * 3, [""] * 3))
+    assert [bool(one.clear) for one in found] == [False, True, False]
+    assert [bool(one.fits) for one in found] == [False, True, True]
+    assert found.silent == 1
 
 
 def test_without_polars_every_row_is_read(monkeypatch):

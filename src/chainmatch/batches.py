@@ -73,10 +73,10 @@ def match_batches(
         told = _may_name(written, matcher.prefilter) if by_node else None
         if told is not None:  # what the others get is the line of empty texts
             written = {name: pc.if_else(told, column, "") for name, column in written.items()}
-        table = pa.concat_tables(_matched(batch, written, matcher, by_node, schema))
-        if by_node and told is None:
-            matcher.prefilter.learn(batch.num_rows, pc.sum(pc.equal(table["node"], "")).as_py())
-        yield from table.combine_chunks().to_batches()
+        pages, silent = zip(*_matched(batch, written, matcher, by_node, schema), strict=True)
+        if told is None:
+            matcher.prefilter.learn(batch.num_rows, sum(silent))
+        yield from pa.concat_tables(pages).combine_chunks().to_batches()
 
 
 def _may_name(written: dict[str, pa.StringArray], prefilter: Prefilter) -> pa.BooleanArray | None:
@@ -91,8 +91,11 @@ def _matched(
     matcher: Matcher,
     by_node: "_NodeLines | None",
     schema: pa.Schema,
-) -> Iterator[pa.Table]:
-    """Match the firms of a batch by what they have written, a page at a time."""
+) -> Iterator[tuple[pa.Table, int]]:
+    """Match the firms of a batch by what they have written, a page at a time.
+
+    Yields the lines of each page, and how many of its firms name nothing.
+    """
     who = {name: _text_column(batch, name) for name in ("firm_id", "name")}
     for start in range(0, batch.num_rows, PAGE):
         page = (lay_column(column.slice(start, PAGE)) for column in written.values())
@@ -102,7 +105,8 @@ def _matched(
         for name, column in who.items():
             own = column.slice(start, PAGE)
             columns[name] = own if rows_of is None else own.take(rows_of)
-        yield pa.table([columns[name] for name in schema.names], schema=schema)
+        table = pa.table([columns[name] for name in schema.names], schema=schema)
+        yield table, found.silent
 
 
 def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[pa.RecordBatch]:

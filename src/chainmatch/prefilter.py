@@ -28,26 +28,27 @@ class Prefilter:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
-        self._missing = False
         self._pays = False
+        self._useless = False
 
     def learn(self, rows: int, silent: int) -> None:
         """Take note of rows that were read: how many of them named nothing."""
-        self._pays = not self._missing and rows >= _FEW and silent >= (1 - _MOST) * rows
+        self._pays = not self._useless and rows >= _FEW and silent >= (1 - _MOST) * rows
 
     def may_name(self, columns: Sequence[pa.StringArray]) -> pa.BooleanArray | None:
         """Return which rows may hold a wording in one of some columns of text; ``None``: read all.
 
-        As soon as most rows may, all are read again.
+        From the first time on that most rows may, all are read.
         """
         if not self._pays or len(columns[0]) < _FEW:
             return None
         try:
             found = reduce(pc.or_, map(self._holding, columns))
         except ImportError:
-            self._missing, self._pays = True, False
-            return None
-        self._pays = found.true_count <= _MOST * len(found)
+            self._useless, found = True, None
+        else:
+            self._useless = found.true_count > _MOST * len(found)
+        self._pays = not self._useless
         return found
 
     def _holding(self, column: pa.StringArray) -> pa.BooleanArray:

@@ -12,6 +12,7 @@ from chainmatch.laid import lay
 from chainmatch.sectors.meeting import DONE, HOWS
 from chainmatch.sectors.pieces import FIELDS
 from chainmatch.sectors.summing import GRADES, Fits
+from chainmatch.stack import begins
 
 if TYPE_CHECKING:
     from chainmatch.sectors.matcher import Matcher
@@ -56,6 +57,11 @@ class Matches:
     def bounds(self) -> list[int]:
         """Where the fits of each firm begin, and where the last ones end."""
         return list(np.searchsorted(self.fits.row, np.arange(len(self) + 1)).tolist())
+
+    @property
+    def silent(self) -> int:
+        """How many firms name nothing: there is not the weakest evidence."""
+        return len(self) - int(begins(self.fits.row).sum())
 
     @cached_property
     def chain_fits(self) -> np.ndarray:
