@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from chainmatch.chainmodel import Chain
-from chainmatch.chains import chain_files, check_chains, read_chains
-from chainmatch.yamlfile import read_document
+from chainmatch.chains.graph import chain_files, check_chains, read_chains
+from chainmatch.chains.model import Chain
+from chainmatch.util.yaml import read_document
 
 ROUNDS = 15
 

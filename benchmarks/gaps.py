@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chainmatch.chains import read_chains
-from chainmatch.columns import TABLES
-from chainmatch.gaps import survey
+from chainmatch.chains.graph import read_chains
+from chainmatch.decision.gaps import survey
+from chainmatch.decision.relate import learn, presence
+from chainmatch.decision.relatedness import write_relatedness
 from chainmatch.profile import read_profile
-from chainmatch.relate import learn, presence
-from chainmatch.relatedness import write_relatedness
+from chainmatch.schema.columns import TABLES
 
 CITIES, HIDDEN, SEED = 60, 4, 1
 

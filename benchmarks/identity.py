@@ -26,8 +26,9 @@ import numpy as np
 import pandas as pd
 
 from chainmatch import names
-from chainmatch.identity import Finder, link
-from chainmatch.pinyin import initials, spellings
+from chainmatch.identity.linking import link
+from chainmatch.identity.pinyin import initials, spellings
+from chainmatch.identity.search import Finder
 from name_variants import Question, change, questions
 
 Answer = tuple[int, float]  # row (-1 = none) and score

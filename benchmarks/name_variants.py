@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from chainmatch.names import parse_name
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 CITIES = (
     *("北京", "上海", "广州", "深圳", "成都", "西安", "南京", "杭州"),

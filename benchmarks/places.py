@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chainmatch.places import locate
+from chainmatch.places.locating import locate
 
 MUNICIPALITIES = {"北京", "天津", "上海", "重庆"}
 NO_CITY = {"N/A", "省直辖县"}

@@ -12,11 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chainmatch.batches import match_batches
-from chainmatch.chains import read_chains
-from chainmatch.collector import spare_collector
-from chainmatch.sectors import Matcher
-from chainmatch.stream.work import PIECE
+from chainmatch.chains.graph import read_chains
+from chainmatch.matching.matcher import Matcher
+from chainmatch.pipeline.batches import match_batches
+from chainmatch.pipeline.relax_gc import spare_collector
+from chainmatch.pipeline.stream.work import PIECE
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from chainmatch.collector import spare_collector
+from chainmatch.pipeline.relax_gc import spare_collector
 from memory import measured
 
 KILO = 1024 * (1024 if sys.platform == "darwin" else 1)  # a Mac tells its memory in bytes

@@ -35,14 +35,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
-from chainmatch.batches import match_batches
-from chainmatch.chains import read_chains
-from chainmatch.collector import spare_collector
-from chainmatch.lexicon import Lexicon
-from chainmatch.resources import data_folder
-from chainmatch.sectors import Matcher
-from chainmatch.sectors.matcher import PAGE
-from chainmatch.text import normalise
+from chainmatch.chains.graph import read_chains
+from chainmatch.matching.lexicon import Lexicon
+from chainmatch.matching.matcher import PAGE, Matcher
+from chainmatch.pipeline.batches import match_batches
+from chainmatch.pipeline.relax_gc import spare_collector
+from chainmatch.util.resources import data_folder
+from chainmatch.util.text import normalise
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import fit_sectors

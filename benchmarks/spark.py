@@ -23,9 +23,9 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import chainmatch
-from chainmatch import spark
-from chainmatch.ranking import Run
-from chainmatch.resources import data_folder
+from chainmatch.pipeline import spark
+from chainmatch.pipeline.rank import Run
+from chainmatch.util.resources import data_folder
 from spark_cluster import OPTIONS, cluster
 
 TASKS = 16

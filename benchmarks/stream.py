@@ -21,10 +21,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chainmatch.chains import read_chains
-from chainmatch.lexicon import Lexicon
-from chainmatch.resources import data_folder
-from chainmatch.text import normalise
+from chainmatch.chains.graph import read_chains
+from chainmatch.matching.lexicon import Lexicon
+from chainmatch.util.resources import data_folder
+from chainmatch.util.text import normalise
 from memory import Measured, measured
 
 CHAINMATCH = [sys.executable, "-m", "chainmatch.cli"]

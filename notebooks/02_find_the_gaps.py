@@ -6,7 +6,7 @@
 
 # %%
 import chainmatch
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 graph = chainmatch.read_chains()
 county = chainmatch.read_profile()

@@ -6,8 +6,8 @@
 
 # %%
 import chainmatch
-from chainmatch import gates
-from chainmatch.resources import data_folder
+from chainmatch.decision import gates
+from chainmatch.util.resources import data_folder
 
 sample = data_folder("sample")
 graph, county = chainmatch.read_chains(), chainmatch.read_profile()
@@ -32,7 +32,7 @@ print(
 # up.
 
 # %%
-from chainmatch.sectors import Matcher
+from chainmatch.matching.matcher import Matcher
 
 matcher = Matcher(graph)
 for scope in ("食用菌种植、加工", "食用菌销售", "食用菌加工机械制造", "农产品加工（不含食用菌）"):
@@ -66,7 +66,7 @@ print(widest[["name", "low", "high", "weak_points"]].to_string(index=False))
 # The contributions of the parts add up to the score.
 
 # %%
-from chainmatch.scoring import contributions
+from chainmatch.decision.scoring import contributions
 
 first = scores.iloc[0]
 added = contributions(first, county.weights)

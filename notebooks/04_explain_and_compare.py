@@ -7,7 +7,7 @@
 
 # %%
 import chainmatch
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 sample = data_folder("sample")
 targets = chainmatch.read_firms(sample / "targets.xlsx").table.head(150)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import chainmatch
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 sample = data_folder("sample")
 targets = chainmatch.read_firms(sample / "targets.xlsx").table.head(1500)
@@ -24,7 +24,7 @@ print(f"{len(scores)} 家企业有得分")
 # size of a firm hardly counts. A visit succeeds with a chance that follows from those weights.
 
 # %%
-from chainmatch.scoring import COLUMN, PARTS
+from chainmatch.decision.scoring import COLUMN, PARTS
 
 truth = {"sector": 0.1, "gap": 0.1, "partners": 0.45, "region": 0.3, "scale": 0.05, "name": 0.0}
 random = np.random.default_rng(7)
@@ -51,7 +51,7 @@ print(returned["outcome"].value_counts().to_string())
 # Beside it the order that anybody could have made, the largest first.
 
 # %%
-from chainmatch.learning import evaluation_text
+from chainmatch.decision.learning import evaluation_text
 
 orders = chainmatch.evaluate(returned)
 print(evaluation_text(orders, returned))
@@ -61,7 +61,7 @@ print(evaluation_text(orders, returned))
 # the outcomes say little, and judges every firm by weights that were learned without it.
 
 # %%
-from chainmatch.learning import lesson_text
+from chainmatch.decision.learning import lesson_text
 
 lesson = chainmatch.learn_weights(returned, county.weights)
 print(lesson_text(lesson, county.weights))

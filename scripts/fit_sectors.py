@@ -20,15 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
-from chainmatch.borders import SHORT, cuts_at, read_borders
-from chainmatch.chains import read_chains
-from chainmatch.fitmodel import ChainSummary, FitModel, Summary, logistic, summarise_chain
-from chainmatch.laid import lay, normalised
-from chainmatch.lexicon import Lexicon
-from chainmatch.resources import data_folder
-from chainmatch.sectors import Matcher
-from chainmatch.sectors.matcher import PAGE
-from chainmatch.text import normalise
+from chainmatch.chains.graph import read_chains
+from chainmatch.matching.fit_model import ChainSummary, FitModel, Summary, logistic, summarise_chain
+from chainmatch.matching.lexicon import Lexicon
+from chainmatch.matching.matcher import PAGE, Matcher
+from chainmatch.matching.string_batch import lay, normalised
+from chainmatch.matching.word_boundaries import SHORT, cuts_at, read_borders
+from chainmatch.util.resources import data_folder
+from chainmatch.util.text import normalise
 
 FACTORS = {
     "stated": 1.0,  # the firm does with the thing what the node does, said on the item itself

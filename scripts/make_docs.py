@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chainmatch.cli import parser
-from chainmatch.columns import COLUMNS, TABLES, column_of
+from chainmatch.schema.columns import COLUMNS, TABLES, column_of
 
 DOCS = Path(__file__).parent.parent / "docs"
 KINDS = {"text": "text", "number": "number", "integer": "integer", "share": "0…1", "date": "date"}

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from chainmatch import rank, write_report
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 DOCS = Path(__file__).parents[1] / "docs"
 CHAIN = "modern-medicine"

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chainmatch.chainmodel import SCHEMA_FILE, chain_schema
-from chainmatch.columns import CONTRACT
+from chainmatch.chains.model import SCHEMA_FILE, chain_schema
 from chainmatch.report.contract import schemas
+from chainmatch.schema.columns import CONTRACT
 
 DATA = Path(__file__).parents[1] / "data"
 

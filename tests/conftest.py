@@ -32,8 +32,8 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
-from chainmatch.columns import TABLES
 from chainmatch.profile import Profile
+from chainmatch.schema.columns import TABLES
 
 # The same examples on every machine, however slow; HYPOTHESIS_PROFILE=wide looks for new ones.
 UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from chainmatch.fitmodel import Summary
-from chainmatch.sectors.pieces import FIELDS, Pieces
-from chainmatch.sectors.summing import summarised
+from chainmatch.matching.combine import summarised
+from chainmatch.matching.fit_model import Summary
+from chainmatch.matching.pieces import FIELDS, Pieces
 
 
 def pieces(*rows: tuple[str, int, float, int]) -> Pieces:

@@ -3,14 +3,14 @@
 import networkx as nx
 import pandas as pd
 
-from chainmatch import gates
-from chainmatch.columns import LEAD_INPUT, TABLES
-from chainmatch.gaps import survey
-from chainmatch.identity import Resolution
+from chainmatch.decision import gates
+from chainmatch.decision.gaps import survey
+from chainmatch.decision.scoring import score
+from chainmatch.decision.shortlist import select
+from chainmatch.identity.resolution import Resolution
 from chainmatch.leads import match_leads
-from chainmatch.ranking import Run
-from chainmatch.scoring import score
-from chainmatch.shortlist import select
+from chainmatch.pipeline.rank import Run
+from chainmatch.schema.columns import LEAD_INPUT, TABLES
 from chainmatch.tables import Reading
 from conftest import World, link_table
 

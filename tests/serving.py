@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 from waiting import PATIENCE, wait_for
 
 SAMPLE = data_folder("sample")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chainmatch.aside import Aside, cores
 from chainmatch.errors import TableError
+from chainmatch.pipeline.aside import Aside, cores
 from waiting import wait_for
 
 FORKS = pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="没有第二个进程可用")
@@ -56,7 +56,7 @@ def _hang_there(own):
 
 @FORKS
 def test_a_process_that_hangs_is_not_waited_for_for_ever(monkeypatch):
-    monkeypatch.setattr("chainmatch.aside._PATIENCE", 0.01)
+    monkeypatch.setattr("chainmatch.pipeline.aside._PATIENCE", 0.01)
     with Aside(partial(_hang_there, os.getpid())) as aside:
         assert aside.result() == "here"
 
@@ -81,7 +81,7 @@ def test_the_second_process_ends_with_the_first(tmp_path):
     code = f"""
         import os, signal
         from pathlib import Path
-        from chainmatch.aside import Aside
+        from chainmatch.pipeline.aside import Aside
 
         def wait():
             Path({str(told)!r}).write_text(str(os.getpid()))
@@ -109,7 +109,7 @@ def _gone(pid):
 def test_a_second_process_changes_no_byte_of_a_run(tmp_path):
     """The command reads and writes aside; the functions do all in one process."""
     from chainmatch import rank, write_report
-    from chainmatch.resources import data_folder
+    from chainmatch.util.resources import data_folder
 
     command = [sys.executable, "-m", "chainmatch.cli", "rank", "--sample", "--quiet"]
     subprocess.run([*command, "--out", tmp_path / "command"], check=True)
@@ -125,7 +125,7 @@ def test_a_second_process_changes_no_byte_of_a_run(tmp_path):
 
 @pytest.mark.parametrize("missing", ["targets", "local"])
 def test_a_missing_list_is_said_in_one_line(tmp_path, missing):
-    from chainmatch.resources import data_folder
+    from chainmatch.util.resources import data_folder
 
     lists = {"targets": data_folder("sample") / "targets.xlsx"}
     lists["local"] = data_folder("sample") / "local.csv"

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.scopes.blocks import ALONE, FOLLOWS, GOES_ON, Segments, cut_blocks
-from chainmatch.scopes.page import SIGNS
-from chainmatch.scopes.reach import OWN, SHAPES, Kind, places, reach
-from chainmatch.scopes.sequences import EXCLUDED, PLACES, Sequences
+from chainmatch.matching.grammar.blocks import ALONE, FOLLOWS, GOES_ON, Segments, cut_blocks
+from chainmatch.matching.grammar.scope_batch import SIGNS
+from chainmatch.matching.grammar.sequences import EXCLUDED, PLACES, Sequences
+from chainmatch.matching.grammar.verb_scope import OWN, SHAPES, Kind, places, reach
 
 BEFORE, AFTER, ONLY_VERBS, TRADE, EXCLUDES, OPENS = 1, 2, 4, 8, 16, 32
 LIST, COMMA = map(SIGNS.index, "、,")

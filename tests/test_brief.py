@@ -10,8 +10,8 @@ import pytest
 
 from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, RunError
-from chainmatch.report import write_report
 from chainmatch.report.brief import read_brief, write_brief
+from chainmatch.report.folder import write_report
 from conftest import tea_world
 from report_run import FORMULA, IMAGE, SCRIPT, hostile_run
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.chains import chain_files, read_chains
+from chainmatch.chains.graph import chain_files, read_chains
 from chainmatch.errors import OptionError, OutputError
-from chainmatch.report import chainmap, wiring
+from chainmatch.report import chainmap, edge_routing
 from chainmatch.report.chainmap import chain_svg, draw_chain
 from chainmatch.report.layout import FLOW, crossings, lay_out, nearest_rows
 from conftest import tea_graph
@@ -166,30 +166,30 @@ def test_lines_run_together_only_where_they_share_an_end(graph, chain):
 
 
 def rise(net, left, right):
-    return wiring._Rise(0, ("out", net), left, right)
+    return edge_routing._Rise(0, ("out", net), left, right)
 
 
 def test_wires_that_go_the_same_way_do_not_cross():
     """From rows 0 and 1 to rows 2 and 3: the lower one turns first, or they cross twice."""
-    found = wiring.tracks([rise("a", (0,), (122,)), rise("b", (61,), (183,))])
+    found = edge_routing.tracks([rise("a", (0,), (122,)), rise("b", (61,), (183,))])
     assert found == {("out", "b"): 0, ("out", "a"): 1}
 
 
 def test_a_wire_that_leaves_a_row_turns_before_one_that_enters_it():
     """Else the one would seem to run on into the other."""
-    found = wiring.tracks([rise("in", (122,), (0,)), rise("out", (0,), (61,))])
+    found = edge_routing.tracks([rise("in", (122,), (0,)), rise("out", (0,), (61,))])
     assert found == {("out", "out"): 0, ("out", "in"): 1}
 
 
 def test_wires_that_do_not_meet_share_a_track():
-    found = wiring.tracks([rise("a", (0,), (61,)), rise("b", (183,), (122,))])
+    found = edge_routing.tracks([rise("a", (0,), (61,)), rise("b", (183,), (122,))])
     assert set(found.values()) == {0}
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=9))
 def test_wires_that_pass_one_another_have_tracks_of_their_own(pairs):
     spans = {f"n{i}": (61.0 * a, 61.0 * b) for i, (a, b) in enumerate(pairs) if a != b}
-    found = wiring.tracks([rise(net, (a,), (b,)) for net, (a, b) in spans.items()])
+    found = edge_routing.tracks([rise(net, (a,), (b,)) for net, (a, b) in spans.items()])
     assert {net for _, net in found} == spans.keys()
     for one, two in combinations(spans, 2):
         (a, b), (c, d) = sorted(spans[one]), sorted(spans[two])

@@ -7,9 +7,9 @@ import jsonschema
 import pytest
 import yaml
 
-from chainmatch.chainmodel import SCHEMA_FILE, chain_schema
-from chainmatch.chains import chain_files, read_chains
-from chainmatch.columns import NEEDS
+from chainmatch.chains.graph import chain_files, read_chains
+from chainmatch.chains.model import SCHEMA_FILE, chain_schema
+from chainmatch.schema.columns import NEEDS
 
 BUNDLED = chain_files()
 SCHEMA = json.loads((BUNDLED[0].parent / SCHEMA_FILE).read_text(encoding="utf-8"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chainmatch.chainbook import copy_chains
-from chainmatch.chains import check_chains
+from chainmatch.chains.graph import check_chains
+from chainmatch.chains.workbook import copy_chains
 
 FILE = "green-industry.yaml"
 CYCLE = "  - {from: cutting-tools, to: tungsten-mining, source: S01}\n"

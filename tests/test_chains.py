@@ -2,15 +2,10 @@ import networkx as nx
 import pytest
 import yaml
 
-from chainmatch.chainrules import gbt_classes
-from chainmatch.chains import (
-    GENERAL_KNOWLEDGE,
-    check_chains,
-    read_chains,
-    resolve_wording,
-    trace,
-)
-from chainmatch.chainviews import chain_counts, listing, traced, tree
+from chainmatch.chains.graph import check_chains, read_chains, resolve_wording, trace
+from chainmatch.chains.model import GENERAL_KNOWLEDGE
+from chainmatch.chains.rules import gbt_classes
+from chainmatch.chains.views import chain_counts, listing, traced, tree
 from chainmatch.errors import ChainError, OptionError
 
 FIVE = ["clean-energy", "eco-wellness", "green-industry", "modern-medicine", "specialty-agri"]

@@ -7,13 +7,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from chainmatch import check, stream
-from chainmatch.check import check_file
 from chainmatch.cli import main
 from chainmatch.errors import TableError
-from chainmatch.resources import data_folder
-from chainmatch.stream import Options
-from chainmatch.tables import read_firms
+from chainmatch.pipeline import stream
+from chainmatch.pipeline.stream import Options
+from chainmatch.tables import check, read_firms
+from chainmatch.tables.check import check_file
+from chainmatch.util.resources import data_folder
 
 SAMPLE = data_folder("sample")
 WORKBOOK = "精准招商清单.xlsx"

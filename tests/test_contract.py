@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from chainmatch.cli import main
-from chainmatch.columns import TABLES
-from chainmatch.resources import data_folder
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
+from chainmatch.util.resources import data_folder
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 SAMPLE = data_folder("sample")

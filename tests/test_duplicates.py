@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.columns import TABLES
-from chainmatch.duplicates import copy_keys, duplicate_keys, fullness, merges
+from chainmatch.identity.duplicates import copy_keys, duplicate_keys, fullness, merges
+from chainmatch.schema.columns import TABLES
 
 # Invented codes with right check digits.
 CODES = ("", "91611025123456789X", "913100009876543217")

@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.laid import code_points, lay
-from chainmatch.scopes.endings import Words, endings
-from chainmatch.scopes.pattern import alternatives
-from chainmatch.verbs import FILLERS_AFTER, VERBS
+from chainmatch.matching.grammar.endings import Words, endings
+from chainmatch.matching.grammar.pattern import alternatives
+from chainmatch.matching.string_batch import code_points, lay
+from chainmatch.schema.verbs import FILLERS_AFTER, VERBS
 
 PARTS = st.sampled_from([*VERBS, *FILLERS_AFTER, "茶叶", "售", "网", "务", " ", "\x1f", "𠮷", "x"])
 TEXTS = st.lists(st.lists(PARTS, max_size=5).map("".join), min_size=1, max_size=6)

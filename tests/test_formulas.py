@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from chainmatch.fitmodel import FitModel
-from chainmatch.gaps import survey
-from chainmatch.known import saturating
-from chainmatch.scoring import contributions, score
-from chainmatch.shortlist import select
+from chainmatch.decision.gaps import survey
+from chainmatch.decision.scoring import contributions, score
+from chainmatch.decision.shortlist import select
+from chainmatch.matching.fit_model import FitModel
+from chainmatch.util.missing import saturating
 from evidence import pieces, summary
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.columns import TABLES
-from chainmatch.gaps import count_paths, counts, feasibility, survey
-from chainmatch.gaps.introducing import introduced
-from chainmatch.known import saturating
+from chainmatch.decision.gaps import count_paths, counts, feasibility, survey
+from chainmatch.decision.gaps.introducing import introduced
+from chainmatch.schema.columns import TABLES
+from chainmatch.util.missing import saturating
 
 
 def survey_of(world, **changes):

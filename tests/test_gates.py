@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from chainmatch.columns import TABLES
-from chainmatch.gates import check, offered
+from chainmatch.decision.gates import check, offered
+from chainmatch.schema.columns import TABLES
 
 GOOD = {"scope": "茶叶制造", "province": "浙江", "city": "杭州"}
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.columns import TABLES
-from chainmatch.identity import Finder, find, link, resolve
-from chainmatch.places import locate
+from chainmatch.identity.linking import link
+from chainmatch.identity.resolution import resolve
+from chainmatch.identity.search import Finder, find
+from chainmatch.places.locating import locate
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
@@ -256,7 +258,7 @@ def test_no_heavy_library_is_needed() -> None:
     import subprocess
 
     code = (
-        "import sys, chainmatch.identity as i, pandas as pd\n"
+        "import sys, chainmatch.identity.linking as i, pandas as pd\n"
         "i.link(pd.DataFrame({'firm_id': ['1'], 'name': ['秦玉']}))\n"
         "print([m for m in ('sklearn', 'scipy', 'jieba', 'networkx') if m in sys.modules])"
     )

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.chains import read_chains
-from chainmatch.columns import LEAD_INPUT, TABLES
-from chainmatch.gaps import survey
+from chainmatch.chains.graph import read_chains
+from chainmatch.decision.gaps import survey
 from chainmatch.leads import NEED, PROJECT, WILL, LeadReader, assign, match_leads
 from chainmatch.leads.book import Book
 from chainmatch.leads.figures import read_figures, read_zones
+from chainmatch.matching.tables import match
 from chainmatch.profile import read_profile
-from chainmatch.sectors import match
+from chainmatch.schema.columns import LEAD_INPUT, TABLES
 from chainmatch.tables import Reading, read_leads
-from chainmatch.text import normalise
+from chainmatch.util.text import normalise
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "leads_43.xlsx"
 

@@ -9,14 +9,14 @@ import yaml
 from openpyxl import load_workbook
 
 from chainmatch.cli import main
-from chainmatch.columns import TABLES, titles
+from chainmatch.decision.learning import evaluate, learn_weights, read_returned, with_weights
+from chainmatch.decision.scoring import COLUMN, PARTS, weighted_mean
 from chainmatch.errors import OptionError, TableError
-from chainmatch.learning import evaluate, learn_weights, read_returned, with_weights
+from chainmatch.pipeline.rank import rank
 from chainmatch.profile import Weights, profile_text, read_profile
-from chainmatch.ranking import rank
-from chainmatch.report import write_report
-from chainmatch.resources import data_folder
-from chainmatch.scoring import COLUMN, PARTS, weighted_mean
+from chainmatch.report.folder import write_report
+from chainmatch.schema.columns import TABLES, titles
+from chainmatch.util.resources import data_folder
 
 TRUE = {"sector": 0.10, "gap": 0.10, "partners": 0.45, "region": 0.30, "scale": 0.05, "name": 0.0}
 OLD = Weights()

@@ -1,9 +1,9 @@
 import networkx as nx
 import pytest
 
-from chainmatch.borders import SHORT, read_borders
-from chainmatch.chains import read_chains
-from chainmatch.lexicon import Lexicon
+from chainmatch.chains.graph import read_chains
+from chainmatch.matching.lexicon import Lexicon
+from chainmatch.matching.word_boundaries import SHORT, read_borders
 
 
 @pytest.fixture(scope="module")

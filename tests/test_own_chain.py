@@ -7,8 +7,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from chainmatch.chainbook import copy_chains
-from chainmatch.chains import check_chains, read_chains, trace
+from chainmatch.chains.graph import check_chains, read_chains, trace
+from chainmatch.chains.workbook import copy_chains
 from chainmatch.cli import main
 from chainmatch.errors import ChainError
 

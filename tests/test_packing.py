@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.batches import candidate_batches, firm_frame
-from chainmatch.columns import TABLES
-from chainmatch.identity import resolve
-from chainmatch.inputs import read_lists
-from chainmatch.packing import count_supplies, packed_schema, unpack
-from chainmatch.ranking import read_case, settle
-from chainmatch.resources import data_folder
+from chainmatch.identity.resolution import resolve
+from chainmatch.pipeline.batches import candidate_batches, firm_frame
+from chainmatch.pipeline.inputs import read_lists
+from chainmatch.pipeline.packing import count_supplies, packed_schema, unpack
+from chainmatch.pipeline.rank import read_case, settle
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
+from chainmatch.util.resources import data_folder
 
 SAMPLE = data_folder("sample")
 FIRMS = 400

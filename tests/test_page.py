@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chainmatch.report.beyond import beyond_text
 from chainmatch.report.page import write_page
+from chainmatch.report.row_limits import beyond_text
 from report_run import HOSTILE, hostile_run
 
 VOID = {"meta", "input", "br", "img", "link", "hr"}

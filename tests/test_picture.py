@@ -2,7 +2,7 @@
 
 import pytest
 
-from chainmatch.chains import read_chains
+from chainmatch.chains.graph import read_chains
 from chainmatch.errors import OutputError
 from chainmatch.report.chainmap import draw_chain
 from chainmatch.report.picture import chinese_font, png_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.pinyin import PinyinIndex, initials, spellings
+from chainmatch.identity.pinyin import PinyinIndex, initials, spellings
 
 NAMES = ["商洛秦玉工贸", "西安蓝鲸软件", "重庆长安重工", "先锋仙桃商行"]
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.places import Place, distance_km, locate, zone_of
-from chainmatch.resources import data_folder
+from chainmatch.places.locating import Place, distance_km, locate, zone_of
+from chainmatch.util.resources import data_folder
 
 REGISTRY = Path(__file__).parents[1] / ".." / "shared" / "data" / "registry_200k.parquet"
 

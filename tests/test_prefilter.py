@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainmatch
-import chainmatch.prefilter
-from chainmatch import stream
-from chainmatch.batches import match_batches
-from chainmatch.chains import read_chains
-from chainmatch.prefilter import Prefilter
-from chainmatch.sectors import Matcher, Texts
-from chainmatch.stream import Options
-from chainmatch.text import form, normalise, odd_characters
+import chainmatch.matching.prefilter
+from chainmatch.chains.graph import read_chains
+from chainmatch.matching.matcher import Matcher
+from chainmatch.matching.matches import Texts
+from chainmatch.matching.prefilter import Prefilter
+from chainmatch.pipeline import stream
+from chainmatch.pipeline.batches import match_batches
+from chainmatch.pipeline.stream import Options
+from chainmatch.util.text import form, normalise, odd_characters
 
 pytest.importorskip("polars")
 
@@ -39,8 +40,8 @@ for _char in odd_characters():
 @pytest.fixture
 def always(monkeypatch):
     """Ask of the shortest lists, whatever most rows name."""
-    monkeypatch.setattr(chainmatch.prefilter, "_FEW", 0)
-    monkeypatch.setattr(chainmatch.prefilter, "_MOST", 1.0)
+    monkeypatch.setattr(chainmatch.matching.prefilter, "_FEW", 0)
+    monkeypatch.setattr(chainmatch.matching.prefilter, "_MOST", 1.0)
 
 
 def asked(words):

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from chainmatch.chains import read_chains
-from chainmatch.columns import NEEDS
+from chainmatch.chains.graph import read_chains
 from chainmatch.errors import ProfileError
 from chainmatch.profile import Profile, closed_nodes, read_profile
+from chainmatch.schema.columns import NEEDS
 
 MINIMAL = "name: 茶县\nhome: {province: 陕西, city: 商洛}\n"
 

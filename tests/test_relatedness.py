@@ -5,13 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chainmatch.chains import read_chains
+from chainmatch.chains.graph import read_chains
 from chainmatch.cli import main
-from chainmatch.errors import ProfileError, TableError
-from chainmatch.gaps import survey
-from chainmatch.profile import read_profile
-from chainmatch.relate import learn, presence
-from chainmatch.relatedness import (
+from chainmatch.decision.gaps import survey
+from chainmatch.decision.relate import learn, presence
+from chainmatch.decision.relatedness import (
     SIGNALS,
     Relatedness,
     expected,
@@ -19,6 +17,8 @@ from chainmatch.relatedness import (
     signal_matrix,
     write_relatedness,
 )
+from chainmatch.errors import ProfileError, TableError
+from chainmatch.profile import read_profile
 
 KIN = {
     "garden": {"making": 0.5},
@@ -128,7 +128,7 @@ def cities(world, size=200, seed=3):
 
 
 def test_what_lives_together_is_found_and_beats_popularity(world, monkeypatch):
-    monkeypatch.setattr("chainmatch.relate.LEAST_NODES", 1)
+    monkeypatch.setattr("chainmatch.decision.relate.LEAST_NODES", 1)
     learned = learn(cities(world), world.graph)
     kin = learned.model.kin
     assert next(iter(kin["garden"])) == "making"

@@ -10,9 +10,9 @@ import pytest
 
 from chainmatch.cli import main
 from chainmatch.errors import RunError
-from chainmatch.ranking import rank
-from chainmatch.report import write_report
-from chainmatch.runs import RunFolder, diff, explain
+from chainmatch.pipeline.rank import rank
+from chainmatch.report.folder import write_report
+from chainmatch.report.runs import RunFolder, diff, explain
 
 LOCAL = [
     ("商洛云岭药材种植有限公司", "中药材种植", 3000),
@@ -211,7 +211,7 @@ def test_that_a_firm_is_not_there_is_said_without_the_rules_of_scoring(run):
         "import sys\n"
         "from chainmatch.cli import main\n"
         f"assert main(['explain', '满坡饮片', '--run', {str(run)!r}]) == 2\n"
-        "heavy = ('pydantic', 'networkx', 'chainmatch.scopes', 'chainmatch.scoring')\n"
+        "heavy = ('pydantic', 'networkx', 'chainmatch.matching', 'chainmatch.decision')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from chainmatch.names import valid_code
-from chainmatch.resources import data_folder
 from chainmatch.tables import read_firms, read_leads
+from chainmatch.util.resources import data_folder
 from waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]

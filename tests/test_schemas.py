@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator
 
 from chainmatch import diff, explain
 from chainmatch.cli import main
-from chainmatch.columns import CONTRACT, TABLES
 from chainmatch.errors import RunError
-from chainmatch.report import write_report
 from chainmatch.report.brief import read_brief
 from chainmatch.report.contract import schemas
-from chainmatch.resources import data_folder
-from chainmatch.runs import RunFolder
+from chainmatch.report.folder import write_report
+from chainmatch.report.runs import RunFolder
+from chainmatch.schema.columns import CONTRACT, TABLES
+from chainmatch.util.resources import data_folder
 from report_run import hostile_run
 
 RUNS = Path(__file__).parent / "runs"

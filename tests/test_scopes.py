@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.scopes import Reader, cut, read_scope, read_scopes
-from chainmatch.scopes.activities import SETS
-from chainmatch.scopes.pattern import alternatives
-from chainmatch.scopes.segments import END
-from chainmatch.scopes.vocabulary import Vocabulary
-from chainmatch.stack import Stack
-from chainmatch.verbs import TECHNIQUE, VERBS
+from chainmatch.matching.grammar import Reader, cut, read_scope, read_scopes
+from chainmatch.matching.grammar.activities import SETS
+from chainmatch.matching.grammar.pattern import alternatives
+from chainmatch.matching.grammar.segments import END
+from chainmatch.matching.grammar.vocabulary import Vocabulary
+from chainmatch.matching.ragged import Stack
+from chainmatch.schema.verbs import TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
 PRODUCE = MAKE | GROW  # 生产 says either

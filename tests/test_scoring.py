@@ -7,11 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chainmatch.columns import TABLES
-from chainmatch.gaps import survey
-from chainmatch.gates import check
-from chainmatch.profile import Settle, Weights
-from chainmatch.scoring import (
+from chainmatch.decision.gaps import survey
+from chainmatch.decision.gates import check
+from chainmatch.decision.scoring import (
     COLUMN,
     PARTS,
     contributions,
@@ -20,6 +18,8 @@ from chainmatch.scoring import (
     settled,
     weighted_mean,
 )
+from chainmatch.profile import Settle, Weights
+from chainmatch.schema.columns import TABLES
 
 
 def scores_of(world, **changes):

@@ -13,11 +13,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.chains import read_chains
-from chainmatch.columns import TABLES
+from chainmatch.chains.graph import read_chains
 from chainmatch.errors import OptionError
-from chainmatch.fitmodel import FLOOR, Summary, read_model, read_other_trades
-from chainmatch.sectors import Matcher, Texts, match, match_rows
+from chainmatch.matching.fit_model import FLOOR, Summary, read_model, read_other_trades
+from chainmatch.matching.matcher import Matcher
+from chainmatch.matching.matches import Texts
+from chainmatch.matching.tables import match, match_rows
+from chainmatch.schema.columns import TABLES
 from evidence import pieces, summary
 
 SURE = 0.5
@@ -268,7 +270,7 @@ def test_a_matcher_sent_to_another_process_says_the_same(graph):
 
 def test_what_is_forgotten_is_found_again(matcher, monkeypatch):
     wanted = [matcher.match(scope).fits for scope in SCOPES]
-    monkeypatch.setattr("chainmatch.scopes.reading.ROOM", 40)
+    monkeypatch.setattr("chainmatch.matching.grammar.reading.ROOM", 40)
     forgetful = Matcher(GRAPH)
     again = [forgetful.match(scope).fits for scope in (*SCOPES, *SCOPES, *reversed(SCOPES))]
     assert again == [*wanted, *wanted, *reversed(wanted)]
@@ -280,11 +282,11 @@ def test_a_page_that_was_interrupted_leaves_nothing_behind(matcher, monkeypatch)
     interrupted = Matcher(GRAPH)
     interrupted.match(SCOPES[0])
     with monkeypatch.context() as patch:
-        patch.setattr("chainmatch.sectors.claims.TokenClaims.runs", _interrupt)
+        patch.setattr("chainmatch.matching.term_owners.TokenClaims.runs", _interrupt)
         for scope in (*SCOPES, *SCOPES):  # twice, so that the tokens are kept
             with pytest.raises(KeyboardInterrupt):
                 interrupted.match(scope)
-    monkeypatch.setattr("chainmatch.scopes.reading.ROOM", 1)
+    monkeypatch.setattr("chainmatch.matching.grammar.reading.ROOM", 1)
     assert [interrupted.match(scope).fits for scope in SCOPES] == wanted
 
 
@@ -295,7 +297,7 @@ def _interrupt(*_):
 def test_streams_come_back_in_order_whatever_the_page(matcher, monkeypatch):
     rows = [(str(n), f"企业{n}", scope, "", "") for n, scope in enumerate(SCOPES)]
     wanted = [(firm, name, found.fits) for firm, name, found in match_rows(rows, matcher)]
-    monkeypatch.setattr("chainmatch.sectors.matcher.PAGE", 7)
+    monkeypatch.setattr("chainmatch.matching.matcher.PAGE", 7)
     assert [(firm, name, m.fits) for firm, name, m in match_rows(iter(rows), matcher)] == wanted
     assert [firm for firm, *_ in wanted] == [firm for firm, *_ in rows]
     assert list(match_rows([], matcher)) == []

@@ -13,15 +13,15 @@ pytest.importorskip("httpx2")
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
-from chainmatch.learning import read_returned
-from chainmatch.runs import RunFolder, diff, explain
-from chainmatch.sectors import Matcher
+from chainmatch.decision.learning import read_returned
+from chainmatch.matching.matcher import Matcher
+from chainmatch.report.runs import RunFolder, diff, explain
 from chainmatch.server.app import create_app
 from chainmatch.server.catalog import load
 from chainmatch.server.database import open_database, upgrade
-from chainmatch.server.foreman import recover
 from chainmatch.server.keys import new_key, revoke_key
 from chainmatch.server.limits import Buckets
+from chainmatch.server.run_worker import recover
 from chainmatch.server.runlog import RunLog
 from chainmatch.server.settings import Settings, make_folders
 from chainmatch.tables import read_firms

@@ -16,7 +16,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from browsing import BROWSER, launched, listened
 from chainmatch.cli import main
-from chainmatch.report import write_report
+from chainmatch.report.folder import write_report
 from conftest import tea_world
 from report_run import IMAGE, SCRIPT, hostile_run
 from serving import put_run, served, small_lists

@@ -14,12 +14,12 @@ if not hasattr(os, "fork"):
     pytest.skip("the service needs fork", allow_module_level=True)
 
 from chainmatch.cli import main
-from chainmatch.ranking import STEPS
-from chainmatch.resources import data_folder
+from chainmatch.pipeline.rank import STEPS
 from chainmatch.server.database import open_database, upgrade
-from chainmatch.server.foreman import keep, recover
+from chainmatch.server.run_worker import keep, recover
 from chainmatch.server.runlog import ATTEMPTS, RunLog, new_id
 from chainmatch.server.settings import Settings, make_folders
+from chainmatch.util.resources import data_folder
 from postgres import make_database
 from serving import SAMPLE, Chains, alive, multipart, put_run, served, small_lists
 from waiting import wait_for
@@ -124,7 +124,7 @@ def test_a_run_that_is_refused_says_why_in_one_line(shared):
 
 
 def test_the_steps_of_a_run_are_as_many_as_progress_counts(lists, tmp_path):
-    from chainmatch.ranking import rank
+    from chainmatch.pipeline.rank import rank
 
     told: list[str] = []
     rank(*lists, progress=told.append)

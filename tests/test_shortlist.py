@@ -7,12 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chainmatch import shortlist
-from chainmatch.columns import TABLES
-from chainmatch.errors import OptionError
-from chainmatch.profile import Entry
-from chainmatch.scoring import COLUMN, PARTS
-from chainmatch.shortlist import (
+from chainmatch.decision import shortlist
+from chainmatch.decision.scoring import COLUMN, PARTS
+from chainmatch.decision.shortlist import (
     Limit,
     contenders,
     greedy,
@@ -21,6 +18,9 @@ from chainmatch.shortlist import (
     select,
     why_not,
 )
+from chainmatch.errors import OptionError
+from chainmatch.profile import Entry
+from chainmatch.schema.columns import TABLES
 
 
 def scored(*rows: tuple, weights=None) -> pd.DataFrame:

@@ -14,11 +14,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import chainmatch
-from chainmatch import spark
 from chainmatch.cli import main
 from chainmatch.errors import TableError
-from chainmatch.resources import data_folder
-from chainmatch.spark.arrow import gathered, mapped
+from chainmatch.pipeline import spark
+from chainmatch.pipeline.spark.arrow import gathered, mapped
+from chainmatch.util.resources import data_folder
 from spark_cluster import OPTIONS, Cluster, cluster, fetch, missing
 from test_docs import ROOT, run_blocks
 from waiting import PATIENCE, wait_for
@@ -102,8 +102,8 @@ def test_rows_without_a_number_come_without_one(session, graph, targets):
 
 def test_the_matcher_is_built_once_in_each_worker_process(session, graph, targets):
     """Eight tasks run in the two processes that serve the two cores; each builds one matcher."""
-    from chainmatch.sectors import Matcher
-    from chainmatch.spark.parcel import Parcel
+    from chainmatch.matching.matcher import Matcher
+    from chainmatch.pipeline.spark.broadcast import Parcel
 
     parcel = Parcel.of(graph)
 

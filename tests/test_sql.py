@@ -3,8 +3,8 @@
 import pytest
 
 from chainmatch.cli import main
-from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError, TableError
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables import iter_firms, read_firms, read_leads
 from chainmatch.tables.sql import database_label
 from waiting import wait_for

@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from chainmatch import stream
 from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, TableError
-from chainmatch.resources import data_folder
-from chainmatch.stream import Options
-from chainmatch.stream.size import is_large
+from chainmatch.pipeline import stream
+from chainmatch.pipeline.stream import Options
+from chainmatch.pipeline.stream.size import is_large
 from chainmatch.tables.pieces import open_cutter
+from chainmatch.util.resources import data_folder
 from waiting import PATIENCE, wait_for
 
 SCOPES = Path(__file__).parent / "scopes"
@@ -195,7 +195,7 @@ def test_a_header_with_other_columns_changes_what_follows(firms, tmp_path):
 SCRIPT = """
 import os, signal, sys
 from multiprocessing import active_children
-from chainmatch import stream
+from chainmatch.pipeline import stream
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's &

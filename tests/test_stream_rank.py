@@ -17,22 +17,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch import rank, stream, write_report
-from chainmatch.batches import record_batch
+from chainmatch import rank, write_report
 from chainmatch.cli import main
-from chainmatch.columns import TABLES
-from chainmatch.duplicates import duplicate_keys, fullness
 from chainmatch.errors import OptionError, OutputError, TableError
-from chainmatch.identity import resolve
-from chainmatch.packing import packed_schema
-from chainmatch.report import heads
-from chainmatch.resources import data_folder
-from chainmatch.stream import Options
-from chainmatch.stream.lock import held_alone
-from chainmatch.stream.merging import find_merges, linked
-from chainmatch.stream.ordering import OrderedScores
+from chainmatch.identity.duplicates import duplicate_keys, fullness
+from chainmatch.identity.resolution import resolve
+from chainmatch.pipeline import stream
+from chainmatch.pipeline.batches import record_batch
+from chainmatch.pipeline.packing import packed_schema
+from chainmatch.pipeline.stream import Options
+from chainmatch.pipeline.stream.lock import held_alone
+from chainmatch.pipeline.stream.merging import find_merges, linked
+from chainmatch.pipeline.stream.ordering import OrderedScores
+from chainmatch.report import header_rows
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
+from chainmatch.util.resources import data_folder
 from test_duplicates import ROW, table
 from waiting import PATIENCE
 
@@ -100,8 +101,8 @@ def test_the_real_lists_give_the_files_of_the_ordinary_run(tmp_path):
 
 def test_what_people_read_is_cut_and_says_so(targets, tmp_path, monkeypatch):
     """With small limits both runs give the same files still; the machine's tables are whole."""
-    monkeypatch.setattr(heads, "SHEET", 20)
-    monkeypatch.setattr(heads, "PAGE", 10)
+    monkeypatch.setattr(header_rows, "SHEET", 20)
+    monkeypatch.setattr(header_rows, "PAGE", 10)
     run = rank(targets, LOCAL, LEADS)
     write_report(run, tmp_path / "wanted")
     stream.rank(targets, LOCAL, tmp_path / "out", LEADS, options=Options(jobs=1, size=100))
@@ -131,7 +132,7 @@ def test_a_list_without_a_firm_that_passes(tmp_path):
 
 SCRIPT = """
 import os, signal, sys
-from chainmatch import stream
+from chainmatch.pipeline import stream
 
 def stop(done):
     if done >= 4 * {piece}:
@@ -219,7 +220,7 @@ def test_a_lock_outlives_no_process(tmp_path):
     """The system lets go of the lock of a process that was killed."""
     code = (
         "import os, signal, sys; from pathlib import Path;"
-        "from chainmatch.stream.lock import held_alone\n"
+        "from chainmatch.pipeline.stream.lock import held_alone\n"
         "with held_alone(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     folder = tmp_path / "parts"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.syllables import SpelledLines
+from chainmatch.identity.syllables import SpelledLines
 
 WORDS = st.lists(st.sampled_from(["Shang", "Luo", "S", "3", "É", "é", "商", "\ue000", "Xi", "An"]))
 LINES = st.lists(st.one_of(WORDS.map("".join), st.text("ALlu 3商", max_size=14)), max_size=8)

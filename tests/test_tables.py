@@ -14,12 +14,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.check import check_file
-from chainmatch.columns import LEAD_INPUT, TABLES
 from chainmatch.errors import OptionError, TableError
 from chainmatch.names import valid_code
+from chainmatch.schema.columns import LEAD_INPUT, TABLES
 from chainmatch.tables import iter_firms, read_firms, read_leads
 from chainmatch.tables import rows as reading_rows
+from chainmatch.tables.check import check_file
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.columns import PERSONAL
 from chainmatch.names import valid_code
 from chainmatch.names.codes import _CODE_LETTERS, _CODE_VALUES, _CODE_WEIGHTS
+from chainmatch.schema.columns import PERSONAL
 from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.headers import find_layout, known_headers
 from chainmatch.tables.packed import Piece, pack

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.text import normalise
+from chainmatch.util.text import normalise
 
 
 @given(st.text(max_size=60))

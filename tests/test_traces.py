@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chainmatch.chains import read_chains, resolve_wording, trace
+from chainmatch.chains.graph import read_chains, resolve_wording, trace
 
 GRAPH = read_chains()
 CASES = [

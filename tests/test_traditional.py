@@ -5,14 +5,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chainmatch.chains import read_chains
-from chainmatch.check import check_file
-from chainmatch.identity import Finder, link, resolve
-from chainmatch.places import locate
-from chainmatch.resources import data_folder
-from chainmatch.sectors import match
+from chainmatch.chains.graph import read_chains
+from chainmatch.identity.linking import link
+from chainmatch.identity.resolution import resolve
+from chainmatch.identity.search import Finder
+from chainmatch.matching.tables import match
+from chainmatch.places.locating import locate
 from chainmatch.tables import Reading, read_firms, read_leads
-from chainmatch.text import normalise, simplified, traditional
+from chainmatch.tables.check import check_file
+from chainmatch.util.resources import data_folder
+from chainmatch.util.text import normalise, simplified, traditional
 
 TRADITIONAL = {ord(new): chr(old) for old, new in traditional().items()}
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chainmatch.yamlfile import YamlError, read_document
+from chainmatch.util.yaml import YamlError, read_document
 
 SLIPS = {
     "open bracket": ("chain: a\nname: [甲\nabout: 乙\n", 2, "方括号"),

@@ -11,46 +11,48 @@ from chainmatch._version import __version__
 from chainmatch.errors import ChainmatchError
 
 if TYPE_CHECKING:
-    from chainmatch.chainbook import copy_chains, export_chains, import_chains
-    from chainmatch.chains import check_chains, read_chains, trace
-    from chainmatch.gaps import survey
-    from chainmatch.identity import find, link, resolve
+    from chainmatch.chains.graph import check_chains, read_chains, trace
+    from chainmatch.chains.workbook import copy_chains, export_chains, import_chains
+    from chainmatch.decision.gaps import survey
+    from chainmatch.decision.learning import evaluate, learn_weights, read_returned
+    from chainmatch.decision.scoring import score
+    from chainmatch.decision.shortlist import select
+    from chainmatch.identity.linking import link
+    from chainmatch.identity.resolution import resolve
+    from chainmatch.identity.search import find
     from chainmatch.leads import match_leads
-    from chainmatch.learning import evaluate, learn_weights, read_returned
+    from chainmatch.matching.tables import match
+    from chainmatch.pipeline.rank import rank
     from chainmatch.profile import read_profile
-    from chainmatch.ranking import rank
-    from chainmatch.report import write_report
-    from chainmatch.runs import diff, explain
-    from chainmatch.scoring import score
-    from chainmatch.sectors import match
-    from chainmatch.shortlist import select
+    from chainmatch.report.folder import write_report
+    from chainmatch.report.runs import diff, explain
     from chainmatch.tables import read_firms, read_leads
 
 _HOMES = {
-    "check_chains": "chains",
-    "copy_chains": "chainbook",
-    "diff": "runs",
-    "evaluate": "learning",
-    "explain": "runs",
-    "export_chains": "chainbook",
-    "find": "identity",
-    "import_chains": "chainbook",
-    "learn_weights": "learning",
-    "link": "identity",
-    "match": "sectors",
+    "check_chains": "chains.graph",
+    "copy_chains": "chains.workbook",
+    "diff": "report.runs",
+    "evaluate": "decision.learning",
+    "explain": "report.runs",
+    "export_chains": "chains.workbook",
+    "find": "identity.search",
+    "import_chains": "chains.workbook",
+    "learn_weights": "decision.learning",
+    "link": "identity.linking",
+    "match": "matching.tables",
     "match_leads": "leads",
-    "rank": "ranking",
-    "read_chains": "chains",
+    "rank": "pipeline.rank",
+    "read_chains": "chains.graph",
     "read_firms": "tables",
     "read_leads": "tables",
     "read_profile": "profile",
-    "read_returned": "learning",
-    "resolve": "identity",
-    "score": "scoring",
-    "select": "shortlist",
-    "survey": "gaps",
-    "trace": "chains",
-    "write_report": "report",
+    "read_returned": "decision.learning",
+    "resolve": "identity.resolution",
+    "score": "decision.scoring",
+    "select": "decision.shortlist",
+    "survey": "decision.gaps",
+    "trace": "chains.graph",
+    "write_report": "report.folder",
 }
 
 __all__ = [

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from chainmatch.columns import NEEDS
 from chainmatch.errors import ProfileError
-from chainmatch.places import Place, distance_km, zone_names
-from chainmatch.resources import data_folder
-from chainmatch.yamlfile import Document, YamlError, explain, nearest, read_document
+from chainmatch.places.locating import Place, distance_km, zone_names
+from chainmatch.schema.columns import NEEDS
+from chainmatch.util.resources import data_folder
+from chainmatch.util.yaml import Document, YamlError, explain, nearest, read_document
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -206,7 +206,7 @@ class Profile(_Record):
 def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None" = None) -> Profile:
     """Read and check a profile; ``None`` is the bundled example.
 
-    With ``graph`` (of :func:`chainmatch.chains.read_chains`) the chains and nodes that the profile
+    With ``graph`` (of :func:`chainmatch.read_chains`) the chains and nodes that the profile
     names must exist there.
 
     Raises

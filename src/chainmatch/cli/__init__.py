@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from chainmatch._version import __version__
 from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serve
 from chainmatch.cli.parsing import Parser
-from chainmatch.collector import spare_collector
 from chainmatch.errors import ChainmatchError
+from chainmatch.pipeline.relax_gc import spare_collector
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -43,15 +43,15 @@ def add(commands: Any) -> None:
 
 
 def _chains_list(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import read_chains
-    from chainmatch.chainviews import listing
+    from chainmatch.chains.graph import read_chains
+    from chainmatch.chains.views import listing
 
     print(listing(read_chains(arguments.chains)))
 
 
 def _chains_check(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import check_chains, read_chains
-    from chainmatch.chainviews import listing
+    from chainmatch.chains.graph import check_chains, read_chains
+    from chainmatch.chains.views import listing
 
     folder = arguments.folder or arguments.chains
     problems = check_chains(folder)
@@ -66,15 +66,15 @@ def _chains_check(arguments: argparse.Namespace) -> None:
 
 
 def _chains_show(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import read_chains
-    from chainmatch.chainviews import tree
+    from chainmatch.chains.graph import read_chains
+    from chainmatch.chains.views import tree
 
     print(tree(read_chains(arguments.chains), arguments.chain))
 
 
 def _chains_trace(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import read_chains, trace
-    from chainmatch.chainviews import traced
+    from chainmatch.chains.graph import read_chains, trace
+    from chainmatch.chains.views import traced
 
     graph = read_chains(arguments.chains)
     found = trace(graph, arguments.start, arguments.end)
@@ -82,7 +82,7 @@ def _chains_trace(arguments: argparse.Namespace) -> None:
 
 
 def _chains_draw(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import read_chains
+    from chainmatch.chains.graph import read_chains
     from chainmatch.report.chainmap import draw_chain
 
     draw_chain(read_chains(arguments.chains), arguments.chain, arguments.out)
@@ -90,7 +90,7 @@ def _chains_draw(arguments: argparse.Namespace) -> None:
 
 
 def _chains_copy(arguments: argparse.Namespace) -> None:
-    from chainmatch.chainbook import copy_chains
+    from chainmatch.chains.workbook import copy_chains
 
     files = copy_chains(arguments.folder)
     place = arguments.folder
@@ -98,14 +98,14 @@ def _chains_copy(arguments: argparse.Namespace) -> None:
 
 
 def _chains_export(arguments: argparse.Namespace) -> None:
-    from chainmatch.chainbook import export_chains
+    from chainmatch.chains.workbook import export_chains
 
     export_chains(arguments.folder or arguments.chains, arguments.xlsx)
     print(f"已写出 {arguments.xlsx}")
 
 
 def _chains_import(arguments: argparse.Namespace) -> None:
-    from chainmatch.chainbook import import_chains
+    from chainmatch.chains.workbook import import_chains
     from chainmatch.errors import ChainError
 
     try:

@@ -9,8 +9,8 @@ from chainmatch.cli.parsing import read_mapping
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Progress
-    from chainmatch.spark.listing import Listing
+    from chainmatch.pipeline.rank import Progress
+    from chainmatch.pipeline.spark.listing import Listing
 
 
 def engine_options(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +43,8 @@ def spark_listing(
     arguments: argparse.Namespace, source: str, step: "Progress"
 ) -> "Iterator[Listing]":
     """Give a list that Spark has opened, as long as its session lasts."""
-    from chainmatch.spark import open_listing, session
-    from chainmatch.spark.session import read_options
+    from chainmatch.pipeline.spark import open_listing, session
+    from chainmatch.pipeline.spark.session import read_options
 
     options = read_options(arguments.conf)
     step("启动 Spark")

@@ -12,7 +12,7 @@ from chainmatch.cli.parsing import positive
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
-    from chainmatch.stream import Options
+    from chainmatch.pipeline.stream import Options
 
 
 def large_options(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def jobs_option(parser: argparse.ArgumentParser) -> None:
 
 def goes_in_pieces(source: str, arguments: argparse.Namespace) -> bool:
     """Return whether a list is gone through in pieces: it is large, or an option asks for it."""
-    from chainmatch.stream.size import can_stream, is_large
+    from chainmatch.pipeline.stream.size import can_stream, is_large
 
     resumes = "resume" in arguments
     asked = arguments.jobs is not None or (resumes and arguments.resume)
@@ -48,8 +48,8 @@ def goes_in_pieces(source: str, arguments: argparse.Namespace) -> bool:
 @contextmanager
 def in_pieces(source: str, arguments: argparse.Namespace) -> "Iterator[Options]":
     """Give the options of a run in pieces; say so, and show the progress on a terminal."""
-    from chainmatch.stream import Options, default_jobs
-    from chainmatch.stream.size import rows_of
+    from chainmatch.pipeline.stream import Options, default_jobs
+    from chainmatch.pipeline.stream.size import rows_of
 
     jobs = arguments.jobs or default_jobs()
     resumes = "resume" in arguments

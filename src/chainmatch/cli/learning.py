@@ -41,10 +41,10 @@ def add(commands: Any) -> None:
 
 
 def _relate(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import read_chains
-    from chainmatch.relate import learn, presence
-    from chainmatch.relatedness import write_relatedness
-    from chainmatch.report import write_text
+    from chainmatch.chains.graph import read_chains
+    from chainmatch.decision.relate import learn, presence
+    from chainmatch.decision.relatedness import write_relatedness
+    from chainmatch.report.files import write_text
 
     graph = read_chains(arguments.chains)
     with Steps(2, arguments.quiet) as step:
@@ -68,9 +68,9 @@ def _relate(arguments: argparse.Namespace) -> None:
 
 
 def _learn(arguments: argparse.Namespace) -> None:
-    from chainmatch.learning import learn_weights, lesson_text, read_returned, with_weights
+    from chainmatch.decision.learning import learn_weights, lesson_text, read_returned, with_weights
     from chainmatch.profile import profile_text, read_profile
-    from chainmatch.report import write_text
+    from chainmatch.report.files import write_text
 
     old = read_profile(arguments.profile).weights
     lesson = learn_weights(read_returned(arguments.returned), old)
@@ -83,7 +83,7 @@ def _learn(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from chainmatch.learning import evaluate, evaluation_text, read_returned
+    from chainmatch.decision.learning import evaluate, evaluation_text, read_returned
 
     returned = read_returned(arguments.returned)
     print(evaluation_text(evaluate(returned), returned))

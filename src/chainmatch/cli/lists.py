@@ -73,8 +73,8 @@ def _match(arguments: argparse.Namespace) -> None:
     if goes_in_pieces(arguments.firms, arguments):
         _match_in_pieces(arguments)
         return
-    from chainmatch.chains import read_chains
-    from chainmatch.sectors import match
+    from chainmatch.chains.graph import read_chains
+    from chainmatch.matching.tables import match
     from chainmatch.tables import read_firms
 
     check_out(arguments)
@@ -89,7 +89,7 @@ def _match(arguments: argparse.Namespace) -> None:
 
 
 def _match_in_pieces(arguments: argparse.Namespace) -> None:
-    from chainmatch import stream
+    from chainmatch.pipeline import stream
 
     with in_pieces(arguments.firms, arguments) as options:
         said = stream.match(
@@ -106,7 +106,7 @@ def _match_in_pieces(arguments: argparse.Namespace) -> None:
 
 
 def _match_on_spark(arguments: argparse.Namespace) -> None:
-    from chainmatch import spark
+    from chainmatch.pipeline import spark
     from chainmatch.report.parts import check_result_path
 
     check_result_path(arguments.out)
@@ -127,11 +127,11 @@ def _match_on_spark(arguments: argparse.Namespace) -> None:
 
 
 def _gaps(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains import read_chains
-    from chainmatch.gaps import survey
-    from chainmatch.identity import resolve
+    from chainmatch.chains.graph import read_chains
+    from chainmatch.decision.gaps import survey
+    from chainmatch.identity.resolution import resolve
+    from chainmatch.matching.tables import match
     from chainmatch.profile import read_profile
-    from chainmatch.sectors import match
     from chainmatch.tables import read_firms
 
     mapping = read_mapping(arguments.map)
@@ -158,7 +158,7 @@ def _link(arguments: argparse.Namespace) -> None:
     if arguments.right and goes_in_pieces(arguments.left, arguments):
         _link_in_pieces(arguments)
         return
-    from chainmatch.identity import link
+    from chainmatch.identity.linking import link
     from chainmatch.tables import read_firms
 
     mapping = read_mapping(arguments.map)
@@ -174,7 +174,7 @@ def _link(arguments: argparse.Namespace) -> None:
 
 
 def _link_in_pieces(arguments: argparse.Namespace) -> None:
-    from chainmatch import stream
+    from chainmatch.pipeline import stream
 
     with in_pieces(arguments.left, arguments) as options:
         said = stream.link(
@@ -189,7 +189,7 @@ def _link_in_pieces(arguments: argparse.Namespace) -> None:
 
 
 def _link_on_spark(arguments: argparse.Namespace) -> None:
-    from chainmatch import spark
+    from chainmatch.pipeline import spark
     from chainmatch.report.parts import check_result_path
 
     if not arguments.right:
@@ -211,13 +211,13 @@ def _link_on_spark(arguments: argparse.Namespace) -> None:
 
 
 def _leads(arguments: argparse.Namespace) -> None:
-    from chainmatch import gates
-    from chainmatch.chains import read_chains
-    from chainmatch.gaps import survey
-    from chainmatch.identity import resolve
+    from chainmatch.chains.graph import read_chains
+    from chainmatch.decision import gates
+    from chainmatch.decision.gaps import survey
+    from chainmatch.identity.resolution import resolve
     from chainmatch.leads import assign, match_leads
+    from chainmatch.matching.tables import match
     from chainmatch.profile import read_profile
-    from chainmatch.sectors import match
     from chainmatch.tables import read_firms, read_leads
 
     mapping = read_mapping(arguments.map)
@@ -243,7 +243,7 @@ def _leads(arguments: argparse.Namespace) -> None:
 
 
 def _find(arguments: argparse.Namespace) -> None:
-    from chainmatch.identity import find
+    from chainmatch.identity.search import find
     from chainmatch.report.console import table
     from chainmatch.tables import read_firms
 
@@ -255,12 +255,12 @@ def _find(arguments: argparse.Namespace) -> None:
 def _check(arguments: argparse.Namespace) -> None:
     mapping = read_mapping(arguments.map)
     if goes_in_pieces(arguments.file, arguments):
-        from chainmatch import stream
+        from chainmatch.pipeline import stream
 
         with in_pieces(arguments.file, arguments) as options:
             text = stream.check(arguments.file, mapping=mapping, options=options)
     else:
-        from chainmatch.check import check_file
+        from chainmatch.tables.check import check_file
 
         text = check_file(arguments.file, mapping=mapping)
     print(text)

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 def check_out(arguments: argparse.Namespace) -> None:
     """Raise at once, before any work, if ``--out`` cannot be written."""
-    from chainmatch.report import check_table_path
+    from chainmatch.report.files import check_table_path
 
     check_table_path(arguments.out)
 
 
 def write(frame: "pd.DataFrame", arguments: argparse.Namespace) -> None:
     """Write a table to ``--out``."""
-    from chainmatch.report import write_table
+    from chainmatch.report.files import write_table
 
     write_table(frame, arguments.out, plain=arguments.plain)
 
@@ -33,7 +33,7 @@ def write_read(
 
     The firms of the first list are those that the table speaks of.
     """
-    from chainmatch.report import write_rejects
+    from chainmatch.report.files import write_rejects
 
     write(frame, arguments)
     rejects = [reading.rejects for reading in readings]

@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
 
 def _profile_new(arguments: argparse.Namespace) -> None:
     from chainmatch.profile import profile_text
-    from chainmatch.report import write_text
+    from chainmatch.report.files import write_text
 
     if Path(arguments.out).exists():
         raise OptionError(f"{arguments.out}：已有这个文件，为免覆盖没有写出；请换一个文件名。")

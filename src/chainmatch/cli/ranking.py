@@ -5,16 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.aside import Aside
 from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
 from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps
 from chainmatch.cli.parsing import command, positive, profile_option, read_mapping, shared_options
 from chainmatch.errors import OptionError
+from chainmatch.pipeline.aside import Aside
 
 if TYPE_CHECKING:
-    from chainmatch.inputs import Inputs
-    from chainmatch.ranking import Run
+    from chainmatch.pipeline.inputs import Inputs
+    from chainmatch.pipeline.rank import Run
 
 
 def add(commands: Any) -> None:
@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
 def _rank(arguments: argparse.Namespace) -> None:
     sources = _lists(arguments)
     with _reading(sources, arguments) as reading:
-        from chainmatch.report import check_folder
+        from chainmatch.util.atomic import check_folder
 
         out = check_folder(arguments.out)
         if goes_on_spark(arguments):
@@ -61,7 +61,7 @@ def _rank(arguments: argparse.Namespace) -> None:
 
 def _reading(sources: tuple[Any, Any, Any], arguments: argparse.Namespace) -> "Aside[Inputs]":
     """Read the lists aside, while this process loads the rest of the program."""
-    from chainmatch.inputs import read_inputs
+    from chainmatch.pipeline.inputs import read_inputs
 
     at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
     at_once = at_once and all(Path(one).is_file() for one in sources if one)  # a database: once
@@ -71,7 +71,7 @@ def _reading(sources: tuple[Any, Any, Any], arguments: argparse.Namespace) -> "A
 
 def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     """Return targets, local firms and leads that were asked for."""
-    from chainmatch.resources import data_folder
+    from chainmatch.util.resources import data_folder
 
     targets, local, leads = arguments.targets, arguments.local, arguments.leads
     if arguments.sample:
@@ -85,8 +85,8 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
 
 
 def _rank_at_once(reading: "Aside[Inputs]", arguments: argparse.Namespace) -> "Run":
-    from chainmatch.ranking import STEPS, rank_read, read_case
-    from chainmatch.report import write_report
+    from chainmatch.pipeline.rank import STEPS, rank_read, read_case
+    from chainmatch.report.folder import write_report
 
     with Steps(STEPS, arguments.quiet) as step:
         step("读取产业链和县情配置")
@@ -100,8 +100,8 @@ def _rank_at_once(reading: "Aside[Inputs]", arguments: argparse.Namespace) -> "R
 
 
 def _rank_on_spark(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
-    from chainmatch import spark
-    from chainmatch.report import write_report
+    from chainmatch.pipeline import spark
+    from chainmatch.report.folder import write_report
 
     with (
         Steps(11, arguments.quiet) as step,
@@ -114,7 +114,7 @@ def _rank_on_spark(targets: Any, local: Any, leads: Any, arguments: argparse.Nam
 
 
 def _rank_in_pieces(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
-    from chainmatch import stream
+    from chainmatch.pipeline import stream
 
     with in_pieces(targets, arguments) as options:
         return stream.rank(

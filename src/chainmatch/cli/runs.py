@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
 
 
 def _explain(arguments: argparse.Namespace) -> None:
-    from chainmatch.runs import explain
+    from chainmatch.report.runs import explain
 
     print(explain(arguments.firm, arguments.run))
 
@@ -34,6 +34,6 @@ def _brief(arguments: argparse.Namespace) -> None:
 
 
 def _diff(arguments: argparse.Namespace) -> None:
-    from chainmatch.runs import diff
+    from chainmatch.report.runs import diff
 
     print(diff(arguments.run_a, arguments.run_b).text())

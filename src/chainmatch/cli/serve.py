@@ -89,8 +89,8 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
-    from chainmatch.resources import data_folder
     from chainmatch.server.settings import Settings
+    from chainmatch.util.resources import data_folder
 
     firms, local = arguments.firms, arguments.local
     if arguments.sample:

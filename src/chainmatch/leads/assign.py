@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from chainmatch.columns import TABLES
 from chainmatch.leads.book import WEAK
 from chainmatch.leads.clauses import NEED
+from chainmatch.schema.columns import TABLES
 
 ASKED = ("target", "local")
 HOME_FIRST = 0.5  # what being local is worth to a need

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import networkx as nx
 import pandas as pd
 
-from chainmatch.gaps import Survey
-from chainmatch.known import saturating, text_of
+from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
-from chainmatch.text import normalise
+from chainmatch.util.missing import saturating, text_of
+from chainmatch.util.text import normalise
 
 WEAK = 0.5  # a match below this is called weak
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chainmatch.scopes import NOTHING
-from chainmatch.verbs import VERBS
+from chainmatch.matching.grammar import NOTHING
+from chainmatch.schema.verbs import VERBS
 
 PROJECT, WILL, NEED = "有项目无投资主体", "有意愿无项目", "有需求无门路"
 KINDS = (PROJECT, WILL, NEED)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chainmatch.places import locate, zone_names
+from chainmatch.places.locating import locate, zone_names
 
 _NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
 _RANGE = rf"{_NUMBER}(?:\s*(?:[-~—–至到]+)\s*{_NUMBER})?"

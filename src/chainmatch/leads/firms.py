@@ -28,7 +28,7 @@ from chainmatch.leads.book import WEAK, Book, Doing, Firm, Partner, mean, money,
 from chainmatch.leads.clauses import NEED, PROJECT, WILL
 from chainmatch.leads.reading import BEYOND, LeadReading, Mention
 from chainmatch.profile import Profile
-from chainmatch.text import normalise
+from chainmatch.util.text import normalise
 
 WEIGHTS = {"fit": 0.4, "words": 0.3, "scale": 0.15, "zone": 0.1, "home": 0.05}
 OWN_CAPITAL = 0.2  # least share of own capital in an investment

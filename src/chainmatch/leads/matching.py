@@ -19,18 +19,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import networkx as nx
 import pandas as pd
 
-from chainmatch.columns import TABLES
-from chainmatch.gaps import Survey
-from chainmatch.known import text_of
+from chainmatch.decision.gaps import Survey
+from chainmatch.identity.sameness import Filed, first_filed, note, shared, twins
 from chainmatch.leads.book import WEAK, Book, Partner
 from chainmatch.leads.clauses import KINDS, NEED, PROJECT, WILL
 from chainmatch.leads.firms import firm_partners, joins
 from chainmatch.leads.pairs import gap_partners, projects, wills
 from chainmatch.leads.reading import LeadReader, LeadReading
-from chainmatch.leads.sameness import Filed, first_filed, note, shared, twins
-from chainmatch.lexicon import Lexicon
+from chainmatch.matching.lexicon import Lexicon
 from chainmatch.profile import Profile
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables import Reading
+from chainmatch.util.missing import text_of
 
 PER_KIND = 5  # partners of one kind that a lead is given at most
 FLOOR = 0.2  # a match below this is none

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from chainmatch.gaps import Survey
+from chainmatch.decision.gaps import Survey
 from chainmatch.leads.book import Book, Partner
 from chainmatch.leads.matching import FLOOR, choose, target_partners
 from chainmatch.leads.reading import LeadReading

@@ -26,7 +26,6 @@ from typing import NamedTuple
 
 import networkx as nx
 
-from chainmatch.borders import SHORT
 from chainmatch.leads.clauses import (
     BUYERS,
     DEALERS,
@@ -50,17 +49,12 @@ from chainmatch.leads.clauses import (
     read_things,
     read_title,
 )
-from chainmatch.leads.figures import (
-    Figure,
-    read_conditions,
-    read_figures,
-    read_needs,
-    read_zones,
-)
-from chainmatch.lexicon import Claim, Hit, Lexicon
-from chainmatch.scopes import NOTHING
-from chainmatch.text import normalise
-from chainmatch.verbs import VERBS
+from chainmatch.leads.figures import Figure, read_conditions, read_figures, read_needs, read_zones
+from chainmatch.matching.grammar import NOTHING
+from chainmatch.matching.lexicon import Claim, Hit, Lexicon
+from chainmatch.matching.word_boundaries import SHORT
+from chainmatch.schema.verbs import VERBS
+from chainmatch.util.text import normalise
 
 # How clearly a mention speaks for its node.
 CLEAR, HINT, ABOUT, TITLE, BEYOND = 1.0, 0.7, 0.4, 0.9, 0.7

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any, cast
 
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 
 @cache

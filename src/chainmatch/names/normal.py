@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from chainmatch.text import traditional
+from chainmatch.util.text import traditional
 
 # Radicals that text recognition puts for characters and that NFKC leaves alone.
 _RADICALS = dict(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from chainmatch.divisions import Division, divisions
-from chainmatch.resources import data_folder
+from chainmatch.places.divisions import Division, divisions
+from chainmatch.util.resources import data_folder
 
 _AREA = re.compile(
     r"(?:国家级?)?(?:经济技术|高新技术产业|高新技术|高新|经济|综合)(?:开发|示范|产业)?区|经济特区|保税区|新区|开发区|工业园区?"

@@ -119,7 +119,7 @@ def context_features(
 def name_similarity(a: str, b: str) -> Similarity:
     """Return how surely two names are written for one firm, from the names alone.
 
-    A branch and its firm score as one firm; :func:`chainmatch.identity.link` tells them apart.
+    A branch and its firm score as one firm; ``identity.linking`` tells them apart.
     """
     first, second = parsed_name(a), parsed_name(b)
     values = dict(zip(FEATURES, pair_features(first, second), strict=True))

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from chainmatch.decision.scoring import COLUMN
 from chainmatch.errors import OptionError, OutputError, RunError
-from chainmatch.identity import find
+from chainmatch.identity.search import find
 from chainmatch.report.cards import sides
-from chainmatch.report.files import check_folder, whole_file
-from chainmatch.report.setting import set_brief
+from chainmatch.report.docx_layout import set_brief
+from chainmatch.report.runs import RunFolder
 from chainmatch.report.words import (
     GAP_KINDS,
     GAP_MEANING,
@@ -32,8 +33,7 @@ from chainmatch.report.words import (
     unknown,
     word,
 )
-from chainmatch.runs import RunFolder
-from chainmatch.scoring import COLUMN
+from chainmatch.util.atomic import check_folder, whole_file
 
 Row = dict[str, Any]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from chainmatch.decision.scoring import COLUMN, contributions
 from chainmatch.report.facts import (
     Record,
     chain_names,
@@ -16,10 +17,9 @@ from chainmatch.report.facts import (
 )
 from chainmatch.report.firmsheets import capital_text
 from chainmatch.report.words import GAP_PARTS, PARTS, unknown
-from chainmatch.scoring import COLUMN, contributions
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Run
+    from chainmatch.pipeline.rank import Run
 
 _BEST = 5  # target firms named at a node
 _LOCAL = 12  # local firms named at a node

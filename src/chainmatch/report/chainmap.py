@@ -11,15 +11,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from chainmatch.chains import GENERAL_KNOWLEDGE
-from chainmatch.chainviews import chain_id
+from chainmatch.chains.model import GENERAL_KNOWLEDGE
+from chainmatch.chains.views import chain_id
 from chainmatch.errors import OutputError
-from chainmatch.report.files import whole_file
+from chainmatch.report.edge_routing import PITCH, Route
 from chainmatch.report.layout import Band, Layout, lay_out
 from chainmatch.report.nodebox import HIGH, WIDE, gap_text, node_box
 from chainmatch.report.picture import chinese_font, png_of
-from chainmatch.report.wiring import PITCH, Route
 from chainmatch.report.words import STATUS, STATUS_MEANING, stage
+from chainmatch.util.atomic import whole_file
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -16,7 +16,7 @@ from chainmatch.report.words import (
 )
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Run
+    from chainmatch.pipeline.rank import Run
 
 OPPORTUNITIES = (
     Field("number", "序号", 6, "integer"),

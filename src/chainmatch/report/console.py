@@ -6,9 +6,9 @@ from unicodedata import east_asian_width
 
 import pandas as pd
 
-from chainmatch.columns import COLUMNS
-from chainmatch.ranking import Run
+from chainmatch.pipeline.rank import Run
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
+from chainmatch.schema.columns import COLUMNS
 
 LINES = 10
 

@@ -8,14 +8,15 @@ of the file; columns may be added behind them without a new number of the contra
 from collections.abc import Iterable
 from typing import Any
 
-from chainmatch.chains import ACTIVITIES, STAGES
-from chainmatch.columns import CONTRACT, TABLES, Column, Kind, column_of
+from chainmatch.chains.model import STAGES
 from chainmatch.profile import Profile
 from chainmatch.report.chainsheets import OPPORTUNITIES
 from chainmatch.report.firmsheets import SHORTLIST
 from chainmatch.report.leadsheets import PROJECTS
 from chainmatch.report.sheets import Field
 from chainmatch.report.words import GAP_KINDS, GRADES, PARTNERS, RELATIONS, STATUS
+from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.schema.columns import CONTRACT, TABLES, Column, Kind, column_of
 
 Schema = dict[str, Any]
 

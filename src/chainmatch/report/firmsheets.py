@@ -3,20 +3,14 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.report import heads
-from chainmatch.report.facts import (
-    chain_names,
-    duplicate_reason,
-    gap_reasons,
-    records,
-    visit_plan,
-)
+from chainmatch.decision.scoring import COLUMN
+from chainmatch.report import header_rows
+from chainmatch.report.facts import chain_names, duplicate_reason, gap_reasons, records, visit_plan
 from chainmatch.report.sheets import Book, Field
 from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, PARTS, UNKNOWN, unknown, word
-from chainmatch.scoring import COLUMN
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Run
+    from chainmatch.pipeline.rank import Run
 
 SHORTLIST = (
     Field("rank", "序号", 5.5, "integer"),
@@ -119,19 +113,21 @@ _EXCLUDED = (
 
 def excluded(book: Book, run: "Run") -> None:
     """排除清单: firms that failed a gate, and rows that repeat another one."""
-    out = [row | {"list": INPUTS["targets"]} for row in heads.excluded(run, heads.SHEET)]
+    out = [
+        row | {"list": INPUTS["targets"]} for row in header_rows.excluded(run, header_rows.SHEET)
+    ]
     again = [
         {**row, "gate": "重复", "why": duplicate_reason(row)}
-        for row in heads.repeated(run, heads.SHEET)
+        for row in header_rows.repeated(run, header_rows.SHEET)
     ]
-    often = heads.gates(run) + Counter({"重复": heads.repeats(run)})
+    often = header_rows.gates(run) + Counter({"重复": header_rows.repeats(run)})
     rows = sorted([*out, *again], key=lambda row: (often[row["gate"]], row["gate"]))
-    stopped = heads.gates(run).total()
+    stopped = header_rows.gates(run).total()
     title = f"排除清单（未通过准入条件{stopped:,}家，重复{often['重复']:,}行）"
     note = "少见的条件排在前面；“未通过条件”可以筛选。如认为有误，按“解除办法”更正后重新运算。"
     last, many = often.most_common(1)[0] if often else ("", 0)
-    if heads.is_cut(run, heads.SHEET):
-        note += f"每项只列前{heads.SHEET:,}家，全部见 excluded.csv 和 duplicates.csv。"
+    if header_rows.is_cut(run, header_rows.SHEET):
+        note += f"每项只列前{header_rows.SHEET:,}家，全部见 excluded.csv 和 duplicates.csv。"
     if many > _TOO_MANY:
         note += f"打印时略去排在最后的“{last}”{many:,}家。"
     sheet = book.sheet("排除清单", title, note)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from chainmatch.aside import Aside
-from chainmatch.columns import CONTRACT, TABLES
-from chainmatch.ranking import Run
-from chainmatch.report.files import whole_folder, write_csv
+from chainmatch.pipeline.aside import Aside
+from chainmatch.pipeline.rank import Run
+from chainmatch.report.files import write_csv
 from chainmatch.report.lists import office_lists
 from chainmatch.report.page import write_page
 from chainmatch.report.workbook import write_workbook
+from chainmatch.schema.columns import CONTRACT, TABLES
+from chainmatch.util.atomic import whole_folder
 
 WORKBOOK = "精准招商清单.xlsx"
 PAGE = "report.html"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import networkx as nx
 import numpy as np
 
-from chainmatch.report.wiring import Route, Spot, wire
+from chainmatch.report.edge_routing import Route, Spot, wire
 
 if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from chainmatch.report import heads
+from chainmatch.report import header_rows
 from chainmatch.report.facts import home_name, inputs, sums
 from chainmatch.report.sheets import Book, Field, lines_of
 from chainmatch.report.words import (
@@ -20,7 +20,7 @@ from chainmatch.report.words import (
 )
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Run
+    from chainmatch.pipeline.rank import Run
 
 Line = tuple[str, str]  # term and prose; no prose: the heading of a section
 _BLANK: Line = ("", "")
@@ -114,7 +114,7 @@ _REJECTS = (
 
 def problems(book: Book, run: "Run") -> None:
     """数据问题: notes on the lists, then the rows that could not be read."""
-    rejects, unread = heads.rejects(run, heads.SHEET), heads.unread(run)
+    rejects, unread = header_rows.rejects(run, header_rows.SHEET), header_rows.unread(run)
     notes = [
         {"file": given.file, "why": "读入说明", "text": note}
         for given in inputs(run)
@@ -123,6 +123,6 @@ def problems(book: Book, run: "Run") -> None:
     title = f"数据问题（说明{len(notes)}条，未读入{unread:,}行）"
     note = "先看各名单的读入说明，再看没有读入的行。行号与表格软件中的行号相同。"
     if len(rejects) < unread:
-        note += f"每份名单只列前{heads.SHEET:,}行，全部见 rejects.csv。"
+        note += f"每份名单只列前{header_rows.SHEET:,}行，全部见 rejects.csv。"
     sheet = book.sheet("数据问题", title, note)
     book.table(sheet, _REJECTS, [*notes, *rejects])

@@ -10,13 +10,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.report import cards, facts, heads, words
-from chainmatch.report.beyond import beyond_text
+from chainmatch.report import cards, facts, header_rows, words
 from chainmatch.report.chainmap import chain_svg, legend, map_style
+from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Run
+    from chainmatch.pipeline.rank import Run
 
 _TOP_GAPS = 10
 _FIRST_FIRMS = 10
@@ -58,13 +58,13 @@ def _context(run: "Run") -> dict[str, Any]:
         "excluded": _excluded(run),
         "duplicates": [
             {"name": row["name"], "list": row["list"], "why": facts.duplicate_reason(row)}
-            for row in heads.repeated(run, heads.PAGE)
+            for row in header_rows.repeated(run, header_rows.PAGE)
         ],
-        "repeats": heads.repeats(run),
-        "rejects": heads.rejects(run, _REJECTS)[:_REJECTS],
-        "unread": heads.unread(run),
-        "most": heads.PAGE,
-        "cut": heads.is_cut(run, heads.PAGE) or len(run.scores) > heads.PAGE,
+        "repeats": header_rows.repeats(run),
+        "rejects": header_rows.rejects(run, _REJECTS)[:_REJECTS],
+        "unread": header_rows.unread(run),
+        "most": header_rows.PAGE,
+        "cut": header_rows.is_cut(run, header_rows.PAGE) or len(run.scores) > header_rows.PAGE,
     }
 
 
@@ -138,8 +138,8 @@ def _cases(run: "Run") -> list[tuple[str, list[facts.LeadCase]]]:
 def _excluded(run: "Run") -> list[tuple[str, int, list[tuple[str, list[str]]]]]:
     """Gate, number of firms, and for each reason the firms; the largest gates first."""
     groups: dict[str, dict[str, list[str]]] = {}
-    often = heads.gates(run)
-    for row in heads.excluded(run, heads.PAGE):
+    often = header_rows.gates(run)
+    for row in header_rows.excluded(run, header_rows.PAGE):
         groups.setdefault(row["gate"], {}).setdefault(row["why"], []).append(row["name"])
     found = [(gate, often[gate], sorted(reasons.items())) for gate, reasons in groups.items()]
     return sorted(found, key=lambda gate: (-gate[1], gate[0]))

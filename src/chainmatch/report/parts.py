@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from chainmatch.errors import OutputError
 from chainmatch.report.csvrows import can_write, write_arrow_rows
-from chainmatch.report.files import check_folder, whole_file, write_csv
+from chainmatch.report.files import write_csv
+from chainmatch.util.atomic import check_folder, whole_file
 
 SUFFIXES = (".csv", ".parquet")
 

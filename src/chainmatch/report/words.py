@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from chainmatch.chains import ACTIVITIES, STAGES
+from chainmatch.chains.model import STAGES
+from chainmatch.schema.activities import ACTIVITIES
 
 STATUS: dict[str, str] = {
     "strong": "强",

@@ -4,28 +4,15 @@ The same run gives the same bytes. Whatever came out of a list is written as tex
 which looks like a formula stays a name.
 """
 
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chainmatch.report import chainsheets, firmsheets, leadsheets, notesheets
 from chainmatch.report.sheets import Book
+from chainmatch.util.xlsx import FIXED_PROPERTIES, WORKBOOK_OPTIONS
 
 if TYPE_CHECKING:
-    from chainmatch.ranking import Run
-
-# A fixed day: the file must not say when it was written.
-FIXED_PROPERTIES: dict[str, Any] = {
-    "title": "精准招商清单",
-    "subject": "产业链缺口与目标企业",
-    "author": "chainmatch",
-    "created": datetime(2026, 1, 1),
-}
-WORKBOOK_OPTIONS: dict[str, Any] = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+    from chainmatch.pipeline.rank import Run
 
 
 def write_workbook(run: "Run", path: Path) -> None:

@@ -10,9 +10,9 @@ from chainmatch.server import lookups, pages, problems, results, running
 from chainmatch.server.audit import Audit
 from chainmatch.server.catalog import Catalog
 from chainmatch.server.context import BEARER, Service
-from chainmatch.server.guard import Guard
 from chainmatch.server.keys import KeyRing
 from chainmatch.server.limits import Buckets
+from chainmatch.server.middleware import Guard
 from chainmatch.server.outcomes import OutcomeLog
 from chainmatch.server.runlog import RunLog
 from chainmatch.server.settings import Settings

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from chainmatch.chains import read_chains
-from chainmatch.finding import Finder
-from chainmatch.gaps import survey
-from chainmatch.identity import resolve
+from chainmatch.chains.graph import read_chains
+from chainmatch.decision.gaps import survey
+from chainmatch.identity.resolution import resolve
+from chainmatch.identity.search import Finder
+from chainmatch.matching.matcher import Matcher
+from chainmatch.matching.tables import match
 from chainmatch.profile import read_profile
 from chainmatch.report.facts import records
-from chainmatch.sectors import Matcher, match
 from chainmatch.server.settings import Settings
 from chainmatch.tables import Reading, read_firms
 

@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 from fastapi.security import HTTPBearer
 from fastapi.templating import Jinja2Templates
 
-from chainmatch.runs import RunFolder
+from chainmatch.report.runs import RunFolder
 from chainmatch.server.catalog import Catalog
 from chainmatch.server.keys import Caller
 from chainmatch.server.outcomes import OutcomeLog

@@ -6,11 +6,11 @@ import pandas as pd
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 
-from chainmatch.chainviews import chain_counts
-from chainmatch.columns import TABLES
+from chainmatch.chains.views import chain_counts
+from chainmatch.matching.tables import match
 from chainmatch.report.chainmap import chain_svg
 from chainmatch.report.facts import Record, records
-from chainmatch.sectors import match
+from chainmatch.schema.columns import TABLES
 from chainmatch.server import models
 from chainmatch.server.context import RUN_ID, Held, Service, finished
 from chainmatch.server.problems import Problem, content, documented

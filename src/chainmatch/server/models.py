@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chainmatch.ranking import STEPS
+from chainmatch.pipeline.rank import STEPS
 from chainmatch.server.runlog import RunRow
 
 MOST_TEXTS = 200

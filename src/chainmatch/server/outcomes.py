@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 import sqlalchemy as sql
 
-from chainmatch.columns import COLUMNS, TABLES, titles
-from chainmatch.runs import RunFolder
+from chainmatch.report.runs import RunFolder
+from chainmatch.schema.columns import COLUMNS, TABLES, titles
 from chainmatch.server.schema import OUTCOMES, now
 
 DAY = "结果日期"

@@ -5,10 +5,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from chainmatch._version import __version__
-from chainmatch.columns import titles
 from chainmatch.report import words
 from chainmatch.report.chainmap import map_style
 from chainmatch.report.templates import source
+from chainmatch.schema.columns import titles
 from chainmatch.server import metrics
 from chainmatch.server.catalog import SHOWN
 from chainmatch.server.context import Held

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from chainmatch.report.facts import records
 from chainmatch.report.files import write_csv
-from chainmatch.runs import diff, explain
+from chainmatch.report.runs import diff, explain
 from chainmatch.server import models
 from chainmatch.server.context import (
     RUN_ID,

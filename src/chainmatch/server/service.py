@@ -25,9 +25,9 @@ import numpy as np
 from chainmatch.errors import OptionError
 from chainmatch.server.catalog import Catalog, load
 from chainmatch.server.database import open_database, upgrade
-from chainmatch.server.foreman import Foreman
 from chainmatch.server.keys import list_keys
 from chainmatch.server.limits import Buckets
+from chainmatch.server.run_worker import Foreman
 from chainmatch.server.runlog import RunLog
 from chainmatch.server.settings import Settings, check_address, make_folders
 

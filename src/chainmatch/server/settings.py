@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainmatch.errors import OptionError
-from chainmatch.report import check_folder
 from chainmatch.tables.sources import Source
+from chainmatch.util.atomic import check_folder
 
 DATABASE = "chainmatch.db"
 AUDIT = "audit.jsonl"

@@ -60,11 +60,11 @@ def _tell(kind: str, text: str) -> None:
 
 
 def _carry_out(order: Order) -> None:
-    from chainmatch.chains import read_chains
+    from chainmatch.chains.graph import read_chains
     from chainmatch.errors import OptionError
+    from chainmatch.pipeline.rank import rank
     from chainmatch.profile import read_profile
-    from chainmatch.ranking import rank
-    from chainmatch.report import write_report
+    from chainmatch.report.folder import write_report
 
     profile: Any = None
     if order["profile"]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from chainmatch.columns import TABLES, Column, column_of
+from chainmatch.schema.columns import TABLES, Column, column_of
 
 _TYPES = {"number": pa.float64(), "share": pa.float64(), "integer": pa.int64()}
 

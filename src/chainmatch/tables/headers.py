@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from chainmatch.columns import FIRM_INPUT, LEAD_INPUT, PERSONAL, column_of
 from chainmatch.errors import OptionError
+from chainmatch.schema.columns import FIRM_INPUT, LEAD_INPUT, PERSONAL, column_of
 from chainmatch.tables.values import is_blank, raw_text
-from chainmatch.text import simplified
+from chainmatch.util.text import simplified
 
 Table = Literal["firms", "leads"]
 

@@ -3,14 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from chainmatch.errors import TableError
-from chainmatch.tables.headers import (
-    REQUIRED,
-    Layout,
-    Table,
-    full_key,
-    is_known,
-    parse_header,
-)
+from chainmatch.tables.headers import REQUIRED, Layout, Table, full_key, is_known, parse_header
 from chainmatch.tables.rows import Body
 from chainmatch.tables.sheets import Book, Sheet
 from chainmatch.tables.values import is_blank

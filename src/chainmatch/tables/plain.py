@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chainmatch.columns import PERSONAL
 from chainmatch.names.codes import valid_codes
+from chainmatch.schema.columns import PERSONAL
 from chainmatch.tables.headers import header_ends
 from chainmatch.tables.rows import FIRM_ENDS, LONGEST_HEADER, PLAIN_OPENING
 from chainmatch.tables.values import MAX_CELL, PLAIN_NAME, PLAIN_TEXT, UNKNOWN
-from chainmatch.text import traditional
+from chainmatch.util.text import traditional
 
 _CODE = 18
 

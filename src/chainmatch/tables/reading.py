@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from chainmatch.columns import TABLES
 from chainmatch.errors import OptionError
+from chainmatch.schema.columns import TABLES
 from chainmatch.tables.headers import Layout, Table, find_layout, read_mapping
 from chainmatch.tables.notes import column_notes, is_returned, no_list, no_rows, sheet_notes
 from chainmatch.tables.pieces import Cutter, PieceReading, header_test

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from chainmatch.columns import LEAD_INPUT, TABLES
 from chainmatch.names import normal_name, valid_code
-from chainmatch.places import Place, locate
+from chainmatch.places.locating import Place, locate
+from chainmatch.schema.columns import LEAD_INPUT, TABLES
 from chainmatch.tables.headers import JOINED, Table
 from chainmatch.tables.rows import Cells, Segment
 from chainmatch.tables.values import (

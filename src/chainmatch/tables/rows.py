@@ -18,7 +18,7 @@ from chainmatch.tables.headers import (
 )
 from chainmatch.tables.sheets import Row, Sheet
 from chainmatch.tables.values import is_blank, name_of, raw_text, text_of
-from chainmatch.text import simplified
+from chainmatch.util.text import simplified
 
 _LONGEST_QUOTE = 200
 LONGEST_HEADER = 20

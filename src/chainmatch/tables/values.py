@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chainmatch.names import clean_code, valid_code
-from chainmatch.text import simplified
+from chainmatch.util.text import simplified
 
 # A spreadsheet keeps 15 digits of a number, so a longer code typed as a number has lost the rest.
 _EXACT = 10**15

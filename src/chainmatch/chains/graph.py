@@ -1,0 +1,226 @@
+"""Industry chains: read, check and walk them.
+
+All chains of a folder make one directed graph. Its nodes are what firms do at one step (环节),
+its edges supplies (供给关系) in the direction in which goods flow; it has no cycle. Recycling loops
+stand beside the edges, in ``graph.graph["recycling"]``.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import networkx as nx
+
+from chainmatch.chains.model import GENERAL_KNOWLEDGE, STAGES
+from chainmatch.chains.rules import ChainFile, Problem, check, declared_nodes, read_chain, sort
+from chainmatch.errors import ChainError
+from chainmatch.matching.grammar import read_scope
+from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.util.resources import data_folder
+from chainmatch.util.yaml import Document, YamlError, read_document
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ACTIVITIES",
+    "GENERAL_KNOWLEDGE",
+    "STAGES",
+    "Trace",
+    "chain_files",
+    "check_chains",
+    "names_of",
+    "read_chains",
+    "read_documents",
+    "resolve_wording",
+    "trace",
+]
+
+
+def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
+    """Read all chain files of ``folder`` (default: the bundled five) into one graph.
+
+    Node attributes: ``name, chain, segment, stage, does, objects, hints, false_friends, activities,
+    codes, needs, investments``; edge attribute: ``source``. ``graph.graph`` holds ``chains``
+    (id → name, about), ``segments`` ((chain, id) → name), ``recycling`` (list of from, to, source),
+    ``sources`` ((chain, id) → title, url) and ``shared`` ((chain, object) → node ids).
+
+    Raises
+    ------
+    ChainError
+        The folder is missing or empty, or a file has an error; ``problems`` lists all of them.
+    """
+    files, problems = _load(folder)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise ChainError([str(problem) for problem in errors])
+    return _graph(files)
+
+
+def check_chains(folder: str | Path | None = None) -> "pd.DataFrame":
+    """Return every problem of the chain files; columns ``file, line, level, why``."""
+    import pandas as pd
+
+    return pd.DataFrame(_load(folder)[1], columns=list(Problem._fields))
+
+
+def chain_files(folder: str | Path | None = None) -> list[Path]:
+    """Return the chain files of ``folder`` in the order of their names. Raises ChainError."""
+    place = data_folder("chains") if folder is None else Path(folder)
+    if not place.is_dir():
+        raise ChainError([f"{place}：找不到产业链文件夹，请检查 --chains 的路径。"])
+    paths = sorted(place.glob("*.yaml")) + sorted(place.glob("*.yml"))
+    if not paths:
+        raise ChainError([f"{place}：没有 .yaml 产业链文件，写法见 docs/chain-files.md。"])
+    return paths
+
+
+def _load(folder: str | Path | None) -> tuple[list[ChainFile], list[Problem]]:
+    documents, problems = [], []
+    declared: dict[str, str] = {}
+    blind = False
+    for path in chain_files(folder):
+        try:
+            documents.append(read_document(path))
+        except YamlError as error:
+            problems.append(_yaml_problem(path, str(error)))
+            lost = declared_nodes(_text(path))
+            blind, declared = blind or not lost, declared | lost
+    files, found = read_documents(documents, declared, blind)
+    return files, sort([*problems, *found])
+
+
+def read_documents(
+    documents: Iterable[Document], declared: dict[str, str] | None = None, blind: bool = False
+) -> tuple[list[ChainFile], list[Problem]]:
+    """Check documents together; return the chains as far as they can be read, and all problems.
+
+    ``declared``: id → name of nodes that stand in documents which could not even be parsed;
+    ``blind``: there is one whose nodes are not known at all.
+    """
+    files: list[ChainFile] = []
+    problems: list[Problem] = []
+    declared = dict(declared or {})
+    for document in documents:
+        file, found = read_chain(document)
+        problems += found
+        files += [file] if file else []
+        if found:
+            lost = _named_nodes(document)
+            blind, declared = blind or not lost, declared | lost
+    return files, sort([*problems, *check(files, declared, blind)])
+
+
+def _named_nodes(document: Document) -> dict[str, str]:
+    nodes = document.data.get("nodes") if isinstance(document.data, dict) else None
+    records = [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
+    return {
+        node["id"]: str(node.get("name", node["id"]))
+        for node in records
+        if isinstance(node.get("id"), str)
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _yaml_problem(path: Path, message: str) -> Problem:
+    where, _, why = message.removeprefix(str(path)).partition("：")
+    line = where.removeprefix(":")
+    return Problem(path.name, int(line) if line.isdigit() else 1, "error", why)
+
+
+def _graph(files: list[ChainFile]) -> "nx.DiGraph[str]":
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    chains = [file.chain for file in files]
+    for chain in chains:
+        for node in chain.nodes:
+            graph.add_node(node.id, chain=chain.chain, **node.model_dump(exclude={"id"}))
+    for chain in chains:
+        for supply in chain.supplies:
+            graph.add_edge(supply.start, supply.end, source=supply.source, chain=chain.chain)
+    graph.graph["chains"] = {
+        c.chain: {"name": c.name, "about": c.about, "names": c.names} for c in chains
+    }
+    graph.graph["segments"] = {(c.chain, s.id): s.name for c in chains for s in c.segments}
+    graph.graph["sources"] = {
+        (c.chain, key): value.model_dump() for c in chains for key, value in c.sources.items()
+    }
+    graph.graph["recycling"] = [(r.start, r.end, r.source) for c in chains for r in c.recycling]
+    graph.graph["shared"] = {(c.chain, s.object): s.nodes for c in chains for s in c.shared}
+    return graph
+
+
+# --- walking -----------------------------------------------------------------------------------
+
+
+class Trace(NamedTuple):
+    """Paths between two wordings: the nodes each wording resolved to, and paths of node ids."""
+
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+
+
+def resolve_wording(graph: "nx.DiGraph[str]", wording: str, limit: int = 5) -> tuple[str, ...]:
+    """Return the nodes that ``wording`` names, best kind of match only, in graph order.
+
+    Kinds, first that matches wins: node id or name; an object; a hint; the same without the verbs
+    at its ends (锂电池生产); the longest object or name in the wording; the shortest object or name
+    that holds the wording. Empty if none does.
+    """
+    whole = wording.strip()
+    core = next((whole[i.core_start : i.core_end] for i in read_scope(whole)), "")
+    for word in dict.fromkeys(filter(None, (whole, core))):
+        nodes = _named(graph, word)
+        if nodes:
+            return tuple(nodes[:limit])
+    return tuple(_like(graph, core or whole)[:limit]) if whole else ()
+
+
+def _named(graph: "nx.DiGraph[str]", word: str) -> list[str]:
+    kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
+        lambda node, data: word in (node, data["name"]),
+        lambda _, data: word in data["objects"],
+        lambda _, data: word in data["hints"],
+    )
+    named = ([n for n, data in graph.nodes(data=True) if kind(n, data)] for kind in kinds)
+    return next(filter(None, named), [])
+
+
+def _like(graph: "nx.DiGraph[str]", wording: str) -> list[str]:
+    words = {n: (data["name"], *data["objects"]) for n, data in graph.nodes(data=True)}
+    inside = {n: max((len(w) for w in ws if w in wording), default=0) for n, ws in words.items()}
+    longest = max(inside.values(), default=0)
+    if longest:
+        return [node for node, length in inside.items() if length == longest]
+    around = {n: min((len(w) for w in ws if wording in w), default=0) for n, ws in words.items()}
+    shortest = min(filter(None, around.values()), default=0)
+    return [node for node, length in around.items() if length == shortest and shortest]
+
+
+def trace(graph: "nx.DiGraph[str]", start: str, end: str, limit: int = 20) -> Trace:
+    """Return up to ``limit`` paths of supplies from ``start`` to ``end``, shortest first.
+
+    Both ends are wordings (钨精矿, 刀具), names or ids. No path, or a wording that names no node,
+    gives an empty ``paths``; ``starts`` and ``ends`` show what the wordings resolved to.
+    """
+    starts, ends = resolve_wording(graph, start), resolve_wording(graph, end)
+    paths = [
+        tuple(path)
+        for u in starts
+        for v in ends
+        if u != v and nx.has_path(graph, u, v)
+        for path in islice(nx.shortest_simple_paths(graph, u, v), limit)
+    ]
+    return Trace(starts, ends, tuple(sorted(paths, key=lambda path: (len(path), path))[:limit]))
+
+
+def names_of(graph: "nx.DiGraph[str]", nodes: Iterable[str]) -> list[str]:
+    """Return the Chinese names of ``nodes``."""
+    return [graph.nodes[node]["name"] for node in nodes]

@@ -1,0 +1,1 @@
+"""What a county should seek and whom: gaps, gates, scores, shortlist, learned weights."""

@@ -1,0 +1,1 @@
+"""Which rows are one firm, which firms belong together, and firms found by name."""

@@ -1,0 +1,151 @@
+"""The look-up of a firm by any form of its name: exact, short form, slip, code, pinyin."""
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+from rapidfuzz import fuzz
+
+from chainmatch.identity.pinyin import PinyinIndex, initials, spellings
+from chainmatch.names import (
+    NameIndex,
+    ParsedName,
+    clean_code,
+    explain_names,
+    normal_name,
+    parsed_name,
+    same_firm,
+)
+
+_NO_NAME = re.compile(r"[^\w]+")
+
+
+class Found(NamedTuple):
+    """A firm that a question may mean: score 0…1, and why in Chinese."""
+
+    firm_id: str
+    name: str
+    score: float
+    why: str
+
+
+FOUND = Found._fields
+
+
+class Finder:
+    """Finds firms by any form of their name; build once, ask often.
+
+    What answers letters (pinyin) is built by the first who asks in letters, or by :meth:`ready`.
+    """
+
+    def __init__(self, firms: pd.DataFrame) -> None:
+        self._ids: list[str] = firms["firm_id"].fillna("").astype(str).tolist()
+        self._names: list[str] = firms["name"].fillna("").astype(str).tolist()
+        codes = firms["code"].fillna("").astype(str) if "code" in firms else self._ids
+        self._by_code: dict[str, list[int]] = defaultdict(list)
+        for position, (code, firm_id) in enumerate(zip(codes, self._ids, strict=True)):
+            for key in {clean_code(code), firm_id.upper()} - {""}:
+                self._by_code[key].append(position)
+        self._index = NameIndex(self._names)
+
+    @cached_property
+    def _pinyin(self) -> PinyinIndex:
+        return PinyinIndex([_NO_NAME.sub("", normal_name(name)) for name in self._names])
+
+    def ready(self) -> "Finder":
+        """Build all that any question may need; return the finder itself."""
+        _ = self._pinyin
+        return self
+
+    def find(self, text: str, limit: int = 10) -> pd.DataFrame:
+        """Return :meth:`found` as a table."""
+        return pd.DataFrame(self.found(text, limit), columns=list(FOUND))
+
+    def found(self, text: str, limit: int = 10) -> list[Found]:
+        """Return the firms that ``text`` may mean, best first."""
+        asked = normal_name(text)
+        found = self._with_code(asked) or self._by_name(text, asked)
+        if asked.isascii() and asked.isalpha():
+            found = found + self._by_pinyin(asked.lower())
+        best: dict[int, tuple[float, str]] = {}
+        for position, score, why in found:
+            best[position] = max(best.get(position, (0.0, "")), (score, why))
+        order = sorted(
+            best, key=lambda i: (-best[i][0], len(self._names[i]), self._ids[i], self._names[i])
+        )
+        return [
+            Found(self._ids[i], self._names[i], round(best[i][0], 3), best[i][1])
+            for i in order[:limit]
+        ]
+
+    def _with_code(self, asked: str) -> list[tuple[int, float, str]]:
+        if len(asked) < 8 or not asked.isascii():
+            return []
+        hits = [*self._by_code.get(clean_code(asked), ()), *self._by_code.get(asked, ())]
+        return [(position, 1.0, "信用代码或企业编号相同") for position in dict.fromkeys(hits)]
+
+    def _by_name(self, text: str, asked: str) -> list[tuple[int, float, str]]:
+        question = parsed_name(text)
+        found = []
+        for position, cosine in self._index.candidates(text, 80):
+            score, why = _likeness(question, parsed_name(self._names[position]), cosine)
+            if score >= 0.3:
+                found.append((position, score, why))
+        return found
+
+    def _by_pinyin(self, letters: str) -> list[tuple[int, float, str]]:
+        found = []
+        for row, share in self._pinyin.find(letters):
+            core = parsed_name(self._names[row]).core
+            forms = (*(form.lower() for form in spellings(core)), initials(core))
+            at_core = any(form.startswith(letters) for form in forms)
+            found.append((row, 0.6 + 0.25 * min(1.0, share) + 0.1 * at_core, "拼音相符"))
+        return found
+
+
+def _likeness(asked: ParsedName, firm: ParsedName, cosine: float) -> tuple[float, str]:
+    """Return how surely ``asked`` is a form of the name of ``firm``, and which form."""
+    if asked.key == firm.key:
+        return 1.0, "名称相同"
+    if same_firm(asked, firm):
+        return 0.98, explain_names(asked, firm)
+    short = asked.key
+    if short in firm.key:
+        at_brand = firm.core.startswith(short) or firm.key.startswith(short)
+        return 0.7 + 0.15 * at_brand + 0.1 * len(short) / len(firm.key), "名称中含有该词"
+    body = firm.key.removesuffix(firm.parts.form)
+    order = _in_order(short, body)
+    if order:
+        starts = firm.core.startswith(short[:2])
+        return 0.55 + 0.2 * order + 0.1 * starts + 0.1 * cosine, "简称：按顺序取字"
+    ratio = fuzz.ratio(short, firm.key) / 100
+    partial = fuzz.partial_ratio(short, body) / 100 if len(short) > 2 else 0.0
+    return max(0.85 * ratio, 0.7 * partial, 0.6 * cosine), "名称相近"
+
+
+def _in_order(short: str, body: str) -> float:
+    """Return 0 where ``short`` is no subsequence of ``body``, else up to 1 where it hangs together.
+
+    简称 take characters in order: 金房节能 from 金房暖通节能技术.
+    """
+    position, pieces = 0, 1
+    for number, character in enumerate(short):
+        at = body.find(character, position)
+        if at < 0:
+            return 0.0
+        if number and at != position:
+            pieces += 1
+        position = at + 1
+    return max(0.2, 1.2 - 0.2 * pieces) if short else 0.0
+
+
+def find(text: str, firms: pd.DataFrame, limit: int = 10) -> pd.DataFrame:
+    """Return the firms that ``text`` may mean, best first: firm_id, name, score, why.
+
+    ``text`` may be a full name, a short form (简称), a name with a slip, a credit code, or the
+    pinyin of a part of the name, in full or its initials. For many questions build a
+    :class:`Finder` once.
+    """
+    return Finder(firms).find(text, limit)

@@ -1,0 +1,152 @@
+"""What evidence adds up to: the numbers of the matcher, learned on labelled firms.
+
+A fit is a logistic function of a few sums of the strengths of its evidence; so is the number of a
+chain, of its fits. The weights come from ``scripts/fit_sectors.py``.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from chainmatch.util.resources import data_folder
+
+FLOOR = 0.05  # a fit below this is not worth a line
+SPEAKING = 0.3  # evidence from here on says that an item is about the node
+ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
+
+
+class Evidence(NamedTuple):
+    """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1).
+
+    ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
+    says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
+    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``technique`` (it advises
+    on the thing), ``only-trade``, ``own-sale``, ``other``; ``name``, ``code`` for the other fields.
+    """
+
+    field: str
+    start: int
+    end: int
+    quote: str
+    activity: str
+    strength: float
+    order: int
+    hint: bool
+    how: str
+
+
+class Fit(NamedTuple):
+    """How surely a firm does what a node names, and why; evidence strongest first."""
+
+    node: str
+    fit: float
+    grade: str
+    activity: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def quote(self) -> str:
+        """The strongest phrase, word for word as the firm wrote it."""
+        return self.evidence[0].quote
+
+
+@dataclass(frozen=True)
+class FitModel:
+    """The learned numbers. Every factor is in 0…1; weights belong to the logistic function."""
+
+    factors: Mapping[str, float]
+    weights: Mapping[str, float]
+    chain_weights: Mapping[str, float]
+    registrations: int
+    frequencies: Mapping[str, int]
+
+    def specificity(self, word: str) -> float:
+        """Return how distinctive a wording is: 1 for one firm in 100,000, towards 0 for one in 10.
+
+        Inverse document frequency on a log scale; a wording that was not counted is taken as rare.
+        """
+        share = self.frequencies.get(word, 1) / self.registrations
+        return min(1.0, max(0.05, (math.log10(1 / share) - 1) / 4))
+
+
+@lru_cache(maxsize=1)
+def read_model() -> FitModel:
+    """Read the learned numbers that ship with the package."""
+    folder = data_folder("learned")
+    learned = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+    counted = json.loads((folder / "frequencies.json").read_text(encoding="utf-8"))
+    return FitModel(
+        learned["factors"],
+        learned["weights"],
+        learned["chain_weights"],
+        counted["registrations"],
+        counted["words"],
+    )
+
+
+@lru_cache(maxsize=1)
+def read_other_trades() -> tuple[str, ...]:
+    """Read the words of names that speak of a trade outside all chains."""
+    text = (data_folder("names") / "other_trades.txt").read_text(encoding="utf-8")
+    return tuple(word for line in text.splitlines() if line[:1] != "#" for word in line.split())
+
+
+class Summary(NamedTuple):
+    """What the evidence for one node adds up to; the features of the fit, each in 0…1."""
+
+    best: float  # strongest evidence
+    breadth: float  # how much further, different evidence there is
+    lead: float  # strongest evidence when what stands late counts less
+    focus: float  # share of the scope's items that speak for the node
+    name: float  # strongest evidence in the name, less where nothing else bears it out
+    stated: float  # strongest evidence in main products or industry code
+
+
+class ChainSummary(NamedTuple):
+    """What the fits to one chain add up to; the features of the chain's number."""
+
+    best: float  # log-odds of the best fit
+    further: float  # sum of the second to fourth fit, 0…3
+    items: float  # share of eight items of the scope that speak for the chain, 0…1
+    length: float  # logarithm of the scope's items: a long scope says each thing less surely
+    name: float  # 1 if the name holds a word of the chain, -1 if one of a trade outside all
+
+
+def summarise_chain(fits: Sequence[float], speaking: int, items: int, named: float) -> ChainSummary:
+    """Add up the fits of a firm to one chain, best first; none counts as one of 0.01.
+
+    ``speaking`` of the ``items`` of its scope speak for the chain; ``named`` is what its name says.
+    """
+    return ChainSummary(
+        best=logit(fits[0] if fits else 0.01),
+        further=sum(fits[1:4]),
+        items=min(1.0, speaking / 8),
+        length=math.log1p(items),
+        name=named,
+    )
+
+
+def logistic(value: float) -> float:
+    """Return ``1 / (1 + e^-value)``."""
+    return float(logistics(np.array([value]))[0])
+
+
+def logistics(values: np.ndarray) -> np.ndarray:
+    """Return :func:`logistic` of many values.
+
+    The powers one by one: arrays may be worked on in another way than their last elements.
+    """
+    powers = map(math.exp, (-np.clip(values, -30.0, 30.0)).tolist())
+    found: np.ndarray = 1 / (1 + np.fromiter(powers, np.float64, len(values)))
+    return found
+
+
+def logit(share: float) -> float:
+    """Return the inverse of :func:`logistic`, finite at 0 and 1."""
+    share = min(1 - 1e-6, max(1e-6, share))
+    return math.log(share / (1 - share))

@@ -1,0 +1,118 @@
+"""What names no trade is blanked out of scopes that are laid end to end; positions stay.
+
+Every expression stops at a ``string_batch.ROW``, so that no scope looks at its neighbours.
+Alternatives begin with a character, not with an option: then the search can skip what begins none.
+"""
+
+import re
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from chainmatch.matching.string_batch import ROW
+
+FILL = "\x1f"  # stands for bracketed text
+GONE = "\x1e"  # stands for excluded text
+END = ";"  # every clause and every scope ends in one
+
+# Sentences of the law and of the registry: they name no trade of the firm.
+_REST = f"[^;。{ROW}]"
+_SHORT_REST = f"[^;。){ROW}]"
+_OPENING = f"[^){ROW}]*"
+_APPROVED = (
+    f"(?:相关部门)?(?:批准|审批|许可){_SHORT_REST}{{0,24}}(?:不得|方可){_SHORT_REST}{{0,24}}"
+)
+_APPROVAL = f"须经(?:相关部门)?(?:审批|批准)的(?:项目|经营项目)?{_SHORT_REST}{{0,50}}"
+_BOILERPLATE = re.compile(
+    f"法律[、,]?(?:行政)?法规{_REST}{{0,40}}?(?:禁止|应当许可|规定){_REST}*[;。]?"
+    f"|依法{_APPROVAL}|{_APPROVAL}"
+    f"|企业依法自主选择经营项目{_OPENING}|市场主体自主选择经营{_REST}*"
+    f"|未经{_APPROVED}|经{_APPROVED}"
+    f"|凭(?:有效)?(?:营业执照|许可证|资质)[^,;。){ROW}]{{0,24}}(?:经营|活动)"
+    f"|国家限定(?:公司|企业)经营{_SHORT_REST}{{0,30}}|限定(?:公司|企业)经营{_SHORT_REST}{{0,30}}"
+)
+# Read backwards from its colon, which is sooner: nearly all that begins like a heading is none.
+_HEADING = re.compile(
+    ":(?:准为准核关机记登以)?(?:目项|围范)(?:(?:营经)?(?:般一|可许(?:置前|置后)?)|营经)?"
+)
+_BRACKET = re.compile(rf"\([^(){ROW}]*+(?:\([^(){ROW}]*+\)[^(){ROW}]*+)*+\)")
+_BRACKETS = re.compile(f"({_BRACKET.pattern})")
+_EXCEPT = re.compile(
+    f"除(?<=[;,、:{FILL}但]除)(?![外尘臭湿草虫锈雪霜油氧磷硫渣鼠颤垢螨冰味斑毛污杂铁氟砷盐菌四])"
+    "[^;]{1,120}?(?:以外|之外|(?<!户|国|海|野|省|境|室)外)(?![贸销科线卖观包墙])"
+)
+_EXCLUDING_BRACKET = re.compile(
+    r"^[,、\s]*(?:(?:以上|均|但|其中|上述|经营范围|各项|项目|内容|产品|商品|都)*)"
+    r"(?:不含|不包|除|非|不得|禁止|严禁|不涉及|不从事|不设|不另附|不经营|不准|不提供|未经|国家.{0,12}(?:禁止|限制))"
+    r"|(?:除外|以外|外)[,。\s]*$|除外"
+)
+_CONDITION = re.compile(
+    r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
+)
+BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限下属")
+PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
+
+
+class Masked(NamedTuple):
+    """Scopes in which only items are left, clauses closed by :data:`END`.
+
+    ``text`` is as long as the scopes; what stands in brackets is :data:`FILL` in it, what is
+    excluded :data:`GONE`. ``inner`` are the brackets that hold items: where the text in each
+    begins, and the text.
+    """
+
+    text: str
+    inner: list[tuple[int, str]]
+
+
+def without_law(text: str) -> str:
+    """Blank out what the law and the registry say; a heading becomes ends of clauses."""
+    text = _BOILERPLATE.sub(lambda found: " " * len(found[0]), text)
+    return _HEADING.sub(lambda found: END * len(found[0]), text[::-1])[::-1]
+
+
+def masked(text: str) -> Masked:
+    """Blank out brackets and exclusions."""
+    parts = _BRACKETS.split(text)  # what stands outside brackets and the brackets, in turn
+    brackets = parts[1::2]
+    ends = list(accumulate(map(len, parts)))[1::2]
+    inner = [
+        (end - len(bracket) + 1, items)
+        for bracket, end in zip(brackets, ends, strict=True)
+        if (items := _items(bracket))
+    ]
+    parts[1::2] = map(FILL.__mul__, map(len, brackets))
+    return Masked(_without_exceptions(_plain("".join(parts))), inner)
+
+
+def brackets(clause: str) -> list[re.Match[str]]:
+    """Return the brackets of a clause."""
+    return list(_BRACKET.finditer(clause))
+
+
+def _plain(text: str) -> str:
+    """Leave no bracket, and one sign for the end of a clause."""
+    for sign, plain in PLAIN:  # sooner than str.translate
+        text = text.replace(sign, plain)
+    return text
+
+
+def _without_exceptions(text: str) -> str:
+    """Blank out 除X外."""
+    if "除" not in text:
+        return text
+    return _EXCEPT.sub(lambda found: GONE * len(found[0]), f"{END}{text}")[1:]
+
+
+@lru_cache(maxsize=1 << 12)
+def _items(bracket: str) -> str:
+    """Return what a bracket names; "" where it is an exclusion or a condition."""
+    content = bracket[1:-1]
+    if (
+        not content.strip()
+        or _EXCLUDING_BRACKET.search(content)
+        or _CONDITION.search(content)
+        or BRANCH_ONLY.search(content)
+    ):
+        return ""
+    return _without_exceptions(_plain(content))

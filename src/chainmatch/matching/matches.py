@@ -1,0 +1,167 @@
+"""What was found about many firms, and each of them on its own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from chainmatch.matching.activity_rule import DONE, HOWS
+from chainmatch.matching.combine import GRADES, Fits
+from chainmatch.matching.fit_model import FLOOR, Evidence, Fit, Summary
+from chainmatch.matching.pieces import FIELDS
+from chainmatch.matching.ragged import begins
+from chainmatch.matching.string_batch import lay
+
+if TYPE_CHECKING:
+    from chainmatch.matching.matcher import Matcher
+
+
+class Texts(NamedTuple):
+    """What firms write about themselves, in the order of ``Matcher.match``; one entry a firm.
+
+    Where it is asked for again and again it lies end to end (``laid.Laid``).
+    """
+
+    scope: Sequence[str]
+    name: Sequence[str]
+    products: Sequence[str]
+    industry_code: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Firms against all nodes: ``texts``, the numbers of ``items`` of their scopes, ``fits``.
+
+    ``matches[row]`` is a :class:`Match`.
+    """
+
+    matcher: "Matcher"
+    texts: Texts
+    items: np.ndarray
+    fits: Fits
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, row: int) -> "Match":
+        if not -len(self) <= row < len(self):
+            raise IndexError(row)
+        return Match(self, row % len(self))
+
+    def __iter__(self) -> Iterator["Match"]:
+        return map(self.__getitem__, range(len(self)))
+
+    @cached_property
+    def bounds(self) -> list[int]:
+        """Where the fits of each firm begin, and where the last ones end."""
+        return list(np.searchsorted(self.fits.row, np.arange(len(self) + 1)).tolist())
+
+    @property
+    def silent(self) -> int:
+        """How many firms name nothing: there is not the weakest evidence."""
+        return len(self) - int(begins(self.fits.row).sum())
+
+    @cached_property
+    def chain_fits(self) -> np.ndarray:
+        """One number in 0…1 for each firm and chain: how surely it belongs to it."""
+        return self.matcher.chains.fits(self.fits, self.items, self.texts.name)
+
+    def best(self, top: int | None) -> np.ndarray:
+        """Return the fits of at least 0.05, at most ``top`` a firm."""
+        starts = np.array(self.bounds[:-1], np.int64)
+        rank = np.arange(len(self.fits.row)) - starts[self.fits.row]
+        clear = self.fits.fit >= FLOOR
+        return np.flatnonzero(clear if top is None else clear & (rank < top))
+
+    def activities(self, which: np.ndarray) -> np.ndarray:
+        """Return the number in ``meeting.DONE`` of what the strongest evidence of fits says."""
+        activities: np.ndarray = self.fits.pieces.activity[self.fits.first[which]]
+        return activities
+
+    def quotes(self, which: np.ndarray) -> list[str]:
+        """Return the strongest phrase of each fit, word for word as the firm wrote it."""
+        return self._quoted(self.fits.first[which])
+
+    def evidence(self, numbers: np.ndarray) -> list[Evidence]:
+        """Return pieces of evidence by their numbers."""
+        pieces = self.fits.pieces[numbers]
+        return [
+            Evidence(FIELDS[field], start, end, quote, DONE[done], strength, order, hint, HOWS[how])
+            for field, start, end, quote, done, strength, order, hint, how in zip(
+                pieces.field.tolist(), pieces.start.tolist(), pieces.end.tolist(),
+                self._quoted(numbers), pieces.activity.tolist(), pieces.strength.tolist(),
+                pieces.order.tolist(), pieces.hint.tolist(), pieces.how.tolist(), strict=True,
+            )
+        ]  # fmt: skip
+
+    def _quoted(self, numbers: np.ndarray) -> list[str]:
+        pieces = self.fits.pieces
+        field, row = pieces.field[numbers], pieces.row[numbers]
+        told = [lay(getattr(self.texts, name)) for name in FIELDS]
+        offset = np.zeros(len(numbers), np.int64)
+        for number, laid in enumerate(told):
+            own = field == number
+            offset[own] = laid.starts[row[own]]
+        spans = [(offset + places[numbers]).tolist() for places in (pieces.start, pieces.end)]
+        return [
+            told[number].text[start:end]
+            for number, start, end in zip(field.tolist(), *spans, strict=True)
+        ]
+
+
+class Match:
+    """One firm against all nodes: its name, the items of its scope, its fits, best first."""
+
+    def __init__(self, matches: Matches, row: int) -> None:
+        self._matches = matches
+        self._row = row
+
+    @property
+    def name(self) -> str:
+        """The name of the firm."""
+        return self._matches.texts.name[self._row]
+
+    @property
+    def items(self) -> int:
+        """How many items of its scope name something."""
+        return int(self._matches.items[self._row])
+
+    @cached_property
+    def fits(self) -> tuple[Fit, ...]:
+        """All fits, however weak."""
+        matches, own = self._matches, self._own
+        fits = matches.fits
+        return tuple(
+            Fit(nodes, value, GRADES[grade], evidence[0].activity, tuple(evidence))
+            for nodes, value, grade, evidence in zip(
+                [matches.matcher.nodes[node] for node in fits.node[own].tolist()],
+                fits.fit[own].tolist(), fits.grade[own].tolist(),
+                [
+                    matches.evidence(np.arange(first, first + count))
+                    for first, count in zip(fits.first[own], fits.count[own], strict=True)
+                ],
+                strict=True,
+            )
+        )  # fmt: skip
+
+    @property
+    def clear(self) -> tuple[Fit, ...]:
+        """The fits of at least 0.05."""
+        return tuple(fit for fit in self.fits if fit.fit >= FLOOR)
+
+    @property
+    def summaries(self) -> list[Summary]:
+        """What the evidence of each of ``fits`` adds up to."""
+        return [Summary(*row) for row in self._matches.fits.summaries[self._own].tolist()]
+
+    @property
+    def chain_fits(self) -> Mapping[str, float]:
+        """One number in 0…1 for each chain: how surely the firm belongs to it."""
+        values = self._matches.chain_fits[self._row].tolist()
+        return dict(zip(self._matches.matcher.chains.names, values, strict=True))
+
+    @property
+    def _own(self) -> slice:
+        return slice(*self._matches.bounds[self._row : self._row + 2])

@@ -1,0 +1,1 @@
+"""The steps of a run in order: on lists in memory, in pieces of any size, on Spark."""

@@ -1,0 +1,97 @@
+"""A Spark session for a command: the caller's own, or one that is started and stopped again."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainmatch.errors import EngineError, OptionError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_DEFAULTS = {
+    "spark.app.name": "chainmatch",
+    "spark.log.level": "ERROR",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+@contextmanager
+def session(
+    master: str | None = None, options: Mapping[str, str] | None = None
+) -> "Iterator[SparkSession]":
+    """Give a session; one that is already there is used as it is and left running.
+
+    Parameters
+    ----------
+    master : str, optional
+        ``local[2]``, ``spark://HOST:PORT``, ``yarn``, ``k8s://…``; default what ``spark-submit`` or
+        ``spark-defaults.conf`` says, else all cores of this computer.
+    options : mapping, optional
+        Spark properties, over ``spark-defaults.conf``.
+
+    Raises
+    ------
+    EngineError
+        pyspark or Java is missing, or the cluster does not answer or fails; one Chinese line.
+    """
+    _need_spark()
+    from pyspark.sql import SparkSession
+
+    from chainmatch.pipeline.spark.arrow import quiet
+    from chainmatch.pipeline.spark.failures import told
+
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        with told():
+            yield running
+        return
+    # Workers run this very Python unless the user says which.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder
+    for name, value in {**_DEFAULTS, **(options or {})}.items():
+        builder = builder.config(name, value)
+    with told():
+        with quiet():
+            started = (builder.master(master) if master else builder).getOrCreate()
+        try:
+            yield started
+        finally:
+            started.stop()
+
+
+def read_options(pairs: list[str]) -> dict[str, str]:
+    """Return the properties of ``--conf 名=值``."""
+    options = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.startswith("spark."):
+            raise OptionError(f"--conf {pair}：写法应为 名=值，如 --conf spark.executor.cores=2。")
+        options[name] = value
+    return options
+
+
+def _need_spark() -> None:
+    try:
+        import pyspark  # noqa: F401
+    except ModuleNotFoundError:
+        raise EngineError(
+            '没有安装 pyspark，不能用 Spark；请运行 pip install "chainmatch[spark]"。'
+        ) from None
+    if not (os.environ.get("SPARK_REMOTE") or java()):
+        raise EngineError(
+            "没有找到 Java，不能用 Spark；请安装 Java 17 以上，或用 JAVA_HOME 指明它在哪里。"
+        )
+
+
+def java() -> str:
+    """Return the path of the Java that Spark would start, or ``""``."""
+    home = os.environ.get("JAVA_HOME")
+    if home:
+        program = Path(home) / "bin" / ("java.exe" if os.name == "nt" else "java")
+        return str(program) if program.is_file() else ""
+    return shutil.which("java") or ""

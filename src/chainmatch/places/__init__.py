@@ -1,0 +1,1 @@
+"""Administrative divisions of China and where a firm sits."""

@@ -1,0 +1,103 @@
+"""The folder of a run read back: manifest, profile and tables."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from chainmatch.errors import RunError
+from chainmatch.schema.columns import COLUMNS, CONTRACT, TABLES
+
+if TYPE_CHECKING:
+    from chainmatch.profile import Profile
+
+Row = dict[str, Any]
+
+_TEXT = ("text", "date")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run folder as ``rank`` wrote it; tables are read when they are first asked for."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: str | Path) -> "RunFolder":
+        """Open a folder. Raises RunError if it holds no run, or one of a newer contract."""
+        folder = Path(path)
+        if not (folder / "run.json").is_file():
+            raise RunError(f"{folder}：不是 rank 的结果文件夹（缺少 run.json），请检查路径。")
+        found = cls(folder)
+        if found.contract > CONTRACT:
+            raise RunError(
+                f"{folder}：由更新的 chainmatch {found.manifest['version']} 写出"
+                f"（文件格式 {found.contract}，本程序读到 {CONTRACT}），请升级 chainmatch。"
+            )
+        return found
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What run.json says."""
+        path = self.path / "run.json"
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError):
+            manifest = None
+        wanted = {"version", "inputs", "profile", "chains"}
+        if (
+            not isinstance(manifest, dict)
+            or not wanted <= manifest.keys()
+            or not isinstance(manifest.get("contract", 0), int)
+        ):
+            raise RunError(f"{path}：内容损坏，请重新运行 rank。")
+        return manifest
+
+    @property
+    def contract(self) -> int:
+        """The number of the file contract; 0 for a folder written before there was one."""
+        return int(self.manifest.get("contract", 0))
+
+    @cached_property
+    def profile(self) -> "Profile":
+        """The county profile of the run."""
+        from pydantic import ValidationError
+
+        from chainmatch.profile import Profile
+
+        try:
+            return Profile.model_validate(self.manifest["profile"])
+        except ValidationError:
+            raise RunError(
+                f"{self.path / 'run.json'}：县情配置与现在的程序不符，请重新运行 rank。"
+            ) from None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the run; text columns hold "" for unknown."""
+        path = self.path / f"{name}.csv"
+        try:
+            header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+            numbers = [c for c in header if c in COLUMNS and COLUMNS[c].kind not in _TEXT]
+            frame = pd.read_csv(
+                path,
+                dtype={column: str for column in header if column not in numbers},
+                encoding="utf-8-sig",
+                keep_default_na=False,
+                na_values={column: [""] for column in numbers},
+            )
+        except (OSError, ValueError):
+            raise RunError(f"{path}：无法读取，请重新运行 rank。") from None
+        lacking = sorted(set(TABLES.get(name, ())) - set(header))
+        if lacking:
+            raise RunError(f"{path}：缺少列 {'、'.join(lacking)}，请重新运行 rank。")
+        for column in frame.columns.difference(numbers):
+            frame[column] = [_unquoted(text) for text in frame[column]]
+        return frame
+
+
+def _unquoted(text: str) -> str:
+    """Undo the apostrophe that keeps a spreadsheet from reading text as a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r") else text

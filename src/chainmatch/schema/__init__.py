@@ -1,0 +1,1 @@
+"""The words that tables, chains and scopes share: columns, activities, needs, verbs."""
