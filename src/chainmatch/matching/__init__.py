@@ -8,8 +8,10 @@ learned on labelled firms (``data/learned/fit.json``, made by ``scripts/fit_sect
 
 The matcher is fitted on the chains and on what ships with the package, never on the rows it reads:
 the same firm has the same fit alone, in a batch and in any order. Firms are read a page at a time,
-and data flows one way: ``claims`` (what the wordings of a token claim) and ``meeting`` (how that
-meets what the firm does) give ``pieces`` of ``evidence``, ``quoting`` says which words to
-quote, ``summing`` adds them up to fits, ``chainfits`` these to chains; ``matches`` is what comes
-out, ``tables`` lays it out.
+and data flows one way: ``term_owners`` (what the wordings of a token claim) and ``activity_rule``
+(how that meets what the firm does) give ``pieces`` of ``evidence``, ``quoting`` says which words to
+quote, ``combine`` adds them up to fits, ``chain_fits`` these to chains; ``matches`` is what comes
+out, ``tables`` lays it out. Below stand ``grammar`` (scopes become items), ``lexicon`` (wordings
+found in texts), ``word_boundaries``, ``string_batch`` (texts end to end) and ``ragged`` (arrays of
+rows of unequal length).
 """

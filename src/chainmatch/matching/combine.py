@@ -34,7 +34,7 @@ class Fits:
 def fits(pieces: Pieces, items: np.ndarray, nodes: int, model: FitModel) -> Fits:
     """Add up evidence; ``items`` are the numbers of items of the firms, ``nodes`` how many nodes.
 
-    Ties are broken by node id. The function of a fit is ``fitmodel.FitModel.weights``.
+    Ties are broken by node id. The function of a fit is ``fit_model.FitModel.weights``.
     """
     pair = pieces.row * nodes + pieces.node
     order = _strongest_first(pieces, pair)

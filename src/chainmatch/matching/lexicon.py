@@ -2,7 +2,7 @@
 
 Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording
 counts only if no longer wording owns it, no false friend of its node covers it, it does not lie
-across two other wordings, and words begin and end there (:mod:`.borders`).
+across two other wordings, and words begin and end there (:mod:`.word_boundaries`).
 """
 
 import re

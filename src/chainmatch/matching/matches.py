@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Texts(NamedTuple):
     """What firms write about themselves, in the order of ``Matcher.match``; one entry a firm.
 
-    Where it is asked for again and again it lies end to end (``laid.Laid``).
+    Where it is asked for again and again it lies end to end (``string_batch.Laid``).
     """
 
     scope: Sequence[str]
@@ -76,7 +76,7 @@ class Matches:
         return np.flatnonzero(clear if top is None else clear & (rank < top))
 
     def activities(self, which: np.ndarray) -> np.ndarray:
-        """Return the number in ``meeting.DONE`` of what the strongest evidence of fits says."""
+        """Return what the strongest evidence of fits says, as numbers in ``activity_rule.DONE``."""
         activities: np.ndarray = self.fits.pieces.activity[self.fits.first[which]]
         return activities
 

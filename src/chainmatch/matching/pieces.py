@@ -17,9 +17,9 @@ class Pieces:
     """Pieces of evidence; arrays with one entry a piece.
 
     ``row`` is the number of the firm; ``node``, ``field``, ``activity`` and ``how`` are numbers (of
-    the nodes by id, :data:`FIELDS`, ``meeting.DONE``, ``meeting.HOWS``); ``start:end`` is the
-    quotation in its field, ``position`` the place of the wording there; ``strength`` is in 0…1;
-    ``order`` numbers the item in its scope.
+    the nodes by id, :data:`FIELDS`, ``activity_rule.DONE``, ``activity_rule.HOWS``); ``start:end``
+    is the quotation in its field, ``position`` the place of the wording there; ``strength`` is in
+    0…1; ``order`` numbers the item in its scope.
     """
 
     row: np.ndarray

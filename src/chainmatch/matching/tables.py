@@ -20,8 +20,8 @@ class Lines(NamedTuple):
     """The best fits of firms, a line each; a firm without any has one line without a node.
 
     Arrays and lists with one entry a line: ``row``, ``node``, ``grade`` and ``activity`` are
-    numbers (of the firms, of the nodes, of ``summing.GRADES``, of ``meeting.DONE``; where there is
-    no fit, -1, and no activity), ``quote`` is the strongest phrase.
+    numbers (of the firms, of the nodes, of ``combine.GRADES``, of ``activity_rule.DONE``; where
+    there is no fit, -1, and no activity), ``quote`` is the strongest phrase.
     """
 
     row: np.ndarray

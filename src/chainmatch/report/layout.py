@@ -3,7 +3,7 @@
 Columns follow the stages from left to right; inside a stage a buyer stands to the right of its
 supplier. Rows are grouped in bands, one a segment in the order of the chain file; supporting nodes
 have a band of their own at the bottom. Within a band the rows are ordered by barycentre passes, of
-which the one with the fewest crossings is kept. How the supplies run stands in ``wiring``.
+which the one with the fewest crossings is kept. How the supplies run stands in ``edge_routing``.
 """
 
 import math

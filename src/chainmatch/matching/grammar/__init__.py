@@ -20,10 +20,10 @@ scope excludes or only quotes from the law is no item.
 Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
 
 A page of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning` blanks
-out what is no trade, :mod:`.page` cuts the rest into clauses and tokens, :mod:`.vocabulary` reads
-each token once (:mod:`.segments`; the verbs behind objects: :mod:`.endings`), :mod:`.sequences`
-works out once for each block of segments (:mod:`.blocks`) where verbs reach (:mod:`.reach`), and
-:mod:`.reading` puts it together.
+out what is no trade, :mod:`.scope_batch` cuts the rest into clauses and tokens, :mod:`.vocabulary`
+reads each token once (:mod:`.segments`; the verbs behind objects: :mod:`.endings`),
+:mod:`.sequences` works out once for each block of segments (:mod:`.blocks`) where verbs reach
+(:mod:`.verb_scope`), and :mod:`.reading` puts it together.
 """
 
 from chainmatch.matching.grammar.activities import NOTHING

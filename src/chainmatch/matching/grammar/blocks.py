@@ -1,8 +1,8 @@
 """Clauses cut into blocks across which no verb reaches, in as few different forms as count.
 
-Where the walk of :mod:`.reach` would go on as from the beginning, a block begins. What then differs
-without changing where verbs reach is taken as the same, so that nearly every block of a new scope
-was worked out before.
+Where the walk of :mod:`.verb_scope` would go on as from the beginning, a block begins. What then
+differs without changing where verbs reach is taken as the same, so that nearly every block of a new
+scope was worked out before.
 """
 
 from functools import cache
@@ -27,9 +27,9 @@ ALONE, FOLLOWS, GOES_ON = range(3)
 class Segments(NamedTuple):
     """Segments of clauses, clause by clause; arrays with one entry a segment.
 
-    ``shape`` is a number in ``reach.SHAPES``; ``before`` and ``after`` are masks of the activities
-    of its verbs; ``sign`` is the number of the strongest sign behind it in ``SIGNS``, ``colon``
-    whether the first is a colon.
+    ``shape`` is a number in ``verb_scope.SHAPES``; ``before`` and ``after`` are masks of the
+    activities of its verbs; ``sign`` is the number of the strongest sign behind it in ``SIGNS``,
+    ``colon`` whether the first is a colon.
     """
 
     shape: np.ndarray

@@ -2,8 +2,8 @@
 
 Most tokens of a scope stand in thousands of others, and clauses differ far less in the order of
 their verbs than in their objects. So a token is read once (:mod:`.segments`), where verbs reach is
-worked out once for each sequence of segments (:mod:`.reach`), and what is left is to look both up,
-for all clauses of a page at once.
+worked out once for each sequence of segments (:mod:`.verb_scope`), and what is left is to look both
+up, for all clauses of a page at once.
 """
 
 import re
