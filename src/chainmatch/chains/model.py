@@ -15,6 +15,18 @@ STAGES: dict[str, str] = {
     "downstream": "下游",
     "supporting": "配套",
 }
+# Whether such a business settles in a county that it does not come from, and how.
+Settles = Literal["anywhere", "operator", "base", "grower", "site", "local", "public"]
+
+SETTLES: dict[str, str] = {
+    "anywhere": "可异地建厂",
+    "operator": "可异地开发运营",
+    "base": "可异地建基地",
+    "grower": "多由本地种养",
+    "site": "依附矿山场址",
+    "local": "就地服务",
+    "public": "公共事业",
+}
 GENERAL_KNOWLEDGE = "general knowledge"
 SCHEMA_FILE = "chain.schema.json"
 
@@ -31,7 +43,7 @@ FORMS: dict[str, str] = {
     _LINE: "没有换行的文字",
 }
 ENGLISH: dict[str, str] = {
-    chinese: english for words in (STAGES, ACTIVITIES, NEEDS) for english, chinese in words.items()
+    chinese: english for words in (STAGES, ACTIVITIES, NEEDS, SETTLES) for english, chinese in words.items()
 }
 
 Slug = Annotated[str, Field(pattern=_SLUG, max_length=60)]
@@ -94,6 +106,14 @@ class Node(_Record):
             "where it stands in the chain",
         ),
     ]
+    settles: Annotated[
+        Settles,
+        Field(
+            description="落户方式：anywhere 可异地建厂（不写即是）、operator 可异地开发运营（景区、酒店、"
+            "养老）、base 可异地建基地（电站、良种、冷库）、grower 多由本地农户合作社种养、site 依附矿山场址、"
+            "local 就地服务或销售半径很小、public 公共事业 / whether such firms settle away from home"
+        ),
+    ] = "anywhere"
     does: Annotated[Text, _about("一句话：这个环节的企业做什么", "one line: what firms here do")]
     activities: Annotated[
         tuple[Activity, ...],

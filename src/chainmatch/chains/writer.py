@@ -59,6 +59,8 @@ def _node(node: Node) -> Iterator[str]:
     yield f"  - id: {scalar(node.id)}"
     for key in ("name", "segment", "stage", "does"):
         yield f"    {key}: {scalar(getattr(node, key))}"
+    if node.settles != "anywhere":
+        yield f"    settles: {node.settles}"
     for key in ("activities", "objects", "hints"):
         if getattr(node, key):
             yield from _list(key, getattr(node, key), 4)

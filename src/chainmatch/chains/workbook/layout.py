@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chainmatch.chains.model import STAGES
+from chainmatch.chains.model import SETTLES, STAGES
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import NEEDS
 
@@ -10,6 +10,7 @@ GENERAL = "常识"  # stands for GENERAL_KNOWLEDGE
 # Kind of a column whose cells hold words of a closed list -> Chinese word -> English one.
 VOCABULARY: dict[str, dict[str, str]] = {
     "stage": {chinese: english for english, chinese in STAGES.items()},
+    "settles": {chinese: english for english, chinese in SETTLES.items()},
     "activities": {chinese: english for english, chinese in ACTIVITIES.items()},
     "needs": {chinese: english for english, chinese in NEEDS.items()},
 }
@@ -18,7 +19,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
 class Column(NamedTuple):
     """A column of the workbook. ``kind`` says how a cell is written and read.
 
-    ``text``; ``list`` and ``codes`` of words; ``stage``, ``activities``, ``needs`` of the
+    ``text``; ``list`` and ``codes`` of words; ``stage``, ``settles``, ``activities``, ``needs`` of
     ``VOCABULARY``; ``chain``, ``segment``, ``node``, ``nodes`` by name or id; ``source`` by id
     or ``GENERAL``.
     """
@@ -113,6 +114,14 @@ SHEETS = (
                 "needs",
                 24,
                 f"场地必须具备的条件，用顿号隔开：{'、'.join(NEEDS.values())}。",
+                False,
+            ),
+            Column(
+                "settles",
+                "落户方式",
+                "settles",
+                14,
+                f"这类企业能否到外县落户，留空即{SETTLES['anywhere']}：{'、'.join(SETTLES.values())}。",
                 False,
             ),
         ),
