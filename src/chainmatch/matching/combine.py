@@ -16,7 +16,8 @@ _TELLING = 0.5  # evidence from here on is a kind of evidence of its own
 class Fits:
     """Fits of firms to nodes; arrays with one entry a fit, firm by firm, best first.
 
-    ``node`` and ``grade`` are numbers (of the nodes by id, of :data:`GRADES`); the evidence of a
+    ``main`` is how far the node is the firm's main business, 0…1 (:func:`_main`). ``node`` and
+    ``grade`` are numbers (of the nodes by id, of :data:`GRADES`); the evidence of a
     fit, strongest first, is ``pieces[first : first + count]``. ``summaries`` has a column for each
     field of ``Summary``.
     """
@@ -24,6 +25,7 @@ class Fits:
     row: np.ndarray
     node: np.ndarray
     fit: np.ndarray
+    main: np.ndarray
     grade: np.ndarray
     first: np.ndarray
     count: np.ndarray
@@ -48,12 +50,13 @@ def fits(pieces: Pieces, items: np.ndarray, nodes: int, model: FitModel) -> Fits
     for column, name in enumerate(Summary._fields):
         total = total + model.weights[name] * summaries[:, column]
     fit = logistics(model.weights["intercept"] + total)
+    main = _main(pieces, summaries, first, items[row])
     grade = _grades(fit, pieces, group)
     best = np.argsort(-fit, kind="stable")
     rows = row.astype(np.min_scalar_type(len(items)))  # small numbers are sorted much sooner
     best = best[np.argsort(rows[best], kind="stable")]
     return Fits(
-        row[best], node[best], fit[best], grade[best], first[best], count[best],
+        row[best], node[best], fit[best], main[best], grade[best], first[best], count[best],
         summaries[best], pieces,
     )  # fmt: skip
 
@@ -97,6 +100,39 @@ def summarised(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarr
         "stated": stated,
     }
     return np.stack([columns[name] for name in Summary._fields], axis=1)
+
+
+def _main(
+    pieces: Pieces, summaries: np.ndarray, first: np.ndarray, items: np.ndarray
+) -> np.ndarray:
+    """Return how far each node is the firm's main business, 0…1.
+
+    ``1 - (1 - 0.3 lead)(1 - 0.8 share)(1 - 0.8 name)(1 - 0.8 stated)``: what the text opens with,
+    how much of it speaks for the node, what the name says, what products or code state. ``share``
+    is ``Σ w · min(1, 1.5 strength) / Σ w`` over the items of the scope, each with its strongest
+    evidence for the node, 0 without any, and ``w = 1 / (1 + 0.25 · items in front)``.
+    """
+    lead, name, stated = (summaries[:, Summary._fields.index(k)] for k in ("lead", "name", "stated"))
+    share = _shares(pieces, first, items)
+    main: np.ndarray = 1 - (1 - 0.3 * lead) * (1 - 0.8 * share) * (1 - 0.8 * name) * (
+        1 - 0.8 * stated
+    )
+    return main
+
+
+def _shares(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """Return the share of the items' weight that speaks for each group's node."""
+    scope = np.flatnonzero(pieces.field == SCOPE)
+    own = np.repeat(np.arange(len(first)), sizes(first, len(pieces)))[scope]
+    order, strength = pieces.order[scope], pieces.strength[scope]
+    strongest = np.lexsort((-strength, order, own))
+    own, order, strength = own[strongest], order[strongest], strength[strongest]
+    new = np.ones(len(own), bool)
+    new[1:] = (np.diff(own) > 0) | (np.diff(order) > 0)
+    speaks = np.minimum(1.0, 1.5 * strength[new]) / (1 + 0.25 * order[new])
+    weights = np.cumsum(1 / (1 + 0.25 * np.arange(max(int(items.max(initial=1)), 1))))
+    total = weights[np.maximum(items, 1) - 1]
+    return np.minimum(1.0, np.bincount(own[new], speaks, len(first)) / total)
 
 
 def _largest(pieces: Pieces, which: np.ndarray, first: np.ndarray) -> np.ndarray:

@@ -41,10 +41,14 @@ class Evidence(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """How surely a firm does what a node names, and why; evidence strongest first."""
+    """How surely a firm does what a node names, and why; evidence strongest first.
+
+    ``main`` is how far the node is its main business, 0…1.
+    """
 
     node: str
     fit: float
+    main: float
     grade: str
     activity: str
     evidence: tuple[Evidence, ...]

@@ -134,10 +134,10 @@ class Match:
         matches, own = self._matches, self._own
         fits = matches.fits
         return tuple(
-            Fit(nodes, value, GRADES[grade], evidence[0].activity, tuple(evidence))
-            for nodes, value, grade, evidence in zip(
+            Fit(nodes, value, main, GRADES[grade], evidence[0].activity, tuple(evidence))
+            for nodes, value, main, grade, evidence in zip(
                 [matches.matcher.nodes[node] for node in fits.node[own].tolist()],
-                fits.fit[own].tolist(), fits.grade[own].tolist(),
+                fits.fit[own].tolist(), fits.main[own].tolist(), fits.grade[own].tolist(),
                 [
                     matches.evidence(np.arange(first, first + count))
                     for first, count in zip(fits.first[own], fits.count[own], strict=True)

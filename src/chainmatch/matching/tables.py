@@ -27,6 +27,7 @@ class Lines(NamedTuple):
     row: np.ndarray
     node: np.ndarray
     fit: np.ndarray
+    main: np.ndarray
     grade: np.ndarray
     activity: np.ndarray
     quote: list[str]
@@ -96,6 +97,7 @@ def lines(matches: Matches, top: int | None) -> Lines:
         np.concatenate([row, silent])[order],
         np.concatenate([matches.fits.node[best], nothing - 1])[order],
         np.concatenate([matches.fits.fit[best], nothing])[order],
+        np.concatenate([matches.fits.main[best], nothing])[order],
         np.concatenate([matches.fits.grade[best], nothing - 1])[order],
         np.concatenate([matches.activities(best), nothing])[order],
         [told[number] for number in order.tolist()],
@@ -115,6 +117,7 @@ def _by_node(found: Matches, ids: np.ndarray, top: int | None) -> dict[str, Any]
         "node": node,
         "node_name": node_name,
         "fit": told.fit,
+        "main": told.main,
         "grade": grades[told.grade],
         "activity": done[told.activity],
         "evidence": told.quote,

@@ -198,6 +198,7 @@ class _NodeLines:
             "row": pa.array(told.row, pa.int64()),
             **{name: _named(told.node, column) for name, column in self._names.items()},
             "fit": _rounded(told.fit),
+            "main": _rounded(told.main),
             "grade": _named(told.grade, self._grades),
             "activity": _named(told.activity, self._done),
             "evidence": _strings(told.quote),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _LINK = ("right_id", "right_name", "relation", "confidence", "why")
-_FIT = ("node", "fit", "grade", "activity", "evidence")
+_FIT = ("node", "fit", "main", "grade", "activity", "evidence")
 # What stays of a firm that a gate stopped: who it is and where it stood.
 _STAYS = ("firm_id", "name", "code", "province", "city", "source", "sheet", "row")
 

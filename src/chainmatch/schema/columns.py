@@ -156,6 +156,7 @@ _FIT = (
     _column("node_name", "环节", "text", "Chinese name of the node"),
     _column("stage", "位置", "text", "upstream, midstream, downstream or supporting"),
     _column("fit", "契合度", "share", "how surely the firm does what the node names"),
+    _column("main", "主业程度", "share", "how far the node is the firm's main business"),
     _column("grade", "依据等级", "text", "confirmed, likely or uncertain"),
     _column("activity", "经营活动", "text", "make, grow, trade, serve, operate, build or research"),
     _column("evidence", "依据原文", "text", "phrases quoted from scope, products or name"),
@@ -293,7 +294,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "firms": "firm_id name code region province city county zone capital currency established "
         "scope products industry_code address status category honours outcome source sheet row",
         "rejects": "file row why text",
-        "match": "firm_id name chain node node_name fit grade activity evidence",
+        "match": "firm_id name chain node node_name fit main grade activity evidence",
         "links": "left_id left_name right_id right_name relation confidence why",
         "gaps": "chain segment node node_name stage status kind score pull structure feasibility "
         "supply local_firms upstream_local downstream_local targets why",

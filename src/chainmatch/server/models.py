@@ -49,6 +49,7 @@ class Fit(BaseModel):
     node: str
     node_name: str
     fit: float
+    main: float
     grade: str
     activity: str
     evidence: str
