@@ -4,14 +4,15 @@ A profile is a YAML file that an officer edits. Everything that is a judgement o
 not a fact of a firm, stands here and nowhere in the code.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from chainmatch.errors import ProfileError
+from chainmatch.parts import GAP_PARTS, PARTS, Part
 from chainmatch.places.locating import Place, distance_km, zone_names
 from chainmatch.schema.columns import NEEDS
 from chainmatch.util.resources import data_folder
@@ -49,83 +50,103 @@ class Home(_Record):
     county: str = ""
 
 
-class Weights(_Record):
-    """Weights of the six parts of a firm's score; only their proportions matter."""
-
-    sector: Amount = 0.30
-    gap: Amount = 0.25
-    partners: Amount = 0.20
-    region: Amount = 0.10
-    scale: Amount = 0.10
-    name: Amount = 0.05
+def _weights(name: str, parts: Iterable[Part], about: str) -> type[_Record]:
+    """Build the model of weights of the registered parts; the weights that ship are the defaults."""
+    fields: dict[str, Any] = {part.name: (Amount, part.weight) for part in parts}
+    return create_model(name, __base__=_Record, __doc__=about, **fields)
 
 
-class GapWeights(_Record):
-    """Weights of the four parts of a gap's score; only their proportions matter."""
+Weights = _weights("Weights", PARTS, "Weights of the parts of a firm's score; proportions matter.")
+GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap; proportions matter.")
 
-    pull: Amount = 0.35
-    structure: Amount = 0.20
-    feasibility: Amount = 0.30
-    supply: Amount = 0.15
+
+class Resource(_Record):
+    """Something that the county has: ``product`` as scopes word it (钨精矿, 香菇, 温泉).
+
+    ``much`` is how much of it, 1 plenty; ``amount`` the same as people say it (年产3万吨); ``words``
+    are further words in a scope that speak of it.
+    """
+
+    product: Text
+    much: Share = 1.0
+    amount: str = ""
+    words: tuple[Text, ...] = ()
+
+
+class Project(_Record):
+    """Something that the county builds: what it needs from others, and what it will make here."""
+
+    name: Text
+    stage: str = ""
+    amount: str = ""
+    needs: tuple[Text, ...] = ()
+    makes: tuple[Text, ...] = ()
+    weight: Share = 1.0
+
+
+class Wish(_Record):
+    """What the county wants first: a chain, segment, node (id or name) or product."""
+
+    what: Text
+    weight: Share = 1.0
+    why: str = ""
+
+
+class Refusal(_Record):
+    """What the county cannot take, and why.
+
+    A node or segment (id or name) closes that node. Any other word is a process (电镀, 铅冶炼) or,
+    with 生产 or 制造 behind it, a product (水泥熟料生产), held against what each firm does.
+    """
+
+    what: Text
+    why: str = ""
+
+
+def _short(key: str) -> BeforeValidator:
+    """Let a bare word stand for a record that has nothing else to say."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
 class Settle(_Record):
-    """How far what a firm does can be set up in another county, 0…1; multiplies the gap's worth.
+    """How far a business settles in another county, 0…1, by what the node says (``settles``)."""
 
-    One value for each activity. ``operate`` counts only at nodes that need ``land`` or ``plant``
-    (a facility is built), else as ``serve``. ``resource`` is the least at nodes that need what
-    only the place has (ore, wind, forest, scenery …): who runs such things goes where they are.
-    ``single`` is the most for a firm that is one place by its name (医院, 宾馆, 水电站), ``agent``
-    for one that calls itself a trader, consultant or agent (贸易, 咨询, 代理).
-    """
-
-    make: Share = 1.0
-    grow: Share = 1.0
-    resource: Share = 0.8
-    operate: Share = 0.5
-    research: Share = 0.5
-    build: Share = 0.2
-    serve: Share = 0.2
-    trade: Share = 0.2
-    single: Share = 0.2
-    agent: Share = 0.5
+    anywhere: Share = 1.0
+    operator: Share = 0.8
+    base: Share = 0.55
+    grower: Share = 0.35
+    site: Share = 0.2
+    local: Share = 0.15
+    public: Share = 0.05
 
 
 class Entry(_Record):
     """What a scored firm must show to stand on the shortlist.
 
-    ``gap`` is the least value of the gap that it fills (an unknown or no gap never passes), ``fit``
-    the least fit to the node, ``grade`` the least grade of its evidence. ``limited``: a name that
-    ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an enterprise never converted to a
-    company; it does not pass.
+    Least values of parts (an unknown one does not pass), and the least ``grade`` of its evidence.
+    ``limited``: a name that ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an enterprise
+    never converted to a company; it does not pass.
     """
 
-    gap: Annotated[float, Field(gt=0, le=1)] = 0.2
-    fit: Share = 0.66
+    fit: Share = 0.45
+    gap: Share = 0.25
+    substance: Share = 0.4
+    transferability: Share = 0.45
     grade: Literal["confirmed", "likely", "uncertain"] = "likely"
     limited: bool = True
-
-
-class Negative(_Record):
-    """What the county does not want: nodes by id, and words that name an unwanted production."""
-
-    nodes: tuple[Text, ...] = ()
-    words: tuple[Text, ...] = ()
 
 
 class Gates(_Record):
     """Hard conditions.
 
-    ``min_fit`` is the fit that a firm needs at one node at least; ``min_capital`` is in 万元 and
-    applied only where the capital is known; ``require`` lists needs without which a node is closed
-    (endowment exactly 0); ``link`` is the confidence from which a firm counts as already here.
+    ``min_capital`` is in 万元 of yuan and applied only where the capital is known; ``require`` lists needs without which a node is
+    closed (endowment exactly 0); ``link`` is the confidence from which a firm counts as already
+    here.
     """
 
-    min_fit: Share = 0.2
     min_capital: Amount = 0
     excluded_zones: tuple[Text, ...] = ()
     require: tuple[Text, ...] = ()
-    negative: Negative = Negative()
     link: Share = 0.9
 
 
@@ -136,20 +157,18 @@ class Capacity(_Record):
     """
 
     top: Count = 30
-    per_gap: Count = 3
+    per_gap: Count = 4
     per_zone: MaybeCount = None
     per_group: Count = 1
-    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.8
+    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.95
 
 
 class Levels(_Record):
     """From where on something counts.
 
     fit : fit from which a firm counts at a node.
-    present, strong : expected number of local producers from which a node is present, strong;
-        at ``strong`` the pull on its neighbours is one half.
+    present, strong : coverage from which a node is present, strong.
     targets : number of fitting target firms that is enough for a gap.
-    partners : number of local suppliers (buyers) that makes the part ``partners`` one half.
     text : share of local rows with a scope below which "missing" cannot be told from "no data".
     near_km : distance at which closeness is one half.
     """
@@ -158,7 +177,6 @@ class Levels(_Record):
     present: Positive = 1.0
     strong: Positive = 3.0
     targets: Positive = 5.0
-    partners: Positive = 3.0
     text: Share = 0.2
     near_km: Positive = 1000.0
 
@@ -167,7 +185,9 @@ class Profile(_Record):
     """One county. ``None`` among the endowments, and any need not named there, is unknown.
 
     ``zones`` gives the priority of economic zones, ``in_province`` that of the home province
-    outside any named zone, ``elsewhere`` that of the rest. ``unlisted`` names nodes whose doers
+    outside any named zone, ``elsewhere`` that of the rest. ``resources``, ``projects``,
+    ``priorities`` and ``unwanted`` say what the county has, builds, wants and cannot take, in words
+    of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose doers
     stand in no list of firms (public hospitals, farm households), each with the reason. ``offices``
     names the office in charge of a chain (主管部门), for whom to call next. ``relatedness`` is a
     file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
@@ -184,8 +204,12 @@ class Profile(_Record):
     unlisted: dict[str, Text] = {}
     offices: dict[str, Text] = {}
     relatedness: str = ""
-    weights: Weights = Weights()
-    gap_weights: GapWeights = GapWeights()
+    resources: tuple[Annotated[Resource, _short("product")], ...] = ()
+    projects: tuple[Project, ...] = ()
+    priorities: tuple[Annotated[Wish, _short("what")], ...] = ()
+    unwanted: tuple[Annotated[Refusal, _short("what")], ...] = ()
+    weights: Weights = Weights()  # type: ignore[valid-type]
+    gap_weights: GapWeights = GapWeights()  # type: ignore[valid-type]
     settle: Settle = Settle()
     gates: Gates = Gates()
     entry: Entry = Entry()
@@ -240,24 +264,6 @@ def profile_text(path: str | Path | None = None) -> str:
     return file.read_text(encoding="utf-8-sig")
 
 
-def closed_nodes(profile: Profile, graph: "nx.DiGraph[str]") -> dict[str, str]:
-    """Return the nodes at which the county takes no firm, each with the reason in Chinese.
-
-    A node is closed if the negative list names it, or if it needs what ``gates.require`` names and
-    the county has none of it (endowment 0; an unknown endowment closes nothing).
-    """
-    lacking = [need for need in profile.gates.require if profile.endowments.get(need) == 0]
-    closed = {}
-    for node, data in graph.nodes(data=True):
-        if node in profile.gates.negative.nodes:
-            closed[node] = f"“{data['name']}”在负面清单内"
-            continue
-        missing = [NEEDS.get(need, need) for need in lacking if need in data["needs"]]
-        if missing:
-            closed[node] = f"“{data['name']}”需要{'、'.join(missing)}，本地没有"
-    return closed
-
-
 # --- checks ------------------------------------------------------------------------------------
 
 _Found = tuple[int, str]
@@ -279,7 +285,6 @@ def _unknown_names(document: Document, graph: "nx.DiGraph[str] | None") -> Itera
         yield from _not_in(document, ("chain_weights",), list(graph.graph["chains"]), "产业链")
         yield from _not_in(document, ("offices",), list(graph.graph["chains"]), "产业链")
         yield from _not_in(document, ("unlisted",), list(graph), "环节")
-        yield from _not_in(document, ("gates", "negative", "nodes"), list(graph), "环节")
 
 
 def _not_in(

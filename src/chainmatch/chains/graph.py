@@ -42,7 +42,8 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
     """Read all chain files of ``folder`` (default: the bundled five) into one graph.
 
     Node attributes: ``name, chain, segment, stage, does, objects, hints, false_friends, activities,
-    codes, needs, settles, investments``; edge attribute: ``source``. ``graph.graph`` holds ``chains``
+    codes, needs, settles, unlisted,
+    investments``; edge attribute: ``source``. ``graph.graph`` holds ``chains``
     (id → name, about), ``segments`` ((chain, id) → name), ``recycling`` (list of from, to, source),
     ``sources`` ((chain, id) → title, url) and ``shared`` ((chain, object) → node ids).
 

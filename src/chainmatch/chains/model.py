@@ -43,7 +43,9 @@ FORMS: dict[str, str] = {
     _LINE: "没有换行的文字",
 }
 ENGLISH: dict[str, str] = {
-    chinese: english for words in (STAGES, ACTIVITIES, NEEDS, SETTLES) for english, chinese in words.items()
+    chinese: english
+    for words in (STAGES, ACTIVITIES, NEEDS, SETTLES)
+    for english, chinese in words.items()
 }
 
 Slug = Annotated[str, Field(pattern=_SLUG, max_length=60)]
@@ -114,6 +116,13 @@ class Node(_Record):
             "local 就地服务或销售半径很小、public 公共事业 / whether such firms settle away from home"
         ),
     ] = "anywhere"
+    unlisted: Annotated[
+        MaybeText,
+        _about(
+            "为什么企业名单里看不到做这一环节的单位，如 公立医院是事业单位；看得到的不写",
+            "why those who do it stand in no list of firms; empty where they do",
+        ),
+    ] = ""
     does: Annotated[Text, _about("一句话：这个环节的企业做什么", "one line: what firms here do")]
     activities: Annotated[
         tuple[Activity, ...],

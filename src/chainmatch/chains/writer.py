@@ -61,6 +61,8 @@ def _node(node: Node) -> Iterator[str]:
         yield f"    {key}: {scalar(getattr(node, key))}"
     if node.settles != "anywhere":
         yield f"    settles: {node.settles}"
+    if node.unlisted:
+        yield f"    unlisted: {scalar(node.unlisted)}"
     for key in ("activities", "objects", "hints"):
         if getattr(node, key):
             yield from _list(key, getattr(node, key), 4)

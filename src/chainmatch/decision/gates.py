@@ -2,22 +2,24 @@
 
 One function a gate; each returns the firms that it stops and why. A firm is listed once, under the
 first gate in the order of ``_GATES``; the others that it fails are named behind the reason. A gate
-never stops a firm for something that is unknown, except that a firm which no scope, product or name
-places at any node cannot be scored at all.
+never stops a firm for something that is unknown, except that a firm of which neither scope nor
+products nor name say anything cannot be scored at all.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from chainmatch.matching.grammar import Item, read_scope, read_scopes
-from chainmatch.names import parse_name
-from chainmatch.profile import Profile, closed_nodes
+from chainmatch.decision.county import County, county_of
+from chainmatch.decision.main_business import main_business
+from chainmatch.decision.refusals import Refusals
+from chainmatch.matching.grammar import read_scopes
+from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import TABLES
+from chainmatch.schema.currencies import in_yuan
 from chainmatch.util.missing import text_of
-from chainmatch.util.text import normalise
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,11 +40,7 @@ _BRANCH = re.compile(
     r"项目部|专卖店|直营店|连锁店)(?:[（(][^（）()]*[）)])?$"
 )
 _GONE = re.compile("注销|吊销|撤销|清算|责令关闭|已关闭")
-# A word of the negative list may be followed by one of these and still be what the firm does.
-_STILL = re.compile(r"(?:的|及|和|产品|制品|行业|业务|项目|业|品|类| )*")
-_DOING = frozenset(("make", "grow", "operate", "serve"))
-_TO_MAKE = re.compile("(?<=..)(?:生产|制造)$")
-_BRACKET = re.compile(r"\([^()]*\)?")
+MOSTLY = 0.5  # of what a firm makes, from which a refusal stops it
 
 
 class _Case(NamedTuple):
@@ -50,7 +48,7 @@ class _Case(NamedTuple):
     links: pd.DataFrame | None
     fits: pd.DataFrame
     profile: Profile
-    closed: _Why  # node → reason
+    county: County
 
 
 def check(
@@ -65,8 +63,7 @@ def check(
     ``links`` lead from target firms (left) to local firms (right); ``None``: not looked for.
     ``fits`` are the fits of the targets. What is left over is exactly what can be scored.
     """
-    known = fits[fits["node"].isin(list(graph))]
-    case = _Case(targets, links, known, profile, closed_nodes(profile, graph))
+    case = _Case(targets, links, fits, profile, county_of(profile, graph))
     failed: dict[str, list[tuple[str, str]]] = {}
     for gate, rule in _GATES.items():
         for firm, why in rule(case).items():
@@ -137,91 +134,72 @@ def _outlet(case: _Case) -> _Why:
     return found
 
 
-def _negative_words(case: _Case) -> _Why:
-    words = [_unwanted(word) for word in case.profile.gates.negative.words]
-    if not words:
-        return {}
-    any_word = _any_of(words)
-    found = _negative_names(case, words)
-    for column in ("products", "scope"):
-        suspects = [pair for pair in _texts(case.targets, column) if any_word.search(pair[1])]
-        scopes = read_scopes([text for _, text in suspects])
-        for (firm, text), items in zip(suspects, scopes, strict=True):
-            hit = _offered(text, items, words, any_word)
-            if hit:
-                found[firm] = (
-                    f"经营内容“{hit[0]}”属于负面清单“{hit[1]}”；"
-                    "企业变更经营范围，或县情配置的负面清单去掉该项后可纳入。"
-                )
-    return found
-
-
-def _negative_names(case: _Case, words: list["_Unwanted"]) -> _Why:
-    """A firm that calls itself by an unwanted process (某某造纸有限公司) does it."""
-    ends = tuple(word.object for word in words if not word.activities)
-    named = {word.object: word.word for word in words}
+def _refused(case: _Case) -> _Why:
+    """What the county takes from nobody, where it is most of what a firm makes."""
+    refusals = Refusals(case.county.refusals)
     found = {}
+    for column in ("products", "scope"):
+        texts = dict(_texts(case.targets, column))
+        for (firm, text), items in zip(
+            texts.items(), read_scopes(list(texts.values())), strict=True
+        ):
+            done = refusals.done(text, items)
+            if done and done.share >= MOSTLY:
+                found[firm] = _refusal_text(f"经营内容“{done.phrase}”", done.refusal)
     for firm, name in _texts(case.targets, "name"):
-        if not any(end in name for end in ends):
-            continue
-        parts = parse_name(name)
-        said = next((end for end in ends if (parts.brand + parts.trade).endswith(end)), "")
-        if said:
-            found[firm] = (
-                f"企业名称自称“{said}”，属于负面清单“{named[said]}”；"
-                "核实已不再从事，或县情配置的负面清单去掉该项后可纳入。"
-            )
+        if refusal := refusals.named(name):
+            found[firm] = _refusal_text("企业名称自称", refusal)
     return found
+
+
+def _refusal_text(what: str, refusal: Refusal) -> str:
+    why = f"（{refusal.why}）" if refusal.why else ""
+    return (
+        f"{what}属于县情不能接收的“{refusal.what}”{why}；"
+        "核实其不在本地做这一工序，或调整县情配置后可纳入。"
+    )
 
 
 def _no_scope(case: _Case) -> _Why:
     """No scope and no products, and the name alone says nothing either."""
     blank = _blank(case.targets, "scope") & _blank(case.targets, "products")
-    fit = set(_good(case)["firm_id"])
+    known = set(case.fits.loc[case.fits["node"].ne(""), "firm_id"])
     why = "没有经营范围和主营产品，企业名称也看不出行业；补充经营范围后可重新评估。"
     return dict.fromkeys(
-        (f for f in case.targets.loc[blank, "firm_id"].tolist() if f not in fit), why
+        (f for f in case.targets.loc[blank, "firm_id"].tolist() if f not in known), why
     )
 
 
 def _closed(case: _Case) -> _Why:
-    """All nodes that the firm fits are closed."""
-    good = _good(case)
-    shut = good[good["node"].isin(list(case.closed))]
-    free = set(good["firm_id"]) - set(good.loc[~good["node"].isin(list(case.closed)), "firm_id"])
-    best = shut[shut["firm_id"].isin(free)].sort_values(
+    """All nodes of the firm's main business are closed."""
+    closed = case.county.closed
+    own = main_business(case.fits, closed)
+    shut = own[own["node"].isin(list(closed))]
+    open_ = set(own.loc[~own["node"].isin(list(closed)), "firm_id"])
+    best = shut[~shut["firm_id"].isin(open_)].sort_values(
         ["firm_id", "fit", "node"], ascending=[True, False, True]
     )
     return {
-        firm: f"{case.closed[node]}；本地条件具备或县情配置调整后可重新纳入。"
+        firm: f"{closed[node]}；本地条件具备或县情配置调整后可重新纳入。"
         for firm, node in best.drop_duplicates("firm_id")[["firm_id", "node"]].itertuples(
             index=False
         )
     }
 
 
-def _unrelated(case: _Case) -> _Why:
-    floor = case.profile.gates.min_fit
-    best = case.fits.groupby("firm_id")["fit"].max().to_dict()
-    blank = _no_scope(case)
-    found = {}
-    for firm in case.targets["firm_id"].tolist():
-        fit = best.get(firm, 0.0)
-        if fit < floor and firm not in blank:
-            level = f"最高契合度{fit:.2f}，低于{floor:g}" if fit else "没有任何环节的依据"
-            found[firm] = f"{level}；补充主营产品或更完整的经营范围后可重新评估。"
-    return found
-
-
 def _too_small(case: _Case) -> _Why:
     floor = case.profile.gates.min_capital
     capital = pd.to_numeric(case.targets["capital"], errors="coerce")
-    yuan = text_of(case.targets["currency"]).isin(["", "CNY"])
-    small = case.targets[yuan & (capital < floor)]
+    yuan = pd.Series(
+        map(in_yuan, capital.astype(float).tolist(), text_of(case.targets["currency"]).tolist()),
+        index=case.targets.index,
+        dtype=float,
+    )
+    small = case.targets[yuan < floor]
     lift = "增资或调低县情配置的最低注册资本后可纳入。"
     return {
-        firm: f"注册资本{value:,.0f}万元，低于{floor:,.0f}万元；{lift}"
-        for firm, value in zip(small["firm_id"], capital[small.index], strict=True)
+        firm: f"注册资本约{value:,.0f}万元，低于{floor:,.0f}万元；{lift}"
+        for firm, value in zip(small["firm_id"], yuan[small.index], strict=True)
     }
 
 
@@ -239,79 +217,15 @@ _GATES: dict[str, Callable[[_Case], _Why]] = {
     "登记地在本地": _at_home,
     "登记状态异常": _struck_off,
     "分支机构": _outlet,
-    "负面清单": _negative_words,
+    "县情不接收": _refused,
     "无经营范围": _no_scope,
     "环节不接收": _closed,
-    "与产业链无关": _unrelated,
     "注册资本不足": _too_small,
     "片区不在范围": _outside,
 }
 
 
 # --- helpers -----------------------------------------------------------------------------------
-
-
-class _Unwanted(NamedTuple):
-    """A word of the negative list: an object to be made (水泥熟料生产), else a process (电镀)."""
-
-    word: str
-    object: str
-    activities: frozenset[str]
-
-
-def _unwanted(word: str) -> _Unwanted:
-    text = normalise(word).strip()
-    made = _TO_MAKE.sub("", text)
-    return _Unwanted(word, made, frozenset(("make",)) if made != text else frozenset())
-
-
-def offered(scope: str, words: Iterable[str]) -> tuple[str, str] | None:
-    """Return the first phrase of ``scope`` that offers one of ``words``, and the word; else None.
-
-    A word that ends in 生产 or 制造 asks that the firm makes the thing. Any other word is a process
-    (电镀, 铅冶炼) which the firm does, or names without any verb; selling, building and
-    researching it do not count. Excluded phrases do not
-    count, nor a thing that only has the word in front (电镀设备).
-    """
-    read = [_unwanted(word) for word in words]
-    return _offered(scope, read_scope(scope), read, _any_of(read))
-
-
-def _any_of(words: list[_Unwanted]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word.object) for word in words))
-
-
-def _offered(
-    scope: str, items: Iterable[Item], words: list[_Unwanted], any_word: re.Pattern[str]
-) -> tuple[str, str] | None:
-    text = normalise(scope)
-    for item in items:
-        if not any_word.search(text, item.start, item.end):
-            continue
-        for word in words:
-            if _does(item, word.activities) and _names(text, item, word.object):
-                return scope[item.start : item.end], word.word
-    return None
-
-
-def _does(item: Item, wanted: frozenset[str]) -> bool:
-    if wanted:
-        return bool(item.activities & wanted)
-    only_research = "research" in item.activities and "make" not in item.activities
-    return not item.activities or (bool(item.activities & _DOING) and not only_research)
-
-
-def _names(text: str, item: Item, word: str) -> bool:
-    """Whether ``word`` is what the item is about: nothing but fillers and verbs behind it."""
-    span = _BRACKET.sub(lambda found: " " * len(found[0]), text[item.start : item.end])
-    return any(
-        _STILL.fullmatch(span[found.end() : max(item.core_end - item.start, found.end())])
-        for found in re.finditer(re.escape(word), span)
-    )
-
-
-def _good(case: _Case) -> pd.DataFrame:
-    return case.fits[case.fits["fit"] >= case.profile.gates.min_fit]
 
 
 def _texts(firms: pd.DataFrame, column: str) -> Iterator[tuple[str, str]]:

@@ -23,10 +23,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from chainmatch.decision.scoring import COLUMN, PARTS, TITLE, weighted_mean
+from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError, TableError
+from chainmatch.parts import PARTS
 from chainmatch.profile import Weights
-from chainmatch.schema.columns import COLUMNS
+from chainmatch.schema.columns import COLUMNS, column_of
 from chainmatch.tables.sources import Source, open_book
 
 GAINS = {"签约": 2, "在谈": 1, "拒绝": 0}
@@ -74,6 +75,10 @@ class Lesson(NamedTuple):
         return self.learned.auc > self.old.auc + MARGIN
 
 
+_COLUMNS = tuple(part.column for part in PARTS)
+_TITLES = {part.name: part.title for part in PARTS}
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 
@@ -95,15 +100,15 @@ def read_returned(sources: Sequence[Source]) -> pd.DataFrame:
 
 _NAMES = {
     title: name
-    for name in ("firm_id", "name", "outcome", "score", *COLUMN.values())
-    for title in (name, COLUMNS[name].title)
+    for name in ("firm_id", "name", "outcome", "score", *_COLUMNS)
+    for title in (name, column_of("scores", name).title)
 } | {"capital": "capital", _CAPITAL: "capital", f"{_CAPITAL}（万元）": "capital"}
-_NUMBERS = ("score", "capital", *COLUMN.values())
+_NUMBERS = ("score", "capital", *_COLUMNS)
 
 
 def _read(source: Source) -> pd.DataFrame:
     book = open_book(source, lambda value: str(value).strip() in _NAMES)
-    wanted = {"name", "outcome", *COLUMN.values()}
+    wanted = {"name", "outcome", *_COLUMNS}
     best: set[str] = set()
     for sheet in book.sheets:
         for at, row in enumerate(sheet.rows[:_SEARCHED]):
@@ -227,9 +232,9 @@ def learn_weights(returned: pd.DataFrame, old: Weights) -> Lesson:
     """
     _both_kinds(returned, LEAST, LEAST_EACH)
     returned = returned.sort_values("firm_id", ignore_index=True)
-    parts = returned[[COLUMN[part] for part in PARTS]].to_numpy(dtype=float)
+    parts = returned[list(_COLUMNS)].to_numpy(dtype=float)
     success = _success(returned).astype(float)
-    prior = np.array([getattr(old, part) for part in PARTS], dtype=float)
+    prior = np.array([getattr(old, part.name) for part in PARTS], dtype=float)
     prior = prior / prior.sum()
     fold = _folds(success)
     tried = [_held_out(parts, success, prior, penalty, fold) for penalty in _PENALTIES]
@@ -321,7 +326,7 @@ def _rounded(beta: np.ndarray) -> dict[str, float]:
     steps = np.floor(exact).astype(int)
     for index in np.argsort(steps - exact, kind="stable")[: 100 - int(steps.sum())]:
         steps[index] += 1
-    return {part: int(step) / 100 for part, step in zip(PARTS, steps, strict=True)}
+    return {part.name: int(step) / 100 for part, step in zip(PARTS, steps, strict=True)}
 
 
 # --- the profile ---------------------------------------------------------------------------------
@@ -352,7 +357,7 @@ def with_weights(text: str, weights: Mapping[str, float]) -> str:
 
 
 def _block(weights: Mapping[str, float]) -> str:
-    rows = [f"  {name}: {value:.2f}  # {TITLE[name]}\n" for name, value in weights.items()]
+    rows = [f"  {name}: {value:.2f}  # {_TITLES[name]}\n" for name, value in weights.items()]
     return "weights:\n" + "".join(rows)
 
 
@@ -364,7 +369,7 @@ def lesson_text(lesson: Lesson, old: Weights) -> str:
     total = sum(old.model_dump().values())
     lines = [f"依据 {lesson.outcomes} 家走访结果（签约或在谈 {lesson.successes} 家）："]
     lines += [
-        f"  {TITLE[part]}　{getattr(old, part) / total:.2f} → {weight:.2f}"
+        f"  {_TITLES[part]}　{getattr(old, part) / total:.2f} → {weight:.2f}"
         for part, weight in lesson.weights.items()
     ]
     lines.append("交叉验证（每家都用不含它的结果学得的权重打分）：")

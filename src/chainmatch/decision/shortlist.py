@@ -26,11 +26,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from chainmatch.decision.scoring import COLUMN, GRADES, PARTS, fills, weighted_mean
+from chainmatch.decision.grades import ENTRY_PARTS, GRADES, fills
+from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError
 from chainmatch.names import parse_name
+from chainmatch.parts import PARTS
 from chainmatch.profile import Capacity, Entry, Profile
 from chainmatch.schema.columns import TABLES
+from chainmatch.schema.records import points_of
 from chainmatch.util.missing import text_of
 
 DRAWS = 200
@@ -168,16 +171,14 @@ def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> s
 
 def obstacle(row: Mapping[str, Any], entry: Entry) -> str:
     """Say in Chinese what keeps a row of scores from the shortlist; "" if nothing does."""
-    gap, name = row["gap"], f"“{row['node_name']}”环节"
-    if gap != gap:
-        return f"本地名单看不出{name}有没有企业，不能当作缺口；补充本地数据后可重新评估。"
-    if gap <= 0:
-        return f"本地{name}已有企业，不是缺口。"
-    if gap < entry.gap:
-        why = f"（{row['weak_points']}）" if row["weak_points"] else ""
-        return f"{name}的缺口价值{gap:.2f}，低于入选要求{entry.gap:g}{why}。"
-    if row["sector"] < entry.fit:
-        return f"与{name}的契合度{row['sector']:.2f}，低于入选要求{entry.fit:g}，须先核实主业。"
+    for part in PARTS:
+        if part.name not in ENTRY_PARTS:
+            continue
+        value, least = row[part.column], getattr(entry, part.name)
+        if not value >= least:
+            shown = "未知" if value != value else f"{value:.2f}"
+            why = f"（{_said(row, part.title)}）" if _said(row, part.title) else ""
+            return f"{part.title}{shown}，低于入选要求{least:g}{why}。"
     if row["grade"] not in GRADES[GRADES.index(entry.grade) :]:
         return (
             f"依据等级为“{_GRADES.get(row['grade'], '不详')}”，入选要求至少"
@@ -189,6 +190,13 @@ def obstacle(row: Mapping[str, Any], entry: Entry) -> str:
             "核实其存续和改制情况后可纳入。"
         )
     return ""
+
+
+def _said(row: Mapping[str, Any], title: str) -> str:
+    """What the weak points of a row say of a part."""
+    points = row["weak_points"]
+    points = points_of(points) if isinstance(points, str) else points
+    return next((point.text for point in points if point.title == title), "")
 
 
 _GRADES = {"confirmed": "确认", "likely": "较可靠", "uncertain": "不确定"}
@@ -286,11 +294,11 @@ def _stability(pool: pd.DataFrame, profile: Profile, limits: list[Limit], top: i
 
 def _draws(profile: Profile) -> np.ndarray:
     """Return the drawn weights, parts × draws."""
-    base = np.array([profile.weights.model_dump()[part] for part in PARTS])
+    base = np.array([getattr(profile.weights, part.name) for part in PARTS])
     random = np.random.default_rng(_SEED)
     return base[:, None] * random.uniform(1 - SPREAD, 1 + SPREAD, (len(PARTS), DRAWS))
 
 
 def _parts(pool: pd.DataFrame) -> np.ndarray:
-    parts: np.ndarray = pool[[COLUMN[part] for part in PARTS]].to_numpy(dtype=float)
+    parts: np.ndarray = pool[[part.column for part in PARTS]].to_numpy(dtype=float)
     return parts

@@ -14,6 +14,8 @@ from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
 from chainmatch.util.missing import saturating, text_of
+
+LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
 from chainmatch.util.text import normalise
 
 WEAK = 0.5  # a match below this is called weak
@@ -91,11 +93,11 @@ class Book:
             self._local[node][firm] = (weight, name if known else "")
 
     def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
-        """Add a list of firms; fits below the profile's ``min_fit`` count as none."""
+        """Add a list of firms; fits below :data:`LEAST_FIT` count as none."""
         known = {firm.id: firm for firm in _firms(firms)}
         columns = [fits[c].tolist() for c in ("firm_id", "node", "fit", "activity", "evidence")]
         for firm, node, fit, activity, quote in zip(*columns, strict=True):
-            if node and firm in known and fit >= self.profile.gates.min_fit:
+            if node and firm in known and fit >= LEAST_FIT:
                 entry = Doing(known[firm], float(fit), activity or "", quote or "")
                 self._doing[kind].setdefault(node, []).append(entry)
 

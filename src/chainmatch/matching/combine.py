@@ -112,7 +112,9 @@ def _main(
     is ``Σ w · min(1, 1.5 strength) / Σ w`` over the items of the scope, each with its strongest
     evidence for the node, 0 without any, and ``w = 1 / (1 + 0.25 · items in front)``.
     """
-    lead, name, stated = (summaries[:, Summary._fields.index(k)] for k in ("lead", "name", "stated"))
+    lead, name, stated = (
+        summaries[:, Summary._fields.index(k)] for k in ("lead", "name", "stated")
+    )
     share = _shares(pieces, first, items)
     main: np.ndarray = 1 - (1 - 0.3 * lead) * (1 - 0.8 * share) * (1 - 0.8 * name) * (
         1 - 0.8 * stated

@@ -37,10 +37,14 @@ FACTS: dict[str, str] = {
     "making": "share of the scope that makes, grows or operates things, 0…1",
     "single": "whether the name is that of one place: a hotel, a power station, a mine",
     "agent": "whether the name is that of a trader, builder or agent",
+    "refused": "share of what it makes that the county takes from nobody, 0…1",
+    "refused_phrase": "its phrase for that",
     "settles": "how such firms settle (chain files): anywhere, operator, …",
     "settle": "how far such firms settle in another county, 0…1 (profile)",
     "reach": "how near the node stands downstream to what the county has, 0…1",
     "reached": "the product of the county that it stands downstream of",
+    "reach_steps": "how many steps downstream",
+    "through": "name of the node through which that product comes",
     "own": "how much the county has of a product that the firm's own text names, 0…1",
     "own_word": "that word, as the firm writes it",
     "own_product": "the product of the county that the word speaks of",
@@ -50,6 +54,7 @@ FACTS: dict[str, str] = {
     "buyer": "the best named local buyer, with its phrase",
     "partner_size": "size of the named partners together, 0 or more; NaN: nobody can be named",
     "priority": "priority of the firm's place, 0…1",
+    "closeness": "1 / (1 + km / levels.near_km)",
     "km": "distance in kilometres",
     "kin": "highest confidence of a link to a local firm, 0 if there is none",
     "kin_name": "that local firm",
@@ -61,6 +66,8 @@ GAP_FACTS: dict[str, str] = {
     "reach": "how near the node stands downstream to what the county has, 0…1; NaN: it lives on no "
     "raw material",
     "reached": "the product that it stands downstream of, or the raw material that is missing",
+    "reach_steps": "how many steps downstream",
+    "through": "name of the node through which that product comes",
     "project": "how much a project of the county needs the node, 0…1",
     "project_name": "that project",
     "anchored": "how far local firms beside the node pull, 0…1; NaN: none could be seen",
@@ -123,6 +130,15 @@ def numbers(facts: "pd.DataFrame", column: str) -> Values:
     """Return a column of facts as numbers, NaN where unknown."""
     found: Values = facts[column].to_numpy(dtype=np.float64)
     return found
+
+
+def has(facts: Facts) -> str:
+    """Say what the county has that a node lives on, as far as people would still say so."""
+    if not facts["reach"] >= 0.4 or facts["reach_steps"] > 4:
+        return ""
+    if facts["reach_steps"] <= 1:
+        return f"本县有{facts['reached']}"
+    return f"可接本县{facts['reached']}往下的“{facts['through']}”"
 
 
 def main_fit(facts: "pd.DataFrame") -> Values:

@@ -7,6 +7,8 @@ documentation all look here, so a column cannot mean two things.
 from dataclasses import dataclass
 from typing import Literal
 
+from chainmatch.parts import GAP_PARTS, PARTS, Part
+
 Kind = Literal["text", "number", "integer", "share", "date"]
 
 
@@ -168,10 +170,7 @@ _GAP = (
         "kind", "类型", "text", "of a gap: fill, strengthen, extend or start; of a lead: 线索类型"
     ),
     _column("score", "综合得分", "share", "weighted mean of the known parts"),
-    _column("pull", "本地牵引", "share", "pull of local firms just upstream and downstream"),
-    _column("structure", "链条结构", "share", "source-to-market paths that the node would close"),
-    _column("feasibility", "要素条件", "share", "whether the county has what the node needs"),
-    _column("supply", "招商资源", "share", "whether enough target firms fit the node"),
+    _column("way", "招引方式", "text", "recruit, grow or closed"),
     _column("local_firms", "本地企业", "text", "local firms at the node, by name"),
     _column("upstream_local", "本地上游", "text", "local firms just upstream, by name"),
     _column("downstream_local", "本地下游", "text", "local firms just downstream, by name"),
@@ -183,13 +182,8 @@ _SCORE = (
     _column("rank", "序号", "integer", "place in the list, from 1"),
     _column("low", "得分下限", "share", "score if every unknown part were 0"),
     _column("high", "得分上限", "share", "score if every unknown part were 1"),
-    _column("sector", "行业契合", "share", "part: fit to the node"),
-    _column("gap", "缺口价值", "share", "part: value of the node's gap"),
-    _column("partners", "本地配套", "share", "part: named local firms upstream and downstream"),
-    _column("region_part", "区域因素", "share", "part: priority zone and distance"),
-    _column("scale", "企业实力", "share", "part: capital, age, honours where given"),
-    _column("name_part", "亲缘关系", "share", "part: relation to local firms by group or brand"),
     _column("partner_firms", "本地伙伴", "text", "local firms that would supply or buy, by name"),
+    _column("reasons", "推荐理由", "text", "what speaks for the firm, part by part"),
     _column("weak_points", "薄弱点", "text", "the weakest points of the case, at most three"),
     _column("stability", "稳定度", "share", "share of 200 draws of weights that keep the firm"),
 )
@@ -278,15 +272,36 @@ _LEAD = (
     _column("given_up", "放弃的对象", "text", "what a lead would have had if it stood alone"),
 )
 
+
+def _part(part: Part) -> Column:
+    return Column(part.column, part.title, "share", f"part: {part.english.lower()}; {part.formula}")
+
+
+_PART_COLUMNS = tuple(map(_part, PARTS))
+_GAP_PART_COLUMNS = tuple(map(_part, GAP_PARTS))
+
 COLUMNS: dict[str, Column] = {
     column.name: column
-    for group in (_LEAD_INPUT, _FIRM_INPUT, _FIRM_DERIVED, _FIT, _GAP, _SCORE, _LINK, _OTHER, _LEAD)
+    for group in (
+        *(_GAP_PART_COLUMNS, _PART_COLUMNS, _LEAD_INPUT, _FIRM_INPUT, _FIRM_DERIVED),
+        *(_FIT, _GAP, _SCORE, _LINK, _OTHER, _LEAD),
+    )
     for column in group
 }
 
 # The number of the file contract (data/contract/<number>/). It goes up when a file or column of a
 # run folder goes or changes its meaning; new ones leave it. Folders without a number are read as 0.
-CONTRACT = 1
+CONTRACT = 2
+
+
+def _names(columns: tuple[Column, ...]) -> str:
+    return " ".join(column.name for column in columns)
+
+
+_SCORED = (
+    f"firm_id name region zone chain node node_name score low high {_names(_PART_COLUMNS)} "
+    "grade evidence partner_firms reasons weak_points"
+)
 
 TABLES: dict[str, tuple[str, ...]] = {
     name: tuple(names.split())
@@ -296,14 +311,12 @@ TABLES: dict[str, tuple[str, ...]] = {
         "rejects": "file row why text",
         "match": "firm_id name chain node node_name fit main grade activity evidence",
         "links": "left_id left_name right_id right_name relation confidence why",
-        "gaps": "chain segment node node_name stage status kind score pull structure feasibility "
-        "supply local_firms upstream_local downstream_local targets why",
+        "gaps": f"chain segment node node_name stage status kind way score {_names(_GAP_PART_COLUMNS)} "
+        "local_firms upstream_local downstream_local targets why",
         "leads": "lead_id kind title nodes rank partner_kind partner_id partner_name score why",
-        "shortlist": "rank firm_id name region zone chain node node_name score low high sector gap "
-        "partners region_part scale name_part grade evidence partner_firms weak_points stability",
-        "scores": "firm_id name region zone chain node node_name score low high sector gap "
-        "partners region_part scale name_part grade evidence partner_firms weak_points",
-        "locals": "firm_id name category chain node node_name fit grade evidence anchor",
+        "shortlist": f"rank {_SCORED} stability",
+        "scores": _SCORED,
+        "locals": "firm_id name category chain node node_name fit grade evidence anchor why",
         "excluded": "firm_id name gate why",
         "duplicates": "firm_id name row kept_id kept_name why",
     }.items()
@@ -314,6 +327,8 @@ LEAD_INPUT = tuple(column.name for column in _LEAD_INPUT)
 
 # A few names mean one thing in a list and another in a result: the status of a firm, of a node.
 _OWN = {
+    "gaps": {column.name: column for column in _GAP_PART_COLUMNS},
+    **{name: {column.name: column for column in _PART_COLUMNS} for name in ("scores", "shortlist")},
     "firms": {column.name: column for column in _FIRM_INPUT},
     "leads": {column.name: column for column in _LEAD_INPUT},
 }

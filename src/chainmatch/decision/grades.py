@@ -1,28 +1,29 @@
 """How good the evidence of a row is, and whether it is good enough for the shortlist."""
 
 import re
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
 import pandas as pd
 
-from chainmatch.matching.grammar import Item, read_scopes
+from chainmatch.matching.grammar import Item
 from chainmatch.profile import Entry
-from chainmatch.util.missing import texts_by_firm
 
 GRADES = ("uncertain", "likely", "confirmed")  # ascending
 _BRACKET = re.compile(r"\s*[（(][^（）()]*")
 _BRANCHES = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
 
 
-def graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
-    """The rows; evidence that only branches may act on is graded ``uncertain``."""
-    scopes = texts_by_firm(targets, "scope")
-    limited = {firm: scope for firm, scope in scopes.items() if _BRANCHES.search(scope)}
-    items = dict(zip(limited, read_scopes(list(limited.values())), strict=True))
+def graded(
+    rows: pd.DataFrame, scopes: Mapping[str, str], items: Mapping[str, Sequence[Item]]
+) -> pd.DataFrame:
+    """Return the rows; evidence that only branches may act on is graded ``uncertain``.
+
+    ``scopes`` and ``items`` are those of the firms, by id.
+    """
+    limited = {firm for firm, scope in scopes.items() if _BRANCHES.search(scope)}
     grades = [
-        "uncertain"
-        if firm in limited and _branch_only(quote, limited[firm], items[firm])
-        else grade
+        "uncertain" if firm in limited and _branch_only(quote, scopes[firm], items[firm]) else grade
         for firm, quote, grade in zip(
             *(rows[c].tolist() for c in ("firm_id", "evidence", "grade")), strict=True
         )
@@ -30,7 +31,7 @@ def graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(grade=grades)
 
 
-def _branch_only(quote: str, scope: str, items: list[Item]) -> bool:
+def _branch_only(quote: str, scope: str, items: Sequence[Item]) -> bool:
     """Whether the quoted words of a scope are left to branches or subsidiaries."""
     if _BRANCHES.search(quote):
         return True
@@ -45,12 +46,14 @@ def _branch_only(quote: str, scope: str, items: list[Item]) -> bool:
 
 
 def fills(rows: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
-    """Return which rows show a gap filled well enough for the shortlist.
+    """Return which rows show enough for the shortlist: parts and grade, as the profile asks.
 
-    ``rows`` has the columns ``sector``, ``gap`` and ``grade``.
+    ``rows`` has the columns of the parts and ``grade``; an unknown part is not enough.
     """
-    return (
-        rows["gap"].ge(entry.gap)
-        & rows["sector"].ge(entry.fit)
-        & rows["grade"].isin(GRADES[GRADES.index(entry.grade) :])
-    )
+    good = rows["grade"].isin(GRADES[GRADES.index(entry.grade) :])
+    for part in ENTRY_PARTS:
+        good &= rows[part].ge(getattr(entry, part))
+    return good
+
+
+ENTRY_PARTS = ("gap", "fit", "substance", "transferability")

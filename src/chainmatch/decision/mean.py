@@ -6,12 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainmatch.profile import Weights
-from chainmatch.schema.columns import COLUMNS
-
-PARTS = ("sector", "gap", "partners", "region", "scale", "name")
-COLUMN = {part: part for part in PARTS} | {"region": "region_part", "name": "name_part"}
-TITLE = {part: COLUMNS[column].title for part, column in COLUMN.items()}
+from chainmatch.parts import parts_of
 
 
 def weighted_mean(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -27,18 +22,16 @@ def weighted_mean(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return mean
 
 
-def contributions(
-    row: Mapping[str, Any], weights: Weights | Mapping[str, float]
-) -> dict[str, float]:
-    """Return what each part adds to the score of a row of scores; unknown parts add 0.
+def contributions(row: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, float]:
+    """Return what each part adds to the score of a row of scores, by the name of the part.
 
-    ``math.fsum`` of the values is the score, to the last bit.
+    ``weights`` names the parts of the row's run; unknown parts add 0. ``math.fsum`` of the values
+    is the score, to the last bit.
     """
-    if isinstance(weights, Weights):
-        weights = weights.model_dump()
-    values = [float(row[COLUMN[part]]) for part in PARTS]
-    added = _contributions(values, [weights[part] for part in PARTS])
-    return dict(zip(PARTS, added, strict=True))
+    parts = parts_of(weights)
+    values = [float(row[part.column]) for part in parts]
+    added = _contributions(values, [weights[part.name] for part in parts])
+    return dict(zip((part.name for part in parts), added, strict=True))
 
 
 def _contributions(values: Iterable[float], weights: Iterable[float]) -> list[float]:

@@ -1,4 +1,11 @@
-"""Source-to-market paths through the nodes of a chain."""
+"""Source-to-market paths through the nodes of a chain.
+
+The worth of closing a node is ``log(1 + closed) / log(1 + most)``. ``closed`` counts the
+source-to-market paths of the chain through the node; a path counts 1 if all its other nodes are
+held, and half as much for each further node that is missing (three quarters for one that is weak or
+without data). ``most`` is the largest number of paths through one node of the chain. Both come from
+one pass down and one up in topological order. Unknown for a node without supplies in its chain.
+"""
 
 import math
 from collections.abc import Mapping
@@ -17,7 +24,7 @@ class Paths(NamedTuple):
     """Source-to-market paths through one node of its chain.
 
     ``total`` all of them; ``whole`` those whose other nodes are all held by local firms;
-    ``closed`` the weighted count of the module's docstring; ``structure`` 0…1 or NaN.
+    ``closed`` the weighted count; ``structure`` 0…1 or NaN.
     """
 
     total: float

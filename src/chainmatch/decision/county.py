@@ -1,0 +1,257 @@
+"""The county on the chains: which nodes its resources, projects, wishes and refusals speak of.
+
+A profile is written in words of scopes; here each word finds its nodes. What the county has is
+carried down the chains: a node has ``reach`` in 0…1, the most of
+
+``much · 0.9^steps / inputs^0.15`` at each step,
+
+over the resources from which goods flow to it; ``inputs`` is the number of suppliers of things that
+the node has. Goods flow only into nodes that make things of them: an animal feed reaches no cattle
+farm, and a scenic area reaches operators alone. A node is **tied** to raw material where one of its
+suppliers grows or mines; if the county has none of that its reach is 0, and where nothing ties it
+and nothing reaches it, the reach is unknown: what the county has says nothing about it.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from chainmatch.matching.grammar import read_scope
+from chainmatch.profile import Profile, Refusal
+from chainmatch.schema.columns import NEEDS
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Graph: TypeAlias = "nx.DiGraph[str]"
+
+_STEP = 0.9
+_CROWD = 0.15
+_MAKES_HERE = 0.8  # what a project will make, against what is there already
+
+
+class Claim(NamedTuple):
+    """How strongly the profile speaks for a node, 0…1, and its words.
+
+    Of what the county has also how many steps upstream it stands, and through which node it comes.
+    """
+
+    value: float
+    words: str
+    steps: int = 0
+    through: str = ""
+
+
+NOTHING = Claim(0.0, "")
+
+
+class Own(NamedTuple):
+    """A word in a scope that speaks of something that the county has."""
+
+    word: str
+    product: str
+    much: float
+
+
+@dataclass(frozen=True)
+class County:
+    """A profile on the nodes of a graph.
+
+    reach : node → how near it stands to what the county has (NaN: nothing says so), and of what
+    projects, wishes : node → what needs it, who wants it
+    closed : node → why the county takes nobody there
+    refusals : what the county takes from nobody, at whatever node
+    own : words of scopes that speak of what the county has, longest first
+    """
+
+    profile: Profile
+    reach: Mapping[str, Claim]
+    projects: Mapping[str, Claim]
+    wishes: Mapping[str, Claim]
+    closed: Mapping[str, str]
+    refusals: tuple[Refusal, ...]
+    own: tuple[Own, ...]
+
+
+def county_of(profile: Profile, graph: "Graph") -> County:
+    """Find the nodes of a profile. Words that name no node are left out; see :func:`unknown`."""
+    closed, refusals = _closed(profile, graph)
+    return County(
+        profile,
+        _reach(profile, graph),
+        _claims(((p.weight, p.name, p.needs) for p in profile.projects), graph),
+        _claims(((w.weight, w.what, (w.what,)) for w in profile.priorities), graph),
+        closed,
+        refusals,
+        _own_words(profile),
+    )
+
+
+def nodes_of(graph: "Graph", word: str) -> tuple[str, ...]:
+    """Return the nodes that a word of a profile names, in graph order; () if it names none.
+
+    First kind that matches: node id or name; segment, then chain, by id or name; an object; a hint;
+    the same without the verbs at its ends (锂电池生产).
+    """
+    text = word.strip()
+    segments = {key for key, name in graph.graph["segments"].items() if text in (key[1], name)}
+    chains = {key for key, data in graph.graph["chains"].items() if text in (key, data["name"])}
+    kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
+        lambda node, data: text in (node, data["name"]),
+        lambda node, data: (data["chain"], data["segment"]) in segments,
+        lambda node, data: data["chain"] in chains,
+        lambda node, data: text in data["objects"],
+        lambda node, data: text in data["hints"],
+    )
+    for kind in kinds:
+        if found := tuple(node for node, data in graph.nodes(data=True) if kind(node, data)):
+            return found
+    core = next((text[item.core_start : item.core_end] for item in read_scope(text)), "")
+    return nodes_of(graph, core) if core and core != text else ()
+
+
+def unknown(profile: Profile, graph: "Graph") -> dict[tuple[str | int, ...], str]:
+    """Return the words of a profile that name no node of the graph, by their place in the file.
+
+    A refusal may name a process that is no node; a resource with ``words`` of its own is understood
+    in scopes, if not on the chains.
+    """
+    found: dict[tuple[str | int, ...], str] = {}
+    for i, resource in enumerate(profile.resources):
+        if not nodes_of(graph, resource.product) and not resource.words:
+            found["resources", i] = resource.product
+    for i, project in enumerate(profile.projects):
+        for key in ("needs", "makes"):
+            for k, word in enumerate(getattr(project, key)):
+                if not nodes_of(graph, word):
+                    found["projects", i, key, k] = word
+    for i, wish in enumerate(profile.priorities):
+        if not nodes_of(graph, wish.what):
+            found["priorities", i] = wish.what
+    return found
+
+
+# --- what the county has -------------------------------------------------------------------------
+
+
+def _reach(profile: Profile, graph: "Graph") -> dict[str, Claim]:
+    found: dict[str, Claim] = {}
+    stock = [(r.much, r.product) for r in profile.resources]
+    stock += [(_MAKES_HERE * p.weight, word) for p in profile.projects for word in p.makes]
+    for much, product in stock:
+        for node in _first(graph, nodes_of(graph, product)):
+            found[node] = max(found.get(node, NOTHING), Claim(much, product))
+    order = _flowing(graph)
+    for node in order:
+        made_of = [m for m in graph.pred[node] if _flows(graph, m, node)]
+        for m in made_of:
+            if m in found:
+                value = round(found[m].value * _STEP / len(made_of) ** _CROWD, 4)
+                claim = Claim(value, found[m].words, found[m].steps + 1, graph.nodes[m]["name"])
+                found[node] = max(found.get(node, NOTHING), claim)
+    for node in graph:
+        if node not in found:
+            raw = [graph.nodes[m]["name"] for m in graph.pred[node] if _is_raw(graph, m)]
+            found[node] = Claim(0.0, raw[0]) if raw else Claim(math.nan, "")
+    return found
+
+
+def _first(graph: "Graph", nodes: Iterable[str]) -> list[str]:
+    """Keep those of some nodes that stand behind no other of them: where the product begins."""
+    import networkx as nx
+
+    named = list(nodes)
+    return [
+        node for node in named if not any(m != node and nx.has_path(graph, m, node) for m in named)
+    ]
+
+
+def _flowing(graph: "Graph") -> list[str]:
+    import networkx as nx
+
+    return list(nx.lexicographical_topological_sort(graph))
+
+
+def _flows(graph: "Graph", start: str, end: str) -> bool:
+    """Whether goods of one node become part of what another makes or offers."""
+    first, then = graph.nodes[start], graph.nodes[end]
+    if then["settles"] == "operator" or first["settles"] == "operator":
+        return first["settles"] == then["settles"]
+    makes = "make" in then["activities"] and "grow" not in then["activities"]
+    gives = {"make", "grow"} & set(first["activities"])
+    return makes and bool(gives) and then["settles"] in ("anywhere", "base")
+
+
+def _is_raw(graph: "Graph", node: str) -> bool:
+    return graph.nodes[node]["settles"] in ("grower", "site")
+
+
+def _own_words(profile: Profile) -> tuple[Own, ...]:
+    found: dict[str, Own] = {}
+    for resource in profile.resources:
+        for word in (resource.product, *resource.words):
+            own = Own(word, resource.product, resource.much)
+            if len(word) > 1 and own.much > found.get(word, Own("", "", 0.0)).much:
+                found[word] = own
+    return tuple(sorted(found.values(), key=lambda own: (-len(own.word), own.word)))
+
+
+# --- what it builds, wants and cannot take -------------------------------------------------------
+
+
+def _claims(spoken: Iterable[tuple[float, str, Iterable[str]]], graph: "Graph") -> dict[str, Claim]:
+    found: dict[str, Claim] = {}
+    for weight, said, words in spoken:
+        for word in words:
+            for node in nodes_of(graph, word):
+                if weight > found.get(node, NOTHING).value:
+                    found[node] = Claim(weight, said)
+    return found
+
+
+def _closed(profile: Profile, graph: "Graph") -> tuple[dict[str, str], tuple[Refusal, ...]]:
+    """Return the nodes at which the county takes no firm, with the reason, and other refusals."""
+    lacking = [need for need in profile.gates.require if profile.endowments.get(need) == 0]
+    closed, others = {}, []
+    for refusal in profile.unwanted:
+        nodes = _refused(graph, refusal.what)
+        why = f"（{refusal.why}）" if refusal.why else ""
+        for node in nodes:
+            closed[node] = f"县情配置写明不接收“{graph.nodes[node]['name']}”{why}"
+        if not nodes:
+            others.append(refusal)
+    for node, data in graph.nodes(data=True):
+        missing = [NEEDS.get(need, need) for need in lacking if need in data["needs"]]
+        if missing and node not in closed:
+            closed[node] = f"“{data['name']}”需要{'、'.join(missing)}，本地没有"
+    return closed, tuple(others)
+
+
+def _refused(graph: "Graph", word: str) -> list[str]:
+    """Return the nodes that a refusal closes: only what it names itself, or its whole segment."""
+    segments = {key for key, name in graph.graph["segments"].items() if word in (key[1], name)}
+    return [
+        node
+        for node, data in graph.nodes(data=True)
+        if word in (node, data["name"]) or (data["chain"], data["segment"]) in segments
+    ]
+
+
+def feasibility(needs: Iterable[str], profile: Profile) -> float:
+    """Half the weakest, half the mean of the known endowments among ``needs``; NaN if none is."""
+    known = [e for need in needs if (e := profile.endowments.get(need)) is not None]
+    return (min(known) + math.fsum(known) / len(known)) / 2 if known else math.nan
+
+
+_SCARCE = 0.4  # an endowment below this is named as a shortage
+
+
+def shortages(needs: Iterable[str], profile: Profile) -> str:
+    """Return the needs that the county has little of, in words; "" if there is none."""
+    short = [
+        NEEDS.get(need, need)
+        for need in needs
+        if (known := profile.endowments.get(need)) is not None and known < _SCARCE
+    ]
+    return "、".join(short)

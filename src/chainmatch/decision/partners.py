@@ -1,0 +1,120 @@
+"""Partners: local firms whose own words name the very product that a target would buy or sell.
+
+A local firm at a node just upstream is a **supplier** if a product that it makes or grows there is
+named in what the target makes or buys up; one just downstream is a **buyer** if what it makes names
+the product of the target. Sharing a node is not enough: who names nothing is not introduced. Nor is
+a firm whose evidence is uncertain, or a branch or shop.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import pandas as pd
+
+from chainmatch.decision.anchors import follows
+from chainmatch.decision.gaps import Survey
+from chainmatch.matching.fit_model import read_model
+from chainmatch.matching.grammar import Item, read_scopes
+from chainmatch.names import parsed_name
+from chainmatch.schema.records import BUYER, SUPPLIER, Partner
+from chainmatch.util.missing import text_of
+from chainmatch.util.text import normalise
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Graph: TypeAlias = "nx.DiGraph[str]"
+
+_TELLING = 0.4  # specificity from which a word names a product and not a kind of goods
+_DOES = frozenset(("make", "grow"))
+
+
+def made_text(scope: str, products: str, name: str, items: Sequence[Item]) -> str:
+    """Return what a firm makes, grows or buys up, in one text; what it only sells is left out."""
+    plain = normalise(scope)
+    parts = [normalise(products), normalise(name)]
+    for item in items:
+        verb = plain[item.verb_start : item.verb_end]
+        if item.place != "verb" and (
+            not item.activities or item.activities & _DOES or "收购" in verb
+        ):
+            parts.append(plain[item.start : item.end])
+    return "\n".join(part for part in parts if part)
+
+
+def made_texts(firms: pd.DataFrame, items: Sequence[Sequence[Item]]) -> dict[str, str]:
+    """Return firm id → :func:`made_text`; ``items`` are those of the firms' scopes."""
+    columns = (text_of(firms[c]).tolist() for c in ("scope", "products", "name"))
+    rows = zip(firms["firm_id"].tolist(), *columns, items, strict=True)
+    return {firm: made_text(*rest) for firm, *rest in rows}
+
+
+class _Stand(NamedTuple):
+    firm_id: str
+    name: str
+    phrase: str
+    size: float
+    words: tuple[str, ...]  # objects of its node in its phrase
+    made: str
+
+
+class PartnerBook:
+    """Who of the local firms stands where, with the words that it uses; built once for a survey."""
+
+    def __init__(self, survey: Survey, graph: "Graph") -> None:
+        self._graph = graph
+        self._objects = {node: _telling(data["objects"]) for node, data in graph.nodes(data=True)}
+        scopes = read_scopes(text_of(survey.locals["scope"]).tolist())
+        made = made_texts(survey.locals, scopes)
+        self._stands: dict[str, list[_Stand]] = {}
+        known = survey.coverage[survey.coverage["grade"] != "uncertain"]
+        columns = ("node", "firm_id", "name", "evidence", "size")
+        for node, firm, name, phrase, size in known[list(columns)].itertuples(index=False):
+            if not follows(name):
+                words = words_in(phrase, self._objects[node])
+                stand = _Stand(firm, name, phrase, size, words, made.get(firm, ""))
+                self._stands.setdefault(node, []).append(stand)
+
+    def of(self, node: str, evidence: str, made: str) -> tuple[Partner, ...]:
+        """Return the partners of a target at a node, largest first on each side.
+
+        ``evidence`` is its phrase for the node, ``made`` its :func:`made_text`.
+        """
+        found: dict[tuple[str, str], Partner] = {}
+        for upstream in self._graph.pred[node]:
+            for stand in self._stands.get(upstream, ()):
+                for word in stand.words:
+                    if word in made:
+                        _add(found, SUPPLIER, stand, word)
+        products = words_in(evidence, self._objects[node])
+        for downstream in self._graph.succ[node]:
+            for stand in self._stands.get(downstream, ()):
+                for word in products:
+                    if word in stand.made:
+                        _add(found, BUYER, stand, word)
+        order = {SUPPLIER: 0, BUYER: 1}
+        return tuple(sorted(found.values(), key=lambda p: (order[p.side], -p.size, p.firm_id)))
+
+
+def _add(found: dict[tuple[str, str], Partner], side: str, stand: _Stand, word: str) -> None:
+    house = parsed_name(stand.name).firm_key
+    if (side, house) not in found:
+        found[side, house] = Partner(
+            side, stand.firm_id, stand.name, word, stand.phrase, stand.size
+        )
+
+
+def _telling(objects: Sequence[str]) -> tuple[str, ...]:
+    model = read_model()
+    good = [word for word in objects if len(word) > 1 and model.specificity(word) >= _TELLING]
+    return tuple(sorted(good, key=lambda word: (-len(word), word)))
+
+
+def words_in(phrase: str, objects: Sequence[str]) -> tuple[str, ...]:
+    """Return the objects that a phrase names, without those inside a longer one."""
+    plain, found = normalise(phrase), []
+    for word in objects:
+        if word in plain:
+            found.append(word)
+            plain = plain.replace(word, "\n")
+    return tuple(found)

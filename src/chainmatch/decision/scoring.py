@@ -1,0 +1,215 @@
+"""Scores: what a target firm is worth to the county, part by part.
+
+Every part of :data:`chainmatch.parts.PARTS` is 0…1 or unknown (NaN), rounded to four digits before
+it is used, so that the table holds exactly what the score was computed from.
+
+``score = Σ w·part / Σ w`` over the known parts. ``low`` and ``high`` put 0 and 1 for each unknown
+part. A firm is scored at the node where its score is highest (then by fit, then by node id) among
+those where it could enter the shortlist, if there are any. Evidence that only branches may act on
+(限分支机构经营) makes the grade ``uncertain`` at most.
+"""
+
+import math
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from chainmatch.decision.firm_facts import firm_facts
+from chainmatch.decision.gaps import Survey
+from chainmatch.decision.grades import GRADES, fills, graded
+from chainmatch.decision.main_business import main_business
+from chainmatch.decision.mean import contributions, interval, weighted_mean
+from chainmatch.decision.partners import PartnerBook, made_texts
+from chainmatch.matching.grammar import read_scopes
+from chainmatch.parts import FACTS, PARTS, Facts
+from chainmatch.profile import Profile
+from chainmatch.schema.columns import TABLES
+from chainmatch.schema.records import BUYER, SUPPLIER, Partner, Point, named
+from chainmatch.util.missing import text_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Graph: TypeAlias = "nx.DiGraph[str]"
+
+__all__ = ["GRADES", "contributions", "fills", "score", "weighted_mean"]
+
+SHOWN = 3  # weak points, and reasons, of a firm
+
+
+def score(
+    targets: pd.DataFrame,
+    fits: pd.DataFrame,
+    survey: Survey,
+    links: pd.DataFrame | None,
+    profile: Profile,
+    graph: "Graph",
+) -> pd.DataFrame:
+    """Score every target firm at the best node of its main business (``TABLES["scores"]``).
+
+    Best first. A firm that no chain knows is scored outside them, with an empty node.
+
+    ``targets`` are firms that passed the gates, ``fits`` their fits (``TABLES["match"]``),
+    ``links`` their links to local firms (``None``: not looked for, so ``kinship`` is unknown). Ties
+    stand in the order of firm ids. Reasons, weak points and partners are tuples of records
+    (:mod:`chainmatch.schema.records`).
+    """
+    facts, partners = pair_facts(targets, fits, survey, links, graph)
+    parts = np.stack([part.value(facts) for part in PARTS], axis=1).round(4)
+    weights = {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
+    shown = pd.DataFrame(parts, columns=[part.column for part in PARTS])
+    may = fills(shown.assign(grade=facts["grade"].array), profile.entry).to_numpy(dtype=bool)
+    worth = weighted_mean(parts, np.array(list(weights.values())))
+    chosen = _best_rows(facts, may, worth)
+    table = _table(facts.iloc[chosen], shown.iloc[chosen], targets, graph)
+    records = facts.iloc[chosen].to_dict("records")
+    values = parts[chosen].tolist()
+    table["partner_firms"] = [partners[row] for row in chosen.tolist()]
+    table["reasons"] = list(map(reasons, records, values))
+    table["weak_points"] = [
+        weak_points(*pair, weights) for pair in zip(records, values, strict=True)
+    ]
+    intervals = [interval(row, weights) for row in values]
+    table[["score", "low", "high"]] = np.array(intervals, dtype=float).reshape(-1, 3)
+    table = table.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
+    return table[list(TABLES["scores"])]
+
+
+def pair_facts(
+    targets: pd.DataFrame,
+    fits: pd.DataFrame,
+    survey: Survey,
+    links: pd.DataFrame | None,
+    graph: "Graph",
+) -> tuple[pd.DataFrame, list[tuple[Partner, ...]]]:
+    """Return the facts of every firm at every node that it may be scored at, and its partners there.
+
+    One row a pair: ``firm_id, node`` and the columns of ``parts.FACTS``.
+    """
+    rows = _candidates(targets, fits, survey)
+    targets = targets[targets["firm_id"].isin(rows["firm_id"])].drop_duplicates("firm_id")
+    ids, scopes = targets["firm_id"].tolist(), text_of(targets["scope"]).tolist()
+    items = read_scopes(scopes)
+    by_firm = dict(zip(ids, items, strict=True))
+    rows = graded(rows, dict(zip(ids, scopes, strict=True)), by_firm)
+    facts = rows.join(firm_facts(targets, items, links, survey.county), on="firm_id")
+    for name, values in _node_facts(facts["node"].tolist(), survey, graph).items():
+        facts[name] = values
+    book, made = PartnerBook(survey, graph), made_texts(targets, items)
+    partners = [
+        book.of(node, evidence, made[firm]) if node else ()
+        for firm, node, evidence in facts[["firm_id", "node", "evidence"]].itertuples(index=False)
+    ]
+    facts["supplier"] = [_first(own, SUPPLIER) for own in partners]
+    facts["buyer"] = [_first(own, BUYER) for own in partners]
+    facts["partner_size"] = [math.fsum(p.size for p in own) for own in partners]
+    return facts.reset_index(drop=True)[["firm_id", "node", *FACTS]], partners
+
+
+def _candidates(targets: pd.DataFrame, fits: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Return the fits at which firms may be scored: their main business, where the county takes it."""
+    closed = survey.county.closed
+    own = main_business(fits[fits["firm_id"].isin(targets["firm_id"])], closed)
+    open_ = own["node"].eq("") | own["node"].isin(
+        [node for node in survey.gaps["node"] if node not in closed]
+    )
+    return own.loc[open_, ["firm_id", "node", "fit", "main", "grade", "activity", "evidence"]]
+
+
+def _node_facts(nodes: list[str], survey: Survey, graph: "Graph") -> dict[str, list[object]]:
+    county = survey.county
+    settle = county.profile.settle.model_dump()
+    worth = dict(zip(survey.gaps["node"], survey.gaps["score"].tolist(), strict=True))
+    known: dict[str, tuple[object, ...]] = {"": ("", "anywhere", 1.0, math.nan, "", 0, "", 0.0, "")}
+    for node in set(nodes) - {""}:
+        data, reach = graph.nodes[node], county.reach[node]
+        known[node] = (
+            *(
+                data["name"],
+                data["settles"],
+                settle[data["settles"]],
+                reach.value,
+                reach.words,
+                reach.steps,
+                reach.through,
+            ),
+            *(worth[node], survey.reasons[node]),
+        )
+    names = (
+        "node_name",
+        "settles",
+        "settle",
+        "reach",
+        "reached",
+        "reach_steps",
+        "through",
+        "gap",
+        "gap_reason",
+    )
+    return {name: [known[node][k] for node in nodes] for k, name in enumerate(names)}
+
+
+def _first(partners: tuple[Partner, ...], side: str) -> str:
+    return next((named(partner) for partner in partners if partner.side == side), "")
+
+
+def reasons(facts: Facts, values: list[float]) -> tuple[Point, ...]:
+    """Return what speaks for a firm at a node: part by part, in the order of the registry."""
+    found = [
+        Point(part.title, text)
+        for part, value in zip(PARTS, values, strict=True)
+        if value >= part.weak and (text := part.reason(facts))
+    ]
+    return tuple(found)
+
+
+def weak_points(facts: Facts, values: list[float], weights: dict[str, float]) -> tuple[Point, ...]:
+    """Return the weakest points, worst first: by weight × what the part lacks; unknown may lack all."""
+    lacks = sorted(
+        (-weights[part.name] * (1 if math.isnan(value) else 1 - value), index)
+        for index, (part, value) in enumerate(zip(PARTS, values, strict=True))
+        if weights[part.name] and not value >= part.weak
+    )
+    found = []
+    for _, index in lacks:
+        part = PARTS[index]
+        text = part.unknown if math.isnan(values[index]) else part.weakness(facts)
+        found += [Point(part.title, text)] if text else []
+    return tuple(found[:SHOWN])
+
+
+def _best_rows(facts: pd.DataFrame, may: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Return the position of each firm's best row, first of those that ``may`` be chosen."""
+    keys = pd.DataFrame(
+        {
+            "firm": facts["firm_id"].to_numpy(),
+            "not": ~may,
+            "score": -np.nan_to_num(scores, nan=-1.0),
+            "fit": -facts["fit"].to_numpy(dtype=float),
+            "node": facts["node"].to_numpy(),
+        }
+    )
+    ordered = keys.sort_values(["firm", "not", "score", "fit", "node"], kind="stable")
+    best: np.ndarray = ordered.drop_duplicates("firm").index.to_numpy()
+    return best
+
+
+def _table(
+    facts: pd.DataFrame, parts: pd.DataFrame, targets: pd.DataFrame, graph: "Graph"
+) -> pd.DataFrame:
+    firms = targets.drop_duplicates("firm_id").set_index("firm_id").reindex(facts["firm_id"])
+    place = text_of(firms["province"]) + text_of(firms["city"]) + text_of(firms["county"])
+    region = text_of(firms["region"])
+    data = {
+        "firm_id": facts["firm_id"].to_numpy(),
+        "name": firms["name"].to_numpy(),
+        "region": region.where(region.ne(""), place).to_numpy(),
+        "zone": text_of(firms["zone"]).to_numpy(),
+        "chain": [graph.nodes[node]["chain"] if node else "" for node in facts["node"].tolist()],
+        "node": facts["node"].to_numpy(),
+        "node_name": facts["node_name"].to_numpy(),
+        "grade": facts["grade"].to_numpy(),
+        "evidence": facts["evidence"].to_numpy(),
+    }
+    return pd.DataFrame(data | {column: parts[column].to_numpy() for column in parts})

@@ -1,0 +1,37 @@
+"""Fit: is what the node names the firm's main business, and not just one line of its text?"""
+
+from chainmatch.parts.base import Facts, Part, main_fit
+
+_MAIN = 0.5  # main business from here on
+
+
+def _weakness(facts: Facts) -> str:
+    name = facts["node_name"]
+    if not name:
+        return "经营内容与各产业链都对不上，主业须先核实"
+    doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
+    if facts["main"] < _MAIN:
+        return f"“{name}”只占其经营内容的一部分（主业程度{facts['main']:.2f}）{doubt}"
+    return f"与“{name}”的契合度{facts['fit']:.2f}{doubt}"
+
+
+def _reason(facts: Facts) -> str:
+    if not facts["evidence"] or facts["grade"] == "uncertain":
+        return ""
+    lead = "主营写明" if facts["main"] >= _MAIN else "经营范围写有"
+    return f"{lead}“{facts['evidence']}”"
+
+
+FIT = Part(
+    name="fit",
+    title="主业契合",
+    english="Fit of the main business",
+    meaning="这一环节是不是企业的主业：开头写什么、占多大比例、名称怎么说",
+    formula="√(fit · main)",
+    weight=0.05,
+    value=main_fit,
+    weak=0.6,
+    weakness=_weakness,
+    reason=_reason,
+    question="主营产品",
+)

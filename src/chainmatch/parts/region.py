@@ -1,0 +1,45 @@
+"""Region: does it sit where the county looks for investors, and how far is it?"""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chainmatch.parts.base import Facts, Part, Values, numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_FIRST = 0.8  # a place of this priority is a priority zone
+
+
+def _value(facts: "pd.DataFrame") -> Values:
+    pair = np.stack([numbers(facts, "priority"), numbers(facts, "closeness")])
+    known = ~np.isnan(pair)
+    with np.errstate(invalid="ignore"):
+        found: Values = np.nansum(pair, axis=0) / known.sum(axis=0)
+    return found
+
+
+def _weakness(facts: Facts) -> str:
+    far = "" if math.isnan(facts["km"]) else f"路程约{facts['km']:,.0f}公里"
+    if facts["priority"] >= _FIRST:
+        return far
+    return f"不在优先片区{far and '，'}{far}"
+
+
+REGION = Part(
+    name="region",
+    title="区域因素",
+    english="Region",
+    meaning="是否重点片区、路程远近",
+    formula="mean of the known of priority and closeness = 1 / (1 + km / levels.near_km)",
+    weight=0.01,
+    value=_value,
+    weak=0.6,
+    weakness=_weakness,
+    unknown="所在地不详",
+    question="企业所在的省、市、县",
+    column="region_part",
+)

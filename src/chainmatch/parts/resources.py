@@ -1,0 +1,39 @@
+"""Resources: does what the firm makes use what the county has?"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chainmatch.parts.base import Facts, Part, Values, has, main_fit, numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _value(facts: "pd.DataFrame") -> Values:
+    downstream = np.nan_to_num(numbers(facts, "reach")) * main_fit(facts)
+    found: Values = np.maximum(downstream, np.nan_to_num(numbers(facts, "own")))
+    return found
+
+
+def _reason(facts: Facts) -> str:
+    if facts["own_word"]:
+        word, product = facts["own_word"], facts["own_product"]
+        same = "" if word in product or product in word else f"（{product}）"
+        return f"做的“{word}”正是本县有的资源{same}"
+    return has(facts)
+
+
+RESOURCES = Part(
+    name="resources",
+    title="资源契合",
+    english="Use of the county's resources",
+    meaning="产品用不用得上本县已有的资源",
+    formula="max(reach · √(fit · main), own)",
+    weight=0.20,
+    value=_value,
+    weak=0.2,
+    weakness=lambda facts: "看不出产品用得上本县的资源",
+    reason=_reason,
+    question="主要原料是什么、从哪里来",
+)
