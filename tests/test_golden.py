@@ -1,0 +1,32 @@
+"""Two runs give what is kept in ``golden``; ``make golden`` takes changes over (golden_runs.py)."""
+
+from difflib import unified_diff
+
+import pytest
+
+from golden_runs import RUNS, expected, outputs
+
+_SHOWN = 60  # lines of the difference shown of a file
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_run_gives_what_is_kept(name):
+    found, kept = outputs(name), expected(name)
+    differences = [
+        _difference(file, kept.get(file, ""), found.get(file, ""))
+        for file in sorted({*found, *kept})
+        if found.get(file) != kept.get(file)
+    ]
+    if differences:
+        text = "\n".join(differences)
+        pytest.fail(f"{text}\nIf this is what is wanted: make golden, and read git diff.", False)
+
+
+def _difference(file, kept, found):
+    lines = list(
+        unified_diff(
+            kept.splitlines(), found.splitlines(), f"kept/{file}", f"found/{file}", "", "", 0, ""
+        )
+    )
+    more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
+    return "\n".join([*lines[:_SHOWN], *more])
