@@ -94,7 +94,7 @@ def _world(folder: Path) -> Iterator[tuple[str, str]]:
     yield "other/rank.txt", _say("rank", *lists, *two, "--out", other)
     for table in ("shortlist", "scores", "gaps", "excluded"):
         yield f"other/{table}.csv", _text(other / f"{table}.csv")
-    yield "other/explain.txt", _explain(other, EXPLAINED.split())
+    yield "other/explain.txt", _explain(other, EXPLAINED.split()[:8])
     yield "other/diff.txt", _say("diff", run, other)
     yield "other/diff_back.txt", _say("diff", other, run)
     yield "other/diff_none.txt", _say("diff", run, run)
