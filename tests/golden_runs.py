@@ -2,7 +2,7 @@
 
 ``world`` is a county of eight nodes that can be argued by hand (``golden/world/README.md``),
 ``sample`` the bundled sample. Both go through the command alone, so nothing here knows how the
-code is laid out. ``outputs`` returns file name → text; ``python tests/golden_runs.py`` (or ``make
+code is laid out. ``outputs`` yields file name and text; ``python tests/golden_runs.py`` (or ``make
 golden``) writes them to ``golden/<name>_run/``, ``test_golden.py`` compares.
 
 Left out is what changes with unrelated edits: hashes, the version, paths. A text that says the
@@ -41,17 +41,15 @@ _ROWS = 60  # rows shown of a sheet of the sample that a table repeats
 _WIDTH = 2000  # characters shown of a line of its page that lists every firm
 
 
-def outputs(name: str) -> dict[str, str]:
-    """Return the files of a golden run: name → text."""
+def outputs(name: str) -> Iterator[tuple[str, str]]:
+    """Yield the files of a golden run as they come out: name, text."""
     with tempfile.TemporaryDirectory() as folder:
-        found: dict[str, str] = {}
         first: dict[str, str] = {}
         for file, text in RUNS[name](Path(folder)):
             said = _HASH.sub("sha256 …", text).replace(f"chainmatch {__version__}", "chainmatch …")
             said = said.replace(folder, "OUT")
             same = first.setdefault(said, file)
-            found[file] = said if same == file else f"= {same}\n"
-        return found
+            yield file, said if same == file else f"= {same}\n"
 
 
 def expected(name: str) -> dict[str, str]:
@@ -65,7 +63,7 @@ def expected(name: str) -> dict[str, str]:
 
 def keep(name: str) -> None:
     """Put the files of a golden run in the place of those that are kept."""
-    found = outputs(name)
+    found = dict(outputs(name))
     folder = GOLDEN / f"{name}_run"
     shutil.rmtree(folder, ignore_errors=True)
     for file, text in found.items():

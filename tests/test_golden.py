@@ -10,13 +10,18 @@ _SHOWN = 60  # lines of the difference shown of a file
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_the_run_gives_what_is_kept(name):
-    found, kept = outputs(name), expected(name)
-    differences = [
-        _difference(file, kept.get(file, ""), found.get(file, ""))
-        for file in sorted({*found, *kept})
-        if found.get(file) != kept.get(file)
-    ]
+def test_the_run_gives_what_is_kept(name, request):
+    """All that differs is shown; with ``-x``, which asks for the first failure, the first."""
+    kept = expected(name)
+    differences = []
+    for file, found in outputs(name):
+        before = kept.pop(file, "")
+        if found != before:
+            differences.append(_difference(file, before, found))
+            if request.config.getoption("maxfail") == 1:
+                break
+    else:
+        differences += [_difference(file, before, "") for file, before in kept.items()]
     if differences:
         text = "\n".join(differences)
         pytest.fail(f"{text}\nIf this is what is wanted: make golden, and read git diff.", False)
