@@ -123,7 +123,7 @@ def _constants(value: object) -> Iterator[object]:
     elif isinstance(value, int):
         yield from (value + 1, value - 1)
     elif isinstance(value, float):
-        yield from (value * 1.1, value * 0.9)
+        yield from (round(value * 1.1, 9), round(value * 0.9, 9)) if value else (0.1,)
     elif value == "":
         yield "※"
     elif isinstance(value, str) and any("\u4e00" <= letter <= "\u9fff" for letter in value):
@@ -152,20 +152,28 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 Put = Callable[[ast.AST], None]
 
 
+class _Place(NamedTuple):
+    node: ast.AST
+    put: Put  # another in its place
+    scope: tuple[str, ...]  # class and function
+    parent: ast.AST  # the expression or statement in which it stands
+
+
 def mutants(path: Path) -> list[Mutant]:
     """Return all mutants of a module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found, seen = [], Counter[str]()
-    for node, put, scope in _places(tree, ()):
-        before = ast.unparse(node)
+    for node, put, scope, parent in _places(tree, (), tree):
+        before = _short(node)
+        # A constant says little by itself.
+        where = f"  in  {_short(parent)[:90]}" if isinstance(node, ast.Constant) else ""
         for other in changed(node):
-            put(other)
-            source = ast.unparse(ast.fix_missing_locations(tree))
-            name = ".".join((path.stem, *scope))
-            key = f"{name}: {_short(node, before)} → {_short(other, ast.unparse(other))}"
-            put(node)
+            key = f"{'.'.join((path.stem, *scope))}: {before} → {_short(other)}{where}"
             seen[key] += 1
             number = f" (no. {seen[key]})" if seen[key] > 1 else ""
+            put(other)
+            source = ast.unparse(ast.fix_missing_locations(tree))
+            put(node)
             found.append(Mutant(str(path.relative_to(ROOT)), _line(node), key + number, source))
     return found
 
@@ -174,16 +182,14 @@ def _line(node: ast.AST) -> int:
     return int(getattr(node, "lineno", 0) or getattr(getattr(node, "target", None), "lineno", 0))
 
 
-def _short(node: ast.AST, text: str) -> str:
+def _short(node: ast.AST) -> str:
     if isinstance(node, ast.If):  # its condition says which
-        text = f"if {ast.unparse(node.test)}"
-    return " ".join(text.split())
+        return f"if {_short(node.test)}"
+    return " ".join(ast.unparse(node).split())
 
 
-def _places(
-    node: ast.AST, scope: tuple[str, ...]
-) -> Iterator[tuple[ast.AST, Put, tuple[str, ...]]]:
-    """Yield every node that may be changed, how to put another in its place, and its function."""
+def _places(node: ast.AST, scope: tuple[str, ...], parent: ast.AST) -> Iterator[_Place]:
+    """Yield every place at which something may be changed."""
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_params", "format_spec"):
             continue
@@ -192,8 +198,9 @@ def _places(
             if not isinstance(child, ast.AST) or _passed_over(child):
                 continue
             inner = (*scope, child.name) if isinstance(child, _SCOPES) else scope
-            yield child, _putter(node, field, value, at), inner
-            yield from _places(child, inner)
+            yield _Place(child, _putter(node, field, value, at), inner, parent)
+            stands = isinstance(child, ast.expr | ast.stmt) and not isinstance(child, _SCOPES)
+            yield from _places(child, inner, child if stands else parent)
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -362,7 +362,8 @@ def test_one_street_number_speaks_for_one_house(a, b, confidence) -> None:
         # A slip in a long name; a short one could be anybody.
         ("杭州蓝鲸湾食晶有限公司商洛分公司", "杭州蓝鲸湾食品有限公司", "商洛 杭州", "branch", 0.4),
         ("杭州兰鲸湾食晶有限公司商洛分公司", "杭州蓝鲸湾食品有限公司", "商洛 杭州", "", 0),
-        ("秦玉食晶厂商洛分公司", "秦玉食品厂", "商洛 杭州", "", 0),
+        ("秦玉食晶有限公司商洛分公司", "秦玉食品有限公司", "商洛 杭州", "branch", 0.4),
+        ("秦玉湾食晶公司商洛分公司", "秦玉湾食品公司", "商洛 杭州", "", 0),
         (
             "杭州蓝鲸湾食品有限公司商洛分公司",
             "杭州蓝鲸湾食品有限公司西安分公司",
@@ -427,6 +428,7 @@ def test_codes_and_names_together_say_who_is_who(name, codes, relation, confiden
         ("蓝鲸湾食品有限公司", "杭州 宁波", 0.8, "名称规范后相同，但城市不同，请核对"),
         ("蓝鲸湾食品有限公司", "杭州 重庆", 0.3, "名称规范后相同，但省份不同，请核对"),
         ("蓝鲸湾食品有限公司", "浙江 杭州", 0.97, "名称规范后相同"),
+        ("蓝鲸湾食品有限公司", "浙江 陕西", 0.3, "名称规范后相同，但省份不同，请核对"),
         ("蓝鲸湾食品有限公司", "  杭州", 0.97, "名称规范后相同"),
     ],
 )
@@ -450,6 +452,22 @@ def test_a_slip_counts_for_more_at_one_address_and_for_nothing_in_another_city()
     assert found() == [f"{SLIP}，注册地址相同"]
     assert found(address="工农路6号") == [f"{SLIP}，请核对"]
     assert found(region="西安", address="") == []
+    assert found(region="浙江", address="") == []  # where in it is not known
+
+
+def test_a_slip_between_the_first_rows_of_two_lists_is_found() -> None:
+    target = firms({"name": "商洛秦玉工贸有限公司", "region": "商洛"})
+    local = firms({"name": "商洛秦王工贸有限公司", "region": "商洛"})
+    assert link(target, local)["why"].tolist() == [f"{SLIP}，请核对"]
+
+
+def test_two_firms_of_one_name_in_one_city_may_be_one_house() -> None:
+    """Elsewhere a name that is all brand may be the words of a trade."""
+    name = "商洛青岚云栖有限公司"
+    here = firms({"name": name, "code": ONE, "region": "商洛"}, {"name": name, "code": TWO})
+    found = link(here.assign(province="陕西", city="商洛"))
+    assert list(zip(found["relation"], found["confidence"], strict=True)) == [("group", 0.9)]
+    assert link(here.assign(province="陕西", city=["商洛", "西安"])).empty
 
 
 def test_villages_share_the_words_of_their_names() -> None:
