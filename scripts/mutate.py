@@ -360,6 +360,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which ones (default 1)")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=0, help="seconds for each mutant")
+    parser.add_argument("--key", default="", help="only those whose key holds this")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     options = parser.parse_args()
     paths = [
@@ -369,7 +370,7 @@ def main() -> int:
     ]
     known = equivalents()
     found = [mutant for path in paths for mutant in mutants(path)]
-    chosen = [mutant for mutant in found if mutant.key not in known]
+    chosen = [one for one in found if one.key not in known and options.key in one.key]
     if options.sample is not None and options.sample < len(chosen):
         chosen = random.Random(options.seed).sample(chosen, options.sample)
     if options.list:

@@ -292,7 +292,7 @@ SLIP = "字号“秦玉”与“秦王”不同"
         ("启明星食品", "启明星机械", "杭州 杭州", 0.51, "，同在杭州"),  # 7 firms
         ("新时代食品", "新时代机械", "杭州 杭州", None, ""),  # 30 firms
         ("新时代食品集团", "新时代机械", "杭州 杭州", 0.55, "，同在杭州，一方为集团或股份公司"),
-        ("广播电视器材", "广播电视机械", "杭州 杭州", None, ""),  # 35 firms bear four characters
+        ("商业网点食品", "商业网点机械", "杭州 杭州", None, ""),  # 6 firms bear four characters
         ("甲食品", "甲机械", "杭州 杭州", None, ""),
     ],
 )
@@ -502,7 +502,7 @@ def test_of_each_firm_the_closest_and_surest_relation_comes_first() -> None:
     local = firms(
         {"name": "重庆青岚云栖机械有限公司", "region": "重庆"},
         {"name": "青岚云栖食品集团有限公司", "region": "杭州"},
-        {"name": "青岚云栖食品有限公司商洛分公司", "region": "商洛"},
+        {"name": "青岚云栖食品有限公司商洛分公司", "region": "杭州"},  # as sure as the firm
         {"name": "青岚云栖食品有限公司", "region": "杭州"},
     )
     target = firms({"name": "青岚云栖食品有限公司", "region": "杭州", "code": ONE})
