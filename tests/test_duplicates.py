@@ -107,6 +107,11 @@ def test_a_name_that_two_codes_bear_takes_no_row_without_a_code():
     assert [(merge.gone, merge.kept) for merge in merges(firms)] == [(3, 0)]
 
 
+def test_rows_without_a_code_merge_beside_a_name_that_two_codes_bear():
+    firms = rows_of((NAMES[0], CODES[1]), (NAMES[0], CODES[2]), (NAMES[0], ""), (NAMES[1], ""))
+    assert [(merge.gone, merge.kept) for merge in merges(firms)] == [(3, 2)]
+
+
 def test_keys_are_the_code_the_name_and_its_form():
     """Equal codes, equal names, names that differ in spelling share a key; the rest does not."""
     one, other, spelled, place, branch, coded = keys_of(
