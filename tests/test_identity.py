@@ -508,12 +508,14 @@ def test_of_each_firm_the_closest_and_surest_relation_comes_first() -> None:
         {"name": "青岚云栖食品集团有限公司", "region": "杭州"},
         {"name": "青岚云栖食品有限公司商洛分公司", "region": "杭州"},  # as sure as the firm
         {"name": "青岚云栖食品有限公司", "region": "杭州"},
+        {"name": "杭州青岚云栖食品有限公司西安分公司", "region": "西安"},  # unsure, yet no group
     )
     target = firms({"name": "青岚云栖食品有限公司", "region": "杭州", "code": ONE})
     found = link(pd.concat([target, target], ignore_index=True), local)
     order = [
         ("same", "青岚云栖食品有限公司"),
         ("branch", "青岚云栖食品有限公司商洛分公司"),
+        ("branch", "杭州青岚云栖食品有限公司西安分公司"),
         ("group", "青岚云栖食品集团有限公司"),
         ("group", "重庆青岚云栖机械有限公司"),
     ]
