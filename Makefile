@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 
-.PHONY: rank test lint bench docs clean
+.PHONY: rank test golden lint bench docs clean
 .DELETE_ON_ERROR:
 
 rank: $(VENV)/.installed
@@ -12,6 +12,9 @@ rank: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+golden: $(VENV)/.installed-test
+	$(BIN)/python tests/golden_runs.py
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
