@@ -15,6 +15,7 @@ from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serv
 from chainmatch.cli.parsing import Parser
 from chainmatch.errors import ChainmatchError
 from chainmatch.pipeline.relax_gc import spare_collector
+from chainmatch.util.resources import use_learned
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(argv)
     try:
+        if getattr(arguments, "learned", None):
+            use_learned(arguments.learned)
         arguments.command(arguments)
     except ChainmatchError as error:
         print(f"chainmatch：{error}", file=sys.stderr)

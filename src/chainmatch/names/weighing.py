@@ -6,13 +6,15 @@ from functools import cache
 from operator import mul
 
 from chainmatch.names.learned import learned
+from chainmatch.util.resources import reads_learned
 
 
+@reads_learned
 @cache
 def weights(model: str, features: tuple[str, ...]) -> tuple[float, tuple[float, ...]]:
     """Return the constant and the weights of a learned score."""
     found = learned()[model]
-    return found["constant"], tuple(found[name] for name in features)
+    return found["constant"], tuple(found.get(name, 0.0) for name in features)
 
 
 def logistic(model: str, features: tuple[str, ...], values: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from chainmatch.errors import TableError
+from chainmatch.errors import TableError, reason
 
 MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
@@ -65,7 +65,7 @@ def _head(path: Path) -> bytes:
             head = file.read(4096)
     except OSError as error:
         raise TableError(
-            f"文件“{path.name}”无法打开（{error.strerror}）；请检查权限或关闭占用它的程序"
+            f"文件“{path.name}”无法打开（{reason(error)}）；请检查权限或关闭占用它的程序"
         ) from None
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         size = path.stat().st_size

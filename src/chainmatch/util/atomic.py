@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chainmatch.errors import OutputError
+from chainmatch.errors import OutputError, reason
 
 
 def check_folder(path: str | Path) -> Path:
@@ -37,8 +37,8 @@ def saying_why(place: Path) -> Iterator[None]:
 
 def _why(place: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"{place}：写出失败，磁盘空间不足（{error.strerror}）；请清理磁盘或换一个位置。"
-    return f"{place}：写出失败（{error.strerror}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
+        return f"{place}：写出失败，磁盘空间不足；请清理磁盘或换一个位置。"
+    return f"{place}：写出失败（{reason(error)}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def whole_folder(folder: Path, expected: list[str] | None = None) -> Iterator[Pa
         folder.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".chainmatch-", dir=folder))
     except OSError as error:
-        raise OutputError(f"{folder}：无法写入（{error.strerror}），请换一个位置。") from None
+        raise OutputError(f"{folder}：无法写入（{reason(error)}），请换一个位置。") from None
     try:
         yield temporary
         for path in sorted(temporary.iterdir()):

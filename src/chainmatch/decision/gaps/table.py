@@ -102,7 +102,8 @@ def _expected(
     held = {node for node in graph if status[node] in HELD}
     if not held or profile.relatedness == "none":
         return {}
-    return expected(read_relatedness(profile.relatedness or None), graph, held)
+    model = read_relatedness(profile.relatedness or None)
+    return expected(model, graph, held) if model else {}
 
 
 def _pull(sides: Sides, presence: Mapping[str, float]) -> float:

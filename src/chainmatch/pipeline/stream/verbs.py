@@ -25,6 +25,7 @@ from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
 from chainmatch.tables.pieces import open_cutter
 from chainmatch.tables.sources import Source
+from chainmatch.util.resources import learned_files
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def match(
         "by": by,
         "top": top,
         "chains": {path.name: source_of(path).sha256 for path in chain_files(chains)},
+        "learned": {path.name: source_of(path).sha256 for path in learned_files()},
     }
     inputs = _Inputs(Path(firms), mapping, said)
     step = _MatchStep(chains, by, top, out.suffix.lower() == ".csv")
