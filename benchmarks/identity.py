@@ -24,7 +24,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from name_variants import Question, change, questions
 
 from chainmatch import names
 from chainmatch.identity.linking import link

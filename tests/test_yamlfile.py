@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from chainmatch.util import yaml
+from chainmatch.util import yaml as yamlfile
 from chainmatch.util.yaml import YamlError, read_document
 
 SLIPS = {

@@ -1,7 +1,8 @@
 """Learn every file of learned figures from a registry of one's own (``chainmatch train``).
 
 ``matching`` learns what the matcher reads, ``naming`` what names are told apart by,
-:mod:`chainmatch.decision.relate` which nodes live together; ``changes`` writes names as careless people do.
+:mod:`chainmatch.decision.relate` which nodes live together; ``changes`` writes names as careless
+people do.
 """
 
 import json
