@@ -24,7 +24,7 @@ from pathlib import Path
 
 import docx
 import openpyxl
-from chainmatch.resources import data_folder
+from chainmatch.util.resources import data_folder
 
 from chainmatch import __version__
 from chainmatch.cli import main

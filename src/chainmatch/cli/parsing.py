@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from chainmatch.errors import OptionError
+from chainmatch.util.file_names import legible
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -111,7 +112,7 @@ def shared_options(parser: argparse.ArgumentParser) -> None:
 def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
     """Return header → column of ``--map 列名=字段``."""
     mapping = {}
-    for pair in pairs:
+    for pair in map(legible, pairs):
         header, sign, name = pair.partition("=")
         if not sign or not header.strip() or not name.strip():
             raise OptionError(f"--map {pair}：写法应为 列名=字段，如 --map 厂名=name。")

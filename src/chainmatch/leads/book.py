@@ -117,7 +117,7 @@ class Book:
         for weight, firm, _ in beside:
             found[firm] = max(found.get(firm, 0.0), weight)
         named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(sum(found.values()), self.profile.levels.partners)
+        share = saturating(math.fsum(found.values()), self.profile.levels.partners)
         return share, min(named, default=(0.0, "", ""))[2]
 
 

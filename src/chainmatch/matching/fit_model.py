@@ -164,7 +164,7 @@ def summarise_chain(fits: Sequence[float], speaking: int, items: int, named: flo
     """
     return ChainSummary(
         best=logit(fits[0] if fits else 0.01),
-        further=sum(fits[1:4]),
+        further=math.fsum(fits[1:4]),
         items=min(1.0, speaking / 8),
         length=math.log1p(items),
         name=named,

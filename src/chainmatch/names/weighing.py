@@ -20,5 +20,5 @@ def weights(model: str, features: tuple[str, ...]) -> tuple[float, tuple[float, 
 def logistic(model: str, features: tuple[str, ...], values: Sequence[float]) -> float:
     """Return the score 0…1 of one row of features."""
     constant, found = weights(model, features)
-    total = constant + sum(map(mul, found, values))
+    total = constant + math.fsum(map(mul, found, values))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -133,10 +133,10 @@ def _supply(targets: Mapping[str, int] | None, node: str, profile: Profile) -> f
 def _weighted(parts: Mapping[str, float], profile: Profile) -> float:
     weights: dict[str, float] = profile.gap_weights.model_dump()
     known = [part for part in _PARTS if not math.isnan(parts[part])]
-    total = sum(weights[part] for part in known)
+    total = math.fsum(weights[part] for part in known)
     if not total:
         return math.nan
-    return round(sum(weights[part] * parts[part] for part in known) / total, 4)
+    return round(math.fsum(weights[part] * parts[part] for part in known) / total, 4)
 
 
 def _kind(own: str, sides: Sides, status: Mapping[str, str]) -> str:
