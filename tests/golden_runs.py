@@ -24,10 +24,10 @@ from pathlib import Path
 
 import docx
 import openpyxl
-from chainmatch.util.resources import data_folder
 
 from chainmatch import __version__
 from chainmatch.cli import main
+from chainmatch.util.resources import data_folder
 
 GOLDEN = Path(__file__).parent / "golden"
 WORLD = GOLDEN / "world"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chainmatch.report.folder import write_report
     from chainmatch.report.runs import diff, explain
     from chainmatch.tables import read_firms, read_leads
-    from chainmatch.training import train
+    from chainmatch.training.train import train
     from chainmatch.util.resources import use_learned
 
 _HOMES = {
@@ -54,7 +54,7 @@ _HOMES = {
     "select": "decision.shortlist",
     "survey": "decision.gaps",
     "trace": "chains.graph",
-    "train": "training",
+    "train": "training.train",
     "use_learned": "util.resources",
     "write_report": "report.folder",
 }

@@ -58,7 +58,7 @@ def add(commands: Any) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    from chainmatch.training import STEPS, train
+    from chainmatch.training.train import STEPS, train
 
     with Steps(STEPS, arguments.quiet) as step:
         trained = train(
