@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainmatch.parts.base import Facts, Part, Values, numbers, ramp
+from chainmatch.util.rounding import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +33,9 @@ def _value(facts: "pd.DataFrame") -> Values:
 def _size(facts: Facts) -> str:
     found = [f"注册资本{facts['money']}"] if facts["money"] else []
     if not math.isnan(facts["age"]) and facts["age"] >= 1:
-        found.append(f"登记{facts['age']:.0f}年")
+        found.append(f"登记{rounded(facts['age'], 0)}年")
     if facts["staff"] > 0:
-        found.append(f"参保{facts['staff']:,.0f}人")
+        found.append(f"参保{rounded(facts['staff'], 0):,}人")
     return "、".join(found)
 
 
