@@ -191,8 +191,8 @@ class Profile(_Record):
     of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose
     doers stand in no list of firms (public hospitals, farm households), each with the reason.
     ``offices`` names the office in charge of a chain (主管部门), for whom to call next.
-    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
-    is the day on which the age of firms is counted; without it age is unknown.
+    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file.
+    ``as_of`` is the day on which the age of firms is counted; without it age is unknown.
     """
 
     name: Text

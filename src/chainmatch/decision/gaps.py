@@ -208,7 +208,8 @@ def _usual(graph: "Graph", status: Mapping[str, str], profile: Profile) -> dict[
     held = {node for node in graph if status[node] in HELD}
     if not held or profile.relatedness == "none":
         return {}
-    return expected(read_relatedness(profile.relatedness or None), graph, held)
+    model = read_relatedness(profile.relatedness or None)
+    return expected(model, graph, held) if model else {}
 
 
 def _side_pull(side: Side, presence: Mapping[str, float]) -> float:
