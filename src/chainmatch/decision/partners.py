@@ -65,7 +65,10 @@ class PartnerBook:
 
     def __init__(self, survey: Survey, graph: "Graph") -> None:
         self._graph = graph
-        self._objects = {node: _telling(data["objects"]) for node, data in graph.nodes(data=True)}
+        own = frozenset(own.word for own in survey.county.own)
+        self._objects = {
+            node: _telling(data["objects"], own) for node, data in graph.nodes(data=True)
+        }
         scopes = read_scopes(text_of(survey.locals["scope"]).tolist())
         made = made_texts(survey.locals, scopes)
         self._stands: dict[str, list[_Stand]] = {}
@@ -116,13 +119,20 @@ def _add(found: dict[tuple[str, str], Partner], side: str, stand: _Stand, word: 
         )
 
 
-def _telling(objects: Sequence[str]) -> tuple[str, ...]:
+def _telling(objects: Sequence[str], own: frozenset[str]) -> tuple[str, ...]:
+    """Return the objects that name a product and not a kind of goods, longest first.
+
+    ``own`` are the words of what the county has: they are meant as products, however common.
+    """
     model = read_model()
     good = [
         word
         for word in objects
-        if len(word) > SHORT or (word in model.frequencies and len(word) == SHORT)
-        if model.specificity(word) >= _TELLING
+        if word in own
+        or (len(word) > SHORT and model.specificity(word) >= _TELLING)
+        or (
+            len(word) == SHORT and word in model.frequencies and model.specificity(word) >= _TELLING
+        )
     ]
     return tuple(sorted(good, key=lambda word: (-len(word), word)))
 
