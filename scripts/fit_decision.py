@@ -121,6 +121,7 @@ def _firms(firms: Firms, chain_of: Mapping[str, str]) -> np.ndarray:
             figures.append(firms.judge(worth(train), test))
         mean, spread = np.mean(figures, axis=0), np.std(figures, axis=0)
         print(f"  {name:32} {mean[0]:.3f} ± {spread[0]:.3f}   {mean[1]:.3f} ± {spread[1]:.3f}")
+    _print_chains(firms, chain_of)
     weights = firms.fit(ids)
     print(
         "  fitted on all:",
