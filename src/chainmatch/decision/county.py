@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from chainmatch.matching.grammar import read_scope
+from chainmatch.chains.graph import nodes_of
 from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import NEEDS
 
@@ -75,7 +75,7 @@ class County:
 
 
 def county_of(profile: Profile, graph: "Graph") -> County:
-    """Find the nodes of a profile. Words that name no node are left out; see :func:`unknown`."""
+    """Find the nodes of a profile. Words that name no node are left out; :func:`read_profile` names them."""
     closed, refusals = _closed(profile, graph)
     return County(
         profile,
@@ -86,50 +86,6 @@ def county_of(profile: Profile, graph: "Graph") -> County:
         refusals,
         _own_words(profile),
     )
-
-
-def nodes_of(graph: "Graph", word: str) -> tuple[str, ...]:
-    """Return the nodes that a word of a profile names, in graph order; () if it names none.
-
-    First kind that matches: node id or name; segment, then chain, by id or name; an object; a hint;
-    the same without the verbs at its ends (锂电池生产).
-    """
-    text = word.strip()
-    segments = {key for key, name in graph.graph["segments"].items() if text in (key[1], name)}
-    chains = {key for key, data in graph.graph["chains"].items() if text in (key, data["name"])}
-    kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
-        lambda node, data: text in (node, data["name"]),
-        lambda node, data: (data["chain"], data["segment"]) in segments,
-        lambda node, data: data["chain"] in chains,
-        lambda node, data: text in data["objects"],
-        lambda node, data: text in data["hints"],
-    )
-    for kind in kinds:
-        if found := tuple(node for node, data in graph.nodes(data=True) if kind(node, data)):
-            return found
-    core = next((text[item.core_start : item.core_end] for item in read_scope(text)), "")
-    return nodes_of(graph, core) if core and core != text else ()
-
-
-def unknown(profile: Profile, graph: "Graph") -> dict[tuple[str | int, ...], str]:
-    """Return the words of a profile that name no node of the graph, by their place in the file.
-
-    A refusal may name a process that is no node; a resource with ``words`` of its own is understood
-    in scopes, if not on the chains.
-    """
-    found: dict[tuple[str | int, ...], str] = {}
-    for i, resource in enumerate(profile.resources):
-        if not nodes_of(graph, resource.product) and not resource.words:
-            found["resources", i] = resource.product
-    for i, project in enumerate(profile.projects):
-        for key in ("needs", "makes"):
-            for k, word in enumerate(getattr(project, key)):
-                if not nodes_of(graph, word):
-                    found["projects", i, key, k] = word
-    for i, wish in enumerate(profile.priorities):
-        if not nodes_of(graph, wish.what):
-            found["priorities", i] = wish.what
-    return found
 
 
 # --- what the county has -------------------------------------------------------------------------
