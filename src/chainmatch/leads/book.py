@@ -14,10 +14,9 @@ from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
 from chainmatch.util.missing import saturating, text_of
-
-LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
 from chainmatch.util.text import normalise
 
+LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
 WEAK = 0.5  # a match below this is called weak
 
 
