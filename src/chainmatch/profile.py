@@ -191,8 +191,8 @@ class Profile(_Record):
     of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose
     doers stand in no list of firms (public hospitals, farm households), each with the reason.
     ``offices`` names the office in charge of a chain (主管部门), for whom to call next.
-    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
-    is the day on which the age of firms is counted; without it age is unknown.
+    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file.
+    ``as_of`` is the day on which the age of firms is counted; without it age is unknown.
     """
 
     name: Text
@@ -239,7 +239,7 @@ def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None"
     ProfileError
         The file is missing or wrong; the message names every problem with its line.
     """
-    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    file = example() if path is None else Path(path)
     try:
         document = read_document(file)
     except YamlError as error:
@@ -256,13 +256,18 @@ def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None"
     return profile
 
 
+def example(name: str = "qinling") -> Path:
+    """Return the file of a bundled example: ``qinling`` (mountains) or ``huanghai`` (a plain)."""
+    return data_folder("profiles") / f"{name}.yaml"
+
+
 def profile_text(path: str | Path | None = None) -> str:
     """Return a profile as it is written, comments and all; ``None`` is the bundled example.
 
     Raises ProfileError as :func:`read_profile`.
     """
     read_profile(path)
-    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    file = example() if path is None else Path(path)
     return file.read_text(encoding="utf-8-sig")
 
 
@@ -306,8 +311,8 @@ def _not_in(
 def _nameless(profile: Profile, document: Document, graph: "nx.DiGraph[str]") -> Iterator[_Found]:
     """Words of what the county has, builds and wants that name nothing on the chains.
 
-    A resource with ``words`` of its own is understood in scopes, if not on the chains; a refusal may
-    be a process, which is no node.
+    A resource with ``words`` of its own is understood in scopes, if not on the chains; a refusal
+    may be a process, which is no node.
     """
     spoken: list[tuple[tuple[str | int, ...], str]] = [
         (("resources", i, "product"), resource.product)

@@ -9,7 +9,8 @@ over the resources from which goods flow to it; ``inputs`` is the number of supp
 the node has. Goods flow only into nodes that make things of them: an animal feed reaches no cattle
 farm, and a scenic area reaches operators alone. A node is **tied** to raw material where one of its
 suppliers grows or mines; if the county has none of that its reach is 0, and where nothing ties it
-and nothing reaches it, the reach is unknown: what the county has says nothing about it.
+and nothing reaches it, the reach is unknown: what the county has says nothing about it. It is
+unknown everywhere in a profile that names no resource.
 """
 
 import math
@@ -107,7 +108,9 @@ def _reach(profile: Profile, graph: "Graph") -> dict[str, Claim]:
                 claim = Claim(value, found[m].words, found[m].steps + 1, graph.nodes[m]["name"])
                 found[node] = max(found.get(node, NOTHING), claim)
     for node in graph:
-        if node not in found:
+        if not stock:
+            found[node] = Claim(math.nan, "")
+        elif node not in found:
             raw = [graph.nodes[m]["name"] for m in graph.pred[node] if _is_raw(graph, m)]
             found[node] = Claim(0.0, raw[0]) if raw else Claim(math.nan, "")
     return found

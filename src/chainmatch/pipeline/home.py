@@ -33,7 +33,8 @@ def home_notes(firms: pd.DataFrame, profile: Profile) -> list[str]:
     others = "" if most == away.total() else f"别处（最多的是{where}，{most:,} 家）"
     shown = "" if known.total() == len(firms) else "看得出所在地的 "
     return [
-        f"本地名单里{shown or ' '}{known.total():,} 家企业有 {away.total():,} 家在{others or where}，"
+        f"本地名单里{shown or ' '}{known.total():,} 家企业有 {away.total():,} 家"
+        f"在{others or where}，"
         f"县情配置的本县是{place_name(home)}；请核对配置和名单是不是同一个县的，"
         "也可用 chainmatch profile new --local 本地名单 起草一份。"
     ]
