@@ -14,9 +14,9 @@ unknown everywhere in a profile that names no resource.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from chainmatch.chains.graph import nodes_of
 from chainmatch.profile import Profile, Refusal
@@ -76,17 +76,30 @@ class County:
 
 
 def county_of(profile: Profile, graph: "Graph") -> County:
-    """Find the nodes of a profile. Words that name no node are left out; :func:`read_profile` names them."""
-    closed, refusals = _closed(profile, graph)
+    """Find the nodes of a profile; words that name none are left to :func:`read_profile`."""
+    said = _ordered(profile)
+    closed, refusals = _closed(said, graph)
     return County(
         profile,
-        _reach(profile, graph),
-        _claims(((p.weight, p.name, p.needs) for p in profile.projects), graph),
-        _claims(((w.weight, w.what, (w.what,)) for w in profile.priorities), graph),
+        _reach(said, graph),
+        _claims(((p.weight, p.name, p.needs) for p in said.projects), graph),
+        _claims(((w.weight, w.what, (w.what,)) for w in said.priorities), graph),
         closed,
         refusals,
-        _own_words(profile),
+        _own_words(said),
     )
+
+
+_LISTS = ("resources", "projects", "priorities", "unwanted")
+
+
+def _ordered(profile: Profile) -> Profile:
+    """Put each list of a profile in one order, so that ties fall alike however it is written."""
+    lists = {
+        name: tuple(sorted(getattr(profile, name), key=lambda entry: entry.model_dump_json()))
+        for name in _LISTS
+    }
+    return profile.model_copy(update=lists)
 
 
 # --- what the county has -------------------------------------------------------------------------
