@@ -130,7 +130,7 @@ class Entry(_Record):
     """
 
     fit: Share = 0.45
-    gap: Share = 0.25
+    gap: Share = 0.4
     substance: Share = 0.4
     transferability: Share = 0.45
     grade: Literal["confirmed", "likely", "uncertain"] = "likely"
@@ -158,10 +158,10 @@ class Capacity(_Record):
     """
 
     top: Count = 30
-    per_gap: Count = 4
+    per_gap: Count = 5
     per_zone: MaybeCount = None
     per_group: Count = 1
-    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.95
+    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.97
 
 
 class Levels(_Record):

@@ -51,7 +51,7 @@ _SINGLE = re.compile(
     "(?:水|火|热|风)?电站|发电厂|热电厂|林场|农场|牧场|煤矿|[铁铜金锰钨]矿)$"
     # a company that develops one zone, or runs one city's works
     "|(?:度假区|风景区|风景名胜区|景区|开发区|新区|园区|新城).*(?:开发|发展|投资|建设|旅游)"
-    "|(?:自来水|供水|供热|热力|燃气|公交|公共交通|环卫|城投|城建|城市建设)$"
+    "|(?:自来水|供水|供热|热力|热电|污水处理|燃气|公交|公共交通|环卫|城投|城建|城市建设)$"
 )
 # A name that says so of itself; 工贸 and 生物工程 make things.
 _AGENT = re.compile(

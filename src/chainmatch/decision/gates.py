@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from chainmatch.decision.county import County, county_of
@@ -171,19 +172,16 @@ def _no_scope(case: _Case) -> _Why:
 
 
 def _closed(case: _Case) -> _Why:
-    """All nodes of the firm's main business are closed."""
+    """What the firm does first of all is closed."""
     closed = case.county.closed
     own = main_business(case.fits, closed)
-    shut = own[own["node"].isin(list(closed))]
-    open_ = set(own.loc[~own["node"].isin(list(closed)), "firm_id"])
-    best = shut[~shut["firm_id"].isin(open_)].sort_values(
-        ["firm_id", "fit", "node"], ascending=[True, False, True]
-    )
+    worth = np.sqrt(own["fit"].astype(float) * own["main"].astype(float))
+    order = own.assign(worth=-worth).sort_values(["firm_id", "worth", "node"])
+    first = order.drop_duplicates("firm_id")
+    shut = first[first["node"].isin(list(closed))]
     return {
         firm: f"{closed[node]}；本地条件具备或县情配置调整后可重新纳入。"
-        for firm, node in best.drop_duplicates("firm_id")[["firm_id", "node"]].itertuples(
-            index=False
-        )
+        for firm, node in shut[["firm_id", "node"]].itertuples(index=False)
     }
 
 
