@@ -29,8 +29,7 @@ ROWS = [
     {"matching"},
     {"identity"},
     {"names", "schema"},
-    {"parts"},
-    {"places"},
+    {"parts", "places"},
     {"util"},
     {"errors", "_version"},
 ]
