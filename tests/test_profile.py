@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from chainmatch.chains.graph import nodes_of, read_chains
 from chainmatch.errors import ProfileError
@@ -101,7 +102,7 @@ def test_all_problems_come_at_once_each_with_its_line(write):
         (MINIMAL + "zones: {长三脚: 1}\n", "“长三角”"),
         ("- 一\n- 二\n", "类型不对"),
         (MINIMAL + "name: 又一个\n", "重复"),
-        ("name: [\n", "YAML"),
+        ("name: [\n", "没有成对"),
         ("", "缺少必填项"),
     ],
 )
@@ -174,5 +175,6 @@ def test_a_word_names_nodes_by_id_name_segment_chain_object_or_without_its_verb(
 
 
 def test_a_profile_cannot_be_changed(world):
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(ValidationError) as caught:
         world.profile.name = "另一个县"
+    assert caught.value.errors()[0]["type"] == "frozen_instance"

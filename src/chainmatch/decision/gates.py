@@ -21,6 +21,7 @@ from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.currencies import in_yuan
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import percent, rounded
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -91,7 +92,7 @@ def _already_here(case: _Case) -> _Why:
         ["left_id", "confidence", "right_id"], ascending=[True, False, True]
     )
     return {
-        firm: f"与本地企业“{local}”{words[relation]}（置信度{confidence:.0%}）；"
+        firm: f"与本地企业“{local}”{words[relation]}（置信度{percent(confidence)}）；"
         "如核实不是，请从本地名单或关联表中更正。"
         for firm, local, relation, confidence in reversed(
             list(
@@ -196,7 +197,7 @@ def _too_small(case: _Case) -> _Why:
     small = case.targets[yuan < floor]
     lift = "增资或调低县情配置的最低注册资本后可纳入。"
     return {
-        firm: f"注册资本约{value:,.0f}万元，低于{floor:,.0f}万元；{lift}"
+        firm: f"注册资本约{rounded(value, 0):,}万元，低于{rounded(floor, 0):,}万元；{lift}"
         for firm, value in zip(small["firm_id"], yuan[small.index], strict=True)
     }
 

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from chainmatch.parts.base import Facts, Part, Values, numbers
+from chainmatch.util.rounding import figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 def _weakness(facts: Facts) -> str:
     if math.isnan(facts["gap"]) or not facts["node_name"]:
         return ""
-    return f"“{facts['node_name']}”对本县的价值一般（缺口价值{facts['gap']:.2f}）"
+    return f"“{facts['node_name']}”对本县的价值一般（缺口价值{figure(facts['gap'])}）"
 
 
 GAP = Part(
@@ -27,7 +28,7 @@ GAP = Part(
     formula="gap score of the node",
     weight=0.10,
     value=_value,
-    weak=0.4,
+    weak=0.55,
     weakness=_weakness,
     reason=lambda facts: facts["gap_reason"],
     unknown="本地现状无数据，缺口价值不详",

@@ -10,6 +10,7 @@ from chainmatch.pipeline.rank import Run
 from chainmatch.report.facts import doubts
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
 from chainmatch.schema.columns import COLUMNS
+from chainmatch.util.rounding import figure
 
 LINES = 10
 
@@ -44,7 +45,7 @@ def summary(run: Run, folder: Path) -> str:
 
 def _cell(value: object, widest: int) -> str:
     if isinstance(value, float):
-        return "" if value != value else f"{value:.2f}"
+        return "" if value != value else figure(value)
     text = " ".join(str(value).split())
     if _width(text) <= widest:
         return text
