@@ -64,3 +64,21 @@ def test_the_sample_is_at_home_in_the_bundled_county_and_away_in_the_other():
     assert home_notes(firms, chainmatch.read_profile()) == []
     other = chainmatch.read_profile(data_folder("profiles") / "huanghai.yaml")
     assert "陕西商洛" in home_notes(firms, other)[0]
+
+
+def test_page_workbook_and_console_say_it_before_anything_else(tmp_path):
+    from python_calamine import CalamineWorkbook
+
+    from chainmatch.report.console import summary
+
+    run = chainmatch.rank(pd.DataFrame([TARGET]), at(("江苏盐城", 3)))
+    chainmatch.write_report(run, tmp_path / "out")
+    said = "请先核对：本地名单里 3 家企业有 3 家在江苏盐城"
+    assert summary(run, tmp_path).startswith(said)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert said in page.split('<section id="summary"')[0]
+    book = CalamineWorkbook.from_path(str(tmp_path / "out" / "精准招商清单.xlsx"))
+    for sheet, line in (("说明", 3), ("数据问题", 3)):
+        row = "".join(map(str, book.get_sheet_by_name(sheet).to_python()[line]))
+        assert "请先核对" in row
+        assert "3 家在江苏盐城" in row
