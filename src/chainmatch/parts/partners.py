@@ -38,4 +38,5 @@ PARTNERS = Part(
     ),
     reason=_reason,
     question="需要哪些本地配套，产品卖给谁",
+    here=True,
 )

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from chainmatch.decision.shortlist import may_enter
 from chainmatch.leads import PROJECT
-from chainmatch.report.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE
+from chainmatch.parts import PARTS
+from chainmatch.report.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
+from chainmatch.schema.currencies import money_text
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -100,10 +103,39 @@ def segment_name(run: "Run", chain: str, segment: str) -> str:
     return str(run.graph.graph["segments"].get((chain, segment), segment))
 
 
-def gaps(run: "Run") -> pd.DataFrame:
-    """Return the nodes that are gaps, the most valuable first."""
-    found = run.survey.gaps[run.survey.gaps["kind"].ne("")]
-    return found.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
+_SEEN = 20_000  # best scores among which firms for a gap are counted; more are never listed
+
+
+def opportunities(run: "Run", way: str) -> list[Record]:
+    """Return the gaps that are recruited for, or grown here, the most valuable first.
+
+    ``could`` is the number of target firms scored there that could be listed, ``listed`` of those on
+    the list, ``answer`` says in words which they are, or why there is none.
+    """
+    rows = run.survey.gaps
+    rows = rows[rows["kind"].ne("") & rows["way"].eq(way)]
+    rows = rows.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
+    scores = run.scores.head(_SEEN)
+    could = scores.loc[may_enter(scores, run.profile.entry), "node"].value_counts()
+    chosen: dict[str, list[str]] = {}
+    for place, name, node in run.shortlist[["rank", "name", "node"]].itertuples(index=False):
+        chosen.setdefault(node, []).append(f"第{place}位{name}")
+    found = []
+    for number, row in enumerate(records(rows), start=1):
+        own, fit = chosen.get(row["node"], []), int(could.get(row["node"], 0))
+        said = _answer(own, fit, row["targets"])
+        found.append(row | {"number": number, "could": fit, "listed": len(own), "answer": said})
+    return found
+
+
+def _answer(listed: list[str], could: int, targets: int | None) -> str:
+    if listed:
+        return "、".join(listed)
+    if could:
+        return f"{could}家够条件，因名额、得分或同环节上限未列入"
+    if targets:
+        return f"目标名单里{targets}家涉及，没有一家达到入选要求"
+    return "目标名单里没有做这一环节的企业"
 
 
 def gap_reasons(run: "Run") -> dict[str, str]:
@@ -111,12 +143,41 @@ def gap_reasons(run: "Run") -> dict[str, str]:
     return dict(zip(run.survey.gaps["node"], run.survey.gaps["why"], strict=True))
 
 
+def anchors(run: "Run") -> list[Record]:
+    """Return the local firms that pull others, strongest first, with their number."""
+    found = run.survey.anchors[run.survey.anchors["anchor"] > 0]
+    return [row | {"number": number} for number, row in enumerate(records(found), start=1)]
+
+
 def shortlisted(run: "Run") -> list[Record]:
-    """Return the shortlist with what the lists say of each firm: province, city, address …"""
+    """Return the shortlist with what the lists say of each firm: province, city, address …
+
+    ``money`` is the capital as the list states it, ``in_short`` the firm in one sentence.
+    """
     columns = ["firm_id", "province", "city", "county", "address", "capital", "currency",
                "established", "honours", "scope", "products"]  # fmt: skip
     firms = run.candidates.firms[columns].drop_duplicates("firm_id")
-    return records(run.shortlist.merge(firms, on="firm_id", how="left"))
+    return [
+        firm | {"in_short": in_short(firm), "money": money(firm)}
+        for firm in records(run.shortlist.merge(firms, on="firm_id", how="left"))
+    ]
+
+
+def money(firm: Record) -> str:
+    """Return the registered capital as the list states it; "" where it does not."""
+    return "" if unknown(firm["capital"]) else money_text(firm["capital"], firm["currency"])
+
+
+def in_short(firm: Record) -> str:
+    """Return a firm in one sentence: what it makes, what here calls for it, what speaks against it."""
+    here = {part.title for part in PARTS if part.here}
+    own = [point.text for point in firm["reasons"] if point.title not in here]
+    quoted = f"“{firm['evidence']}”"
+    makes = next((text for text in own if quoted in text), f"经营范围写有{quoted}")
+    calls = [point.text for point in firm["reasons"] if point.title in here]
+    calls = [text for text in calls if not any(text != other and text in other for other in calls)]
+    doubts = [f"须核实：{point.text}" for point in firm["weak_points"][:1]]
+    return "；".join([makes, *calls, *doubts]) + "。"
 
 
 def visit_plan(run: "Run") -> list[Stop]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chainmatch.decision.shortlist import obstacle
+from chainmatch.parts import PARTS
 from chainmatch.report import header_rows
 from chainmatch.report.facts import duplicate_reason, records
-from chainmatch.report.words import INPUTS, number
+from chainmatch.report.words import INPUTS, node, number
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -33,12 +34,13 @@ def _scored(run: "Run") -> Iterator[Entry]:
     total = f"共 {run.manifest['counts']['targets']['scored']:,} 家"
     for place, row in enumerate(records(run.scores.head(header_rows.PAGE)), start=1):
         if row["firm_id"] not in chosen:
-            gap = float("nan") if row["gap"] is None else row["gap"]
-            barred = obstacle(row | {"gap": gap}, run.profile.entry)
+            values = {part.column: row[part.column] for part in PARTS}
+            known = {name: float("nan") if v is None else v for name, v in values.items()}
+            barred = obstacle(row | known, run.profile.entry)
             yield (
                 f"未入选：{barred or _FULL}",
                 row["name"],
-                f"得分 {number(row['score'])}，第 {place:,} 位（{total}），{row['node_name']}",
+                f"得分 {number(row['score'])}，第 {place:,} 位（{total}），{node(row['node_name'])}",
             )
 
 
