@@ -51,7 +51,7 @@ class Home(_Record):
 
 
 def _weights(name: str, parts: Iterable[Part], about: str) -> type[_Record]:
-    """Build the model of weights of the registered parts; the weights that ship are the defaults."""
+    """Build the model of weights of registered parts; those that ship are the defaults."""
     fields: dict[str, Any] = {part.name: (Amount, part.weight) for part in parts}
     return create_model(name, __base__=_Record, __doc__=about, **fields)
 
@@ -63,8 +63,8 @@ GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap; p
 class Resource(_Record):
     """Something that the county has: ``product`` as scopes word it (钨精矿, 香菇, 温泉).
 
-    ``much`` is how much of it, 1 plenty; ``amount`` the same as people say it (年产3万吨); ``words``
-    are further words in a scope that speak of it.
+    ``much`` is how much of it, 1 plenty; ``amount`` the same as people say it (年产3万吨);
+    ``words`` are further words in a scope that speak of it.
     """
 
     product: Text
@@ -124,8 +124,8 @@ class Entry(_Record):
     """What a scored firm must show to stand on the shortlist.
 
     Least values of parts (an unknown one does not pass), and the least ``grade`` of its evidence.
-    ``limited``: a name that ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an enterprise
-    never converted to a company; it does not pass.
+    ``limited``: a name that ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an
+    enterprise never converted to a company; it does not pass.
     """
 
     fit: Share = 0.45
@@ -139,9 +139,9 @@ class Entry(_Record):
 class Gates(_Record):
     """Hard conditions.
 
-    ``min_capital`` is in 万元 of yuan and applied only where the capital is known; ``require`` lists needs without which a node is
-    closed (endowment exactly 0); ``link`` is the confidence from which a firm counts as already
-    here.
+    ``min_capital`` is in 万元 of yuan and applied only where the capital is known; ``require``
+    lists needs without which a node is closed (endowment exactly 0); ``link`` is the confidence
+    from which a firm counts as already here.
     """
 
     min_capital: Amount = 0
@@ -187,10 +187,10 @@ class Profile(_Record):
     ``zones`` gives the priority of economic zones, ``in_province`` that of the home province
     outside any named zone, ``elsewhere`` that of the rest. ``resources``, ``projects``,
     ``priorities`` and ``unwanted`` say what the county has, builds, wants and cannot take, in words
-    of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose doers
-    stand in no list of firms (public hospitals, farm households), each with the reason. ``offices``
-    names the office in charge of a chain (主管部门), for whom to call next. ``relatedness`` is a
-    file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
+    of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose
+    doers stand in no list of firms (public hospitals, farm households), each with the reason.
+    ``offices`` names the office in charge of a chain (主管部门), for whom to call next.
+    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
     is the day on which the age of firms is counted; without it age is unknown.
     """
 

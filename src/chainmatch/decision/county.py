@@ -177,10 +177,10 @@ def _flows(graph: "Graph", start: str, end: str) -> bool:
     """Whether goods of one node become part of what another makes or offers."""
     first, then = graph.nodes[start], graph.nodes[end]
     if then["settles"] == "operator" or first["settles"] == "operator":
-        return first["settles"] == then["settles"]
+        return bool(first["settles"] == then["settles"])
     makes = "make" in then["activities"] and "grow" not in then["activities"]
     gives = {"make", "grow"} & set(first["activities"])
-    return makes and bool(gives) and then["settles"] in ("anywhere", "base")
+    return bool(makes and gives and then["settles"] in ("anywhere", "base"))
 
 
 def _is_raw(graph: "Graph", node: str) -> bool:

@@ -1,9 +1,9 @@
 """Facts of one target firm that hold at every node: capital, age, place, name, what it makes.
 
 **Making** is the share of a scope that makes things: over its items, each weighing
-``1 / (1 + 0.25 · items in front)``, 1 for an item that is made or grown, 0.5 for one without a verb,
-0.35 for one that is operated, 0.2 for research, 0 for what is sold, served or built. Unknown where
-no scope says anything.
+``1 / (1 + 0.25 · items in front)``, 1 for an item that is made or grown, 0.5 for one without a
+verb, 0.35 for one that is operated, 0.2 for research, 0 for what is sold, served or built. Unknown
+where no scope says anything.
 
 **Plant**: an address in a village, a town or an industrial zone is one where things can be made, a
 suite, a floor or a tower is an office.
@@ -112,8 +112,7 @@ def firm_facts(
         },
         index=pd.Index(targets["firm_id"].tolist(), name="firm_id"),
     )
-    facts = facts.join(_places(targets, profile)).join(_kin(facts.index, links))
-    return facts
+    return facts.join(_places(targets, profile)).join(_kin(facts.index, links))
 
 
 def _numbers(targets: pd.DataFrame, column: str) -> list[float]:
@@ -160,7 +159,7 @@ def own_of(
 
 
 def plant_of(address: str) -> float:
-    """Return 1 for an address where things can be made, 0 for an office, NaN where it says neither."""
+    """Return 1 for an address where things can be made, 0 for an office, NaN for neither."""
     if _OFFICE.search(address):
         return 0.0
     return 1.0 if _PLANT.search(address) else math.nan

@@ -46,9 +46,9 @@ _HALF = 2.0  # coverage that pulls half as much as any can
 class Survey:
     """What the county has.
 
-    gaps : one row for every node (``TABLES["gaps"]``); of a closed one ``kind`` is "" and ``score`` 0.
+    gaps : one row for every node (``TABLES["gaps"]``); a closed one has ``kind`` "", ``score`` 0.
     anchors : one row for every local firm, strongest first (``TABLES["locals"]``).
-    coverage : which local firms stand at which node (:func:`chainmatch.decision.coverage.coverage_of`).
+    coverage : which local firms stand at which node (:data:`.coverage.COVERAGE`).
     county : the profile on the nodes.
     reasons : node → what speaks for it, in a few words; "" if nothing does.
     locals : the local firms.

@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError, TableError
 from chainmatch.parts import PARTS
-from chainmatch.profile import Weights
 from chainmatch.schema.columns import COLUMNS, column_of
 from chainmatch.tables.sources import Source, open_book
 
@@ -222,7 +222,7 @@ def _both_kinds(returned: pd.DataFrame, least: int, each: int) -> None:
 # --- learning ------------------------------------------------------------------------------------
 
 
-def learn_weights(returned: pd.DataFrame, old: Weights) -> Lesson:
+def learn_weights(returned: pd.DataFrame, old: BaseModel) -> Lesson:
     """Propose weights from outcomes (``read_returned``).
 
     Raises
@@ -240,7 +240,7 @@ def learn_weights(returned: pd.DataFrame, old: Weights) -> Lesson:
     tried = [_held_out(parts, success, prior, penalty, fold) for penalty in _PENALTIES]
     best = _cautious([loss for loss, _ in tried])
     penalty, apart = _PENALTIES[best], tried[best][1]
-    beta = _fit(parts, success, prior, penalty)[1]
+    beta = fit_weights(parts, success, prior, penalty)[1]
     weights = _rounded(beta if beta.sum() > 0 else prior)
     ks = (10, 20, 30)
     return Lesson(
@@ -279,7 +279,7 @@ def _held_out(
     for number in range(_FOLDS):
         train, test = fold != number, fold == number
         mean = _means(parts[train])
-        intercept, beta = _fit(parts[train], success[train], prior, penalty)
+        intercept, beta = fit_weights(parts[train], success[train], prior, penalty)
         value = intercept + np.where(np.isnan(parts[test]), mean, parts[test]) @ beta
         loss[test] = np.logaddexp(0, value) - success[test] * value
         weights = beta if beta.sum() > 0 else prior
@@ -293,10 +293,14 @@ def _means(parts: np.ndarray) -> np.ndarray:
     return mean
 
 
-def _fit(
+def fit_weights(
     parts: np.ndarray, success: np.ndarray, prior: np.ndarray, penalty: float
 ) -> tuple[float, np.ndarray]:
-    """Fit the logistic model of the module; return b and β."""
+    """Fit the logistic model of the module; return b and β (one a part, never below 0).
+
+    ``parts`` are n firms × parts in 0…1, NaN where unknown; ``success`` is 1, 0, or between them
+    how good a firm was found to be.
+    """
     from scipy.optimize import minimize
 
     filled = np.where(np.isnan(parts), _means(parts), parts)
@@ -364,7 +368,7 @@ def _block(weights: Mapping[str, float]) -> str:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def lesson_text(lesson: Lesson, old: Weights) -> str:
+def lesson_text(lesson: Lesson, old: BaseModel) -> str:
     """Return what was learned, for people."""
     total = sum(old.model_dump().values())
     lines = [f"依据 {lesson.outcomes} 家走访结果（签约或在谈 {lesson.successes} 家）："]

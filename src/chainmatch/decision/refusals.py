@@ -1,8 +1,8 @@
 """What the county takes from nobody, held against what a firm does: processes and products.
 
 A refusal that ends in 生产 or 制造 asks that the firm makes the thing. Any other word is a process
-(电镀, 铅冶炼) which the firm does, or names without any verb; selling, building and researching it do
-not count. Excluded phrases do not count, nor a thing that only has the word in front (电镀设备).
+(电镀, 铅冶炼) which the firm does, or names without any verb; selling, building and researching it
+do not count. Excluded phrases do not count, nor a thing that only has the word in front (电镀设备).
 ``share`` is how much of what a firm makes is refused: over its items that are not only sold, served
 or built, each weighing ``1 / (1 + 0.25 · items in front)``.
 """
@@ -26,7 +26,7 @@ _BRACKET = re.compile(r"\([^()]*\)?")
 
 
 class Refused(NamedTuple):
-    """What a firm does that the county refuses: its phrase, the refusal, and how much of it, 0…1."""
+    """What a firm does that the county refuses: phrase, refusal, and how much of it, 0…1."""
 
     phrase: str
     refusal: Refusal

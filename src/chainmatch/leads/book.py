@@ -18,7 +18,6 @@ from chainmatch.util.missing import saturating, text_of
 from chainmatch.util.text import normalise
 
 LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
-
 WEAK = 0.5  # a match below this is called weak
 
 

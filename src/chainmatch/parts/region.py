@@ -35,7 +35,7 @@ REGION = Part(
     english="Region",
     meaning="是否重点片区、路程远近",
     formula="mean of the known of priority and closeness = 1 / (1 + km / levels.near_km)",
-    weight=0.01,
+    weight=0.02,
     value=_value,
     weak=0.6,
     weakness=_weakness,

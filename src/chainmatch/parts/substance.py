@@ -52,10 +52,10 @@ SUBSTANCE = Part(
     title="企业实力",
     english="Substance",
     meaning="有没有实力办第二个厂：资本（外币折算）、年限、厂址、集团、荣誉、参保人数，几样一起看",
-    formula="max(0.75 · size + 0.25 · min(1, signs), honour); size = 0.55 · ramp(capital, 100…1,000) "
-    "+ 0.45 · ramp(capital, 1,000…10,000) in 万元 of yuan by logarithm; signs = 0.35 plant + 0.35 "
-    "group + 0.2 min(1, age/10) + 0.4 ramp(staff, 10…300)",
-    weight=0.40,
+    formula="max(0.75 · size + 0.25 · min(1, signs), honour); size = 0.55 · ramp(capital, "
+    "100…1,000) + 0.45 · ramp(capital, 1,000…10,000) in 万元 of yuan by logarithm; signs = 0.35 "
+    "plant + 0.35 group + 0.2 min(1, age/10) + 0.4 ramp(staff, 10…300)",
+    weight=0.38,
     value=_value,
     weak=0.5,
     weakness=_weakness,

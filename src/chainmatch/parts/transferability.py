@@ -53,9 +53,9 @@ TRANSFERABILITY = Part(
     title="可落户性",
     english="Transferability",
     meaning="能不能到外县再办一个：环节能否异地建，企业是不是自己生产，是不是一处场所",
-    formula="settle · kind · (0.3 + 0.7 · making) · (1 - refused); kind = 0.2 for the name of one place, 0.5 for that "
-    "of a trader, builder or agent, else 1",
-    weight=0.20,
+    formula="settle · kind · (0.3 + 0.7 · making) · (1 - refused); kind = 0.2 for the name of one "
+    "place, 0.5 for that of a trader, builder or agent, else 1",
+    weight=0.19,
     value=_value,
     weak=0.6,
     weakness=_weakness,

@@ -5,8 +5,8 @@ Inside, partners and points are tuples of records. They become Chinese text when
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def points_of(text: str) -> tuple[Point, ...]:
 
 
 def partners_text(partners: Sequence[Partner]) -> str:
-    """Return partners as a cell reads: ``上游：甲公司（“核桃种植”）、乙公司（“板栗”）；下游：…``."""
+    """Return partners as a cell reads: ``上游：甲公司（“核桃种植”）、乙公司（“…”）；下游：…``."""
     sides = []
     for side in (SUPPLIER, BUYER):
         own = [named(p) for p in partners if p.side == side][:_SHOWN]
@@ -90,7 +90,11 @@ def written(table: "pd.DataFrame") -> "pd.DataFrame":
     return table.assign(**joined) if joined else table
 
 
-TEXTS = {"weak_points": points_text, "reasons": points_text, "partner_firms": partners_text}
+TEXTS: dict[str, Callable[[Any], str]] = {
+    "weak_points": points_text,
+    "reasons": points_text,
+    "partner_firms": partners_text,
+}
 
 
 def _flat(text: str) -> str:
