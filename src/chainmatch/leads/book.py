@@ -18,6 +18,7 @@ from chainmatch.util.missing import saturating, text_of
 from chainmatch.util.text import normalise
 
 LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
+_HALF = 3.0  # coverage beside a node that counts half as much as any can
 WEAK = 0.5  # a match below this is called weak
 
 
@@ -118,7 +119,7 @@ class Book:
         for weight, firm, _ in beside:
             found[firm] = max(found.get(firm, 0.0), weight)
         named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(sum(found.values()), self.profile.levels.partners)
+        share = saturating(sum(found.values()), _HALF)
         return share, min(named, default=(0.0, "", ""))[2]
 
 

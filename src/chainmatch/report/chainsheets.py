@@ -42,7 +42,7 @@ OPPORTUNITIES = (
     *_NODE,
     Field("could", "可列入企业数", 8, "integer"),
     Field("listed", "清单企业数", 8, "integer"),
-    Field("answer", "目标企业情况", 40, "wrap"),
+    Field("answer", "目标企业情况", 46, "wrap"),
     Field("why", "说明", 64, "wrap"),
     Field("targets", "目标企业数", 9, "integer"),
     *_BASIS,
@@ -58,7 +58,7 @@ _FIELDS = {"recruit": OPPORTUNITIES, "grow": GROWN}
 _TITLES = {"recruit": "发展机会清单", "grow": "本地培育清单"}
 _NOTES = {
     "recruit": "可招的环节，最值得招的在前。可列入企业数：主营是这一环节、够入选条件的目标企业。",
-    "grow": "这类经营多由本地人做，很少有企业为它到外县落户，靠本地培育，不列入招商。",
+    "grow": "这类经营依附本地，很少有企业为它到外县落户，靠本地培育，不列入招商。",
 }
 
 
@@ -68,6 +68,7 @@ def opportunity_rows(run: "Run", way: str = "recruit") -> list[Record]:
         row
         | _words(run, row)
         | {"kind": word(GAP_KINDS, row["kind"])}
+        | {"answer": "；".join(filter(None, (row["answer"], row["nearest"])))}
         | {"settles": SETTLES[run.graph.nodes[row["node"]]["settles"]]}
         for row in facts.opportunities(run, way)
     ]

@@ -98,7 +98,7 @@ def _summary(run: "Run") -> dict[str, Any]:
         "gap_count": len(wanted),
         "ways": [
             ("可招环节", len(wanted), words.WAY_MEANING["recruit"]),
-            ("有企业可列入", sum(row["could"] > 0 for row in wanted), "可招环节里"),
+            ("有企业可列入", sum(row["could"] > 0 for row in wanted), "有够入选条件的目标企业的可招环节"),
             ("需本地培育", len(grown), words.WAY_MEANING["grow"]),
             (
                 "不接收",

@@ -8,10 +8,8 @@ that the script cuts up when somebody first looks for a firm: a line ``<tab>reas
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chainmatch.decision.shortlist import obstacle
-from chainmatch.parts import PARTS
 from chainmatch.report import header_rows
-from chainmatch.report.facts import duplicate_reason, records
+from chainmatch.report.facts import barred, duplicate_reason, records
 from chainmatch.report.words import INPUTS, node, number
 
 if TYPE_CHECKING:
@@ -34,11 +32,9 @@ def _scored(run: "Run") -> Iterator[Entry]:
     total = f"共 {run.manifest['counts']['targets']['scored']:,} 家"
     for place, row in enumerate(records(run.scores.head(header_rows.PAGE)), start=1):
         if row["firm_id"] not in chosen:
-            values = {part.column: row[part.column] for part in PARTS}
-            known = {name: float("nan") if v is None else v for name, v in values.items()}
-            barred = obstacle(row | known, run.profile.entry)
+            why = barred(row, run) or _FULL
             yield (
-                f"未入选：{barred or _FULL}",
+                f"未入选：{why}",
                 row["name"],
                 f"得分 {number(row['score'])}，第 {place:,} 位（{total}），{node(row['node_name'])}",
             )

@@ -35,7 +35,7 @@ GAP_MEANING: dict[str, str] = {
 }
 WAY_MEANING: dict[str, str] = {
     "recruit": "这类企业会到外县落户，可以招引",
-    "grow": "这类经营多由本地人做，不靠招引",
+    "grow": "这类经营依附本地，不靠招引",
     "closed": "县情配置不接收",
 }
 GRADE_MEANING: dict[str, str] = {
