@@ -265,7 +265,7 @@ def _why(
 
 
 def reason_of(facts: Facts) -> str:
-    """Return what speaks for a node, in a few words; what the county has, a firm's own part says."""
+    """Return what speaks for a node beside what the county has: that, a firm's own part says."""
     reasons = [part.reason(facts) for part in GAP_PARTS if part.name != "resources"]
     return "，".join(filter(None, reasons))
 

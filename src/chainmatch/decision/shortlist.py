@@ -214,7 +214,7 @@ _GRADES = {"confirmed": "确认", "likely": "较可靠", "uncertain": "不确定
 
 
 def may_enter(scores: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
-    """Return which rows of scores could be listed: nothing of :func:`obstacle` stands in the way."""
+    """Return which rows of scores could be listed: no :func:`obstacle` stands in the way."""
     good = fills(scores, entry) & scores["score"].notna()
     if entry.limited:
         good &= ~scores["name"].map(unconverted).astype(bool)

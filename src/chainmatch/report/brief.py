@@ -17,7 +17,8 @@ from chainmatch.identity.search import find
 from chainmatch.parts import gap_parts_of
 from chainmatch.report.docx_layout import set_brief
 from chainmatch.report.runs import RunFolder
-from chainmatch.report.words import (
+from chainmatch.schema.records import BUYER, SUPPLIER, points_text
+from chainmatch.schema.words import (
     GAP_KINDS,
     GAP_MEANING,
     GRADE_MEANING,
@@ -32,7 +33,6 @@ from chainmatch.report.words import (
     unknown,
     word,
 )
-from chainmatch.schema.records import BUYER, SUPPLIER, points_text
 from chainmatch.util.atomic import check_folder, whole_file
 
 Row = dict[str, Any]
@@ -194,7 +194,7 @@ def _why(
 
 def _gap_text(row: Row, gap: Row) -> str:
     if not row["node"]:
-        return "主业不在五条产业链的任何环节上，不补本县的缺口。"
+        return "主业不在产业链的任何环节上，不补本县的缺口。"
     kind = gap.get("kind", "")
     if not kind:
         return gap.get("why", "") or f"“{row['node_name']}”不是缺口。"

@@ -1,11 +1,11 @@
 """What the page shows on request: the evidence card of a firm, the panel of a node."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from chainmatch.decision.mean import contributions
+from chainmatch.decision.mean import contributions, widest
 from chainmatch.leads.book import LEAST_FIT
 from chainmatch.parts import gap_parts_of, parts_of
 from chainmatch.report.facts import (
@@ -16,8 +16,8 @@ from chainmatch.report.facts import (
     segment_name,
     shortlisted,
 )
-from chainmatch.report.words import unknown
-from chainmatch.schema.records import BUYER, SUPPLIER, Partner, named
+from chainmatch.schema.records import sides
+from chainmatch.schema.words import unknown
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -53,7 +53,7 @@ def firm_cards(run: "Run") -> list[Record]:
         | {
             "chain_name": chains[firm["chain"]],
             "parts": score_parts(firm, weights),
-            "missing": most_telling(firm, weights),
+            "missing": widest(firm, weights),
             "gap_why": reasons.get(firm["node"], ""),
             "pieces": marked(firm["scope"], firm["evidence"]),
             "partners_by_side": sides(firm["partner_firms"]),
@@ -74,18 +74,6 @@ def score_parts(firm: Mapping[str, Any], weights: Mapping[str, float]) -> list[P
         else Part(part.title, row[part.column], added[part.name])
         for part in parts
     ]
-
-
-def most_telling(firm: Mapping[str, Any], weights: Mapping[str, float]) -> str:
-    """Return the title of the unknown part that widens the interval most; "" if all are known."""
-    blank = [part for part in parts_of(weights) if unknown(firm[part.column])]
-    return max(blank, key=lambda part: weights[part.name]).title if blank else ""
-
-
-def sides(partners: Iterable[Partner]) -> list[tuple[str, list[str]]]:
-    """Return the partners on each side, each with its phrase: (上游, [甲（“茶叶种植”）, 乙 …])."""
-    found = [(side, [named(p) for p in partners if p.side == side]) for side in (SUPPLIER, BUYER)]
-    return [(side, names) for side, names in found if names]
 
 
 def marked(scope: str, quote: str) -> list[Piece]:

@@ -7,7 +7,7 @@ from chainmatch.parts import GAP_PARTS
 from chainmatch.report import facts
 from chainmatch.report.facts import Record, chain_names, records, segment_name
 from chainmatch.report.sheets import Book, Field
-from chainmatch.report.words import (
+from chainmatch.schema.words import (
     GAP_KINDS,
     GAP_MEANING,
     GRADES,
@@ -151,8 +151,7 @@ def anchors(book: Book, run: "Run") -> None:
     """链主企业: local firms on which much of a chain hangs, strongest first."""
     chains = chain_names(run)
     rows = [
-        row
-        | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
+        row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
         for row in facts.anchors(run)
     ]
     rest = len(run.survey.anchors) - len(rows)

@@ -9,8 +9,8 @@ import pandas as pd
 from chainmatch.decision.shortlist import may_enter, obstacle, why_not
 from chainmatch.leads import PROJECT
 from chainmatch.parts import PARTS
-from chainmatch.report.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
 from chainmatch.schema.currencies import money_text
+from chainmatch.schema.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -110,8 +110,8 @@ _SEEN = 20_000  # best scores among which firms for a gap are looked for; others
 def opportunities(run: "Run", way: str) -> list[Record]:
     """Return the gaps that are recruited for, or grown here, the most valuable first.
 
-    ``could`` is the number of target firms scored there that could be listed, ``listed`` of those on
-    the list, ``answer`` names these or says why there is none, and ``nearest`` who came nearest.
+    ``could`` is the number of target firms scored there that could be listed, ``listed`` of those
+    on the list, ``answer`` names these or says why there is none, ``nearest`` who came nearest.
     """
     rows = run.survey.gaps
     rows = rows[rows["kind"].ne("") & rows["way"].eq(way)]

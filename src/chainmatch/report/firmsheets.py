@@ -14,8 +14,8 @@ from chainmatch.report.facts import (
     visit_plan,
 )
 from chainmatch.report.sheets import Book, Field
-from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, UNKNOWN, word
 from chainmatch.schema.records import TEXTS
+from chainmatch.schema.words import GRADES, INPUTS, OUTCOMES, UNKNOWN, word
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -157,4 +157,3 @@ def excluded(book: Book, run: "Run") -> None:
 
 
 _TOO_MANY = 300  # firms under one gate whose names nobody wants on paper
-

@@ -8,7 +8,7 @@ from chainmatch.parts import parts_of
 from chainmatch.report import header_rows
 from chainmatch.report.facts import home_name, inputs, sums
 from chainmatch.report.sheets import Book, Field, lines_of
-from chainmatch.report.words import (
+from chainmatch.schema.words import (
     GAP_KINDS,
     GAP_MEANING,
     GRADE_MEANING,

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.parts import parts_of
-from chainmatch.report import cards, facts, header_rows, words
+from chainmatch.report import cards, facts, header_rows
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
+from chainmatch.schema import words
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -75,9 +76,7 @@ def _weights(run: "Run") -> list[tuple[str, float, str]]:
     """Title, share and meaning of the parts of a score, in the order of the registry."""
     weights = run.profile.weights.model_dump()
     total = sum(weights.values())
-    return [
-        (part.title, weights[part.name] / total, part.meaning) for part in parts_of(weights)
-    ]
+    return [(part.title, weights[part.name] / total, part.meaning) for part in parts_of(weights)]
 
 
 def _zones(run: "Run") -> list[str]:
@@ -98,7 +97,11 @@ def _summary(run: "Run") -> dict[str, Any]:
         "gap_count": len(wanted),
         "ways": [
             ("可招环节", len(wanted), words.WAY_MEANING["recruit"]),
-            ("有企业可列入", sum(row["could"] > 0 for row in wanted), "有够入选条件的目标企业的可招环节"),
+            (
+                "有企业可列入",
+                sum(row["could"] > 0 for row in wanted),
+                "可招环节中有够条件的企业",
+            ),
             ("需本地培育", len(grown), words.WAY_MEANING["grow"]),
             (
                 "不接收",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chainmatch.report import header_rows
 from chainmatch.report.facts import barred, duplicate_reason, records
-from chainmatch.report.words import INPUTS, node, number
+from chainmatch.schema.words import INPUTS, node, number
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -36,7 +36,8 @@ def _scored(run: "Run") -> Iterator[Entry]:
             yield (
                 f"未入选：{why}",
                 row["name"],
-                f"得分 {number(row['score'])}，第 {place:,} 位（{total}），{node(row['node_name'])}",
+                f"得分 {number(row['score'])}，第 {place:,} 位（{total}），"
+                f"{node(row['node_name'])}",
             )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from chainmatch.report.words import unknown
+from chainmatch.schema.words import unknown
 
 Style = Literal["text", "wrap", "center", "score", "share", "integer", "money"]
 Paint = Literal["", "bar", "open bar", "scale"]  # 0…1, 0…largest, 0…1

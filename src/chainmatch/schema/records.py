@@ -65,6 +65,13 @@ def named(partner: Partner) -> str:
     return f"{partner.name}（“{phrase}”）"
 
 
+def sides(partners: Iterable[Partner]) -> list[tuple[str, list[str]]]:
+    """Return the partners on each side, each with its phrase: (上游, [甲（“茶叶种植”）, 乙 …])."""
+    pool = tuple(partners)
+    found = [(side, [named(p) for p in pool if p.side == side]) for side in (SUPPLIER, BUYER)]
+    return [(side, names) for side, names in found if names]
+
+
 _NAMED = re.compile("(.+?)(?:（“([^”]*)”）)?(?:、|$)")
 
 

@@ -42,7 +42,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a row: its column, whether it is always filled, and the words it may hold if few."""
+    """A cell of a row: its column, whether it is always filled, and the few words it may hold."""
 
     column: Column
     filled: bool

@@ -1,4 +1,9 @@
-"""The words that cells of tables hold, in Chinese for people: each table of words once."""
+"""The words that cells of tables hold, in Chinese for people, and what they mean. Each once."""
+
+import math
+from collections.abc import Mapping
+
+from chainmatch.schema.activities import ACTIVITIES
 
 STATUS: dict[str, str] = {
     "strong": "强",
@@ -29,3 +34,69 @@ STAGES: dict[str, str] = {
     "supporting": "配套",
 }
 OUTCOMES: tuple[str, ...] = ("签约", "在谈", "拒绝", "未联系")
+STATUS_MEANING: dict[str, str] = {
+    "strong": "本地企业较强",
+    "present": "本地已有企业",
+    "weak": "本地企业偏弱",
+    "missing": "未见本地企业",
+    "no-data": "名单看不出有无",
+}
+GAP_MEANING: dict[str, str] = {
+    "fill": "上下游两侧本地都有企业，缺这一环",
+    "strengthen": "本地已有企业，可以做强",
+    "extend": "上游或下游有本地企业，可顺势延伸",
+    "start": "直接上下游都没有本地企业，需整体引进",
+}
+WAY_MEANING: dict[str, str] = {
+    "recruit": "这类企业会到外县落户，可以招引",
+    "grow": "这类经营依附本地，不靠招引",
+    "closed": "县情配置不接收",
+}
+GRADE_MEANING: dict[str, str] = {
+    "confirmed": "经营范围与主营产品或行业代码一致",
+    "likely": "凭经营范围判断，走访前须核实",
+    "uncertain": "依据较弱，须先核实",
+}
+INPUTS: dict[str, str] = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
+SIDES: dict[str, str] = {"上游": "可向它供货", "下游": "可采购它的产品"}
+UNKNOWN = "未知"
+NO_ZONE = "其他地区"
+NO_PROVINCE = "省份不详"
+NO_CITY = "城市不详"
+NO_NODE = "不在产业链内"
+
+
+def word(table: Mapping[str, str], key: object) -> str:
+    """Return the Chinese word for ``key``, or ``key`` itself if the table has none."""
+    return table.get(str(key), str(key))
+
+
+def number(value: object) -> str:
+    """Return a score with two digits; 未知 for an unknown one."""
+    return UNKNOWN if unknown(value) else f"{float(str(value)):.2f}"
+
+
+def unknown(value: object) -> bool:
+    """Return whether a cell is empty: None, NaN or a missing integer."""
+    return (
+        value is None
+        or str(value) in ("", "<NA>")
+        or (isinstance(value, float) and math.isnan(value))
+    )
+
+
+def node(name: object) -> str:
+    """Return the name of a node; 不在产业链内 for a firm that no chain knows."""
+    return NO_NODE if unknown(name) else str(name)
+
+
+def stage(key: object) -> str:
+    """Return 上游, 中游, 下游 or 配套."""
+    return word(STAGES, key)
+
+
+def activities(keys: object, most: int = 9) -> str:
+    """Return the activities of a node, joined with 、; 等 stands for those beyond ``most``."""
+    if not isinstance(keys, tuple):
+        return ""
+    return "、".join(word(ACTIVITIES, key) for key in keys[:most]) + "等" * (len(keys) > most)

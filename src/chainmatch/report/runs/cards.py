@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from chainmatch.decision.firm_facts import region_of
-from chainmatch.decision.mean import contributions
+from chainmatch.decision.mean import contributions, widest
 from chainmatch.decision.shortlist import why_not
 from chainmatch.places.locating import locate
 from chainmatch.profile import Profile
-from chainmatch.report.cards import most_telling, sides
 from chainmatch.report.runs.folders import Row, RunFolder
-from chainmatch.report.words import (
+from chainmatch.schema.records import points_text, sides
+from chainmatch.schema.words import (
     GAP_KINDS,
     GRADE_MEANING,
     GRADES,
@@ -23,7 +23,6 @@ from chainmatch.report.words import (
     node,
     word,
 )
-from chainmatch.schema.records import points_text
 from chainmatch.util.missing import text_of
 
 _SHOWN = 3  # weak points
@@ -165,7 +164,11 @@ def _gap(row: Row, folder: RunFolder) -> Iterator[str]:
     gap = gaps.loc[row["node"]]
     said = [GAP_KINDS.get(gap["kind"], ""), WAYS.get(gap["way"], "")]
     head = "，".join(filter(None, said))
-    yield f"缺口：{head}，缺口得分 {gap['score']:.2f}。{gap['why']}" if head else f"缺口：{gap['why']}"
+    yield (
+        f"缺口：{head}，缺口得分 {gap['score']:.2f}。{gap['why']}"
+        if head
+        else f"缺口：{gap['why']}"
+    )
 
 
 def _partners(row: Row) -> Iterator[str]:
@@ -220,12 +223,11 @@ def _weakest(row: Row, folder: RunFolder) -> list[str]:
 
 def _telling(row: Row, folder: RunFolder) -> str:
     """What information would narrow the interval most."""
-    title = most_telling(row, folder.weights)
-    if title:
-        part = next(part for part in folder.parts if part.title == title)
+    part = widest(row, folder.weights)
+    if part:
         width = folder.weights[part.name] / sum(folder.weights.values())
         return (
-            f"最需要补充：{part.question}。“{title}”现在未知，补上后得分区间收窄 {width:.3f}。"
+            f"最需要补充：{part.question}。“{part.title}”现在未知，补上后得分区间收窄 {width:.3f}。"
         )
     if row["grade"] == "confirmed":
         return "最需要补充：各分项均已知；走访前核实近况即可。"

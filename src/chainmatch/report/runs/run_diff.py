@@ -15,7 +15,7 @@ from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.names import normal_name
 from chainmatch.parts import parts_of
 from chainmatch.report.runs.folders import Row, RunFolder
-from chainmatch.report.words import INPUTS, node
+from chainmatch.schema.words import INPUTS, node
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,7 @@ def _moved(firm: str, a: _Side, b: _Side) -> tuple[object, ...] | None:
     return (firm, name, move, before, after, *scores, "；".join(parts) + "。")
 
 
-def _change(
-    old: Row, new: Row, before: Mapping[str, float], after: Mapping[str, float]
-) -> str:
+def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str, float]) -> str:
     """Which parts of a score moved, largest first, and what other weights did to it.
 
     ``before`` and ``after`` are the weights; parts that only one run has are not compared.
