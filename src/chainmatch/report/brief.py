@@ -178,7 +178,7 @@ def _why(
     found = [f"{point.text}。" for point in row["reasons"] if point.title in here]
     for side in (SUPPLIER, BUYER):
         names = [p.name for p in partners if p.side == side]
-        if names and not found:
+        if names:
             found.append(f"{side}有{'、'.join(names)}等本地企业，{SIDES[side]}。")
     found += [
         f"与本地企业{link['right_name']}是{word(RELATIONS, link['relation'])}关系，"
@@ -217,9 +217,8 @@ def _short(text: str, most: int = 36) -> str:
 def _questions(
     row: Row, kin: Sequence[Row], partners: Sequence[Partner], folder: RunFolder
 ) -> Iterator[str]:
-    yield (
-        f"经营范围写“{row['evidence']}”，现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
-    )
+    quoted = f"经营范围写“{row['evidence']}”，" if row["evidence"] else "主营产品是什么，"
+    yield f"{quoted}现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
     yield "今后三年有无到外地建厂或扩产的打算？投资多少，几时开工，看过哪些地方，为什么没有定？"
     yield "一个项目最少要多少土地、厂房、用电、用水和工人？能耗和排放怎样？"
     sold = [p.name for p in partners if p.side == "下游"]
@@ -230,9 +229,12 @@ def _questions(
         yield f"产品卖给谁、运多远？{'、'.join(sold)}要的品种和数量能否供应？"
     if kin:
         yield f"与{kin[0]['right_name']}的关系是否属实？两边谁说了算？"
+    weak = {point.title: point.text for point in row["weak_points"]}
     for part in folder.parts:
         if part.question and unknown(row[part.column]):
-            yield f"{part.question}，能否说明？名单没有给出“{part.title}”。"
+            yield f"{part.question}？名单没有写，“{part.title}”未知。"
+        elif part.question and part.title in weak:
+            yield f"{part.question}？名单看来：{weak[part.title]}。"
 
 
 def _blanks(row: Row, folder: RunFolder) -> Iterator[str]:
