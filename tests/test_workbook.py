@@ -14,8 +14,8 @@ from chainmatch.schema.words import OUTCOMES
 from report_run import AT, FORMULA, HOSTILE, SCRIPT, hostile_run
 
 SHEETS = [
-    "说明", "目标企业清单", "发展机会清单", "招商项目清单", "线索匹配", "本地培育清单", "产业链现状",
-    "链主企业", "走访计划", "排除清单", "数据问题",
+    "说明", "目标企业清单", "发展机会清单", "招商项目清单", "线索匹配", "本地培育清单",
+    "产业链现状", "链主企业", "走访计划", "排除清单", "数据问题",
 ]  # fmt: skip
 HEAD = 3  # title, note, header
 
@@ -147,7 +147,8 @@ def test_the_first_sheet_prints_on_one_page(book):
         one = sheet.page_setup.fitToHeight != 0  # what is not written is one page
         assert one == (sheet.title == "说明")
     terms = {row[3] for row in book["说明"].iter_rows(values_only=True)}
-    assert {"怎样读得分", "补链", *(part.title for part in PARTS)} <= terms  # beside the lists, not below them
+    # beside the lists, not below them
+    assert {"怎样读得分", "补链", *(part.title for part in PARTS)} <= terms
 
 
 def test_rows_are_as_high_as_their_longest_text_and_no_higher_than_excel_allows(world, tmp_path):

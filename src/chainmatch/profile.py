@@ -4,6 +4,7 @@ A profile is a YAML file that an officer edits. Everything that is a judgement o
 not a fact of a firm, stands here and nowhere in the code.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -129,7 +130,7 @@ class Entry(_Record):
     """
 
     fit: Share = 0.45
-    gap: Share = 0.25
+    gap: Share = 0.4
     substance: Share = 0.4
     transferability: Share = 0.45
     grade: Literal["confirmed", "likely", "uncertain"] = "likely"
@@ -157,10 +158,10 @@ class Capacity(_Record):
     """
 
     top: Count = 30
-    per_gap: Count = 4
+    per_gap: Count = 5
     per_zone: MaybeCount = None
     per_group: Count = 1
-    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.95
+    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.97
 
 
 class Levels(_Record):
@@ -190,8 +191,8 @@ class Profile(_Record):
     of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose
     doers stand in no list of firms (public hospitals, farm households), each with the reason.
     ``offices`` names the office in charge of a chain (主管部门), for whom to call next.
-    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
-    is the day on which the age of firms is counted; without it age is unknown.
+    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file.
+    ``as_of`` is the day on which the age of firms is counted; without it age is unknown.
     """
 
     name: Text
@@ -307,7 +308,7 @@ def _senseless(profile: Profile, document: Document) -> Iterator[_Found]:
         why = f"home：不认识的地方“{place}”，请写简称，如 陕西、商洛"
         yield document.line(("home",)), why
     for key in ("weights", "gap_weights"):
-        if not sum(getattr(profile, key).model_dump().values()) > 0:
+        if not math.fsum(getattr(profile, key).model_dump().values()) > 0:
             yield document.line((key,)), f"{key}：权重不能全部为 0"
     if profile.levels.present > profile.levels.strong:
         yield document.line(("levels",)), "levels：present 不能大于 strong"

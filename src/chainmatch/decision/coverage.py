@@ -23,6 +23,7 @@ from chainmatch.profile import Profile
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.currencies import in_yuan
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -140,7 +141,7 @@ def blind_nodes(
         return dict.fromkeys(graph, "没有本地企业名单")
     text = text_of(locals["scope"]).ne("") | text_of(locals["products"]).ne("")
     if text.mean() < profile.levels.text:
-        return dict.fromkeys(graph, f"本地名单只有{text.mean():.0%}的企业有经营范围")
+        return dict.fromkeys(graph, f"本地名单只有{percent(float(text.mean()))}的企业有经营范围")
     shown = set(known_fits(fits, graph)["activity"])
     blind = {}
     for node, data in graph.nodes(data=True):

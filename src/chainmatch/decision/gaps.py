@@ -24,6 +24,7 @@ import pandas as pd
 from chainmatch.decision.anchors import anchors_of, follows
 from chainmatch.decision.county import NOTHING, County, county_of, feasibility, shortages
 from chainmatch.decision.coverage import amounts_of, blind_nodes, coverage_of, status_of, supplies
+from chainmatch.decision.firm_facts import is_agent
 from chainmatch.decision.mean import weighted_mean
 from chainmatch.decision.neighbours import FAR, Side, Sides, sides_of
 from chainmatch.decision.paths import HELD, count_paths
@@ -175,7 +176,7 @@ def _facts(view: _View) -> pd.DataFrame:
     }
     paths = count_paths(graph, view.status)
     usual = _usual(graph, view.status, profile)
-    pulling = _pulling(view.coverage)
+    pulling = _pulling(view.coverage, graph)
     rows = []
     for node, data in graph.nodes(data=True):
         reach, project = county.reach[node], county.projects.get(node, NOTHING)
@@ -209,7 +210,8 @@ def _usual(graph: "Graph", status: Mapping[str, str], profile: Profile) -> dict[
     held = {node for node in graph if status[node] in HELD}
     if not held or profile.relatedness == "none":
         return {}
-    return expected(read_relatedness(profile.relatedness or None), graph, held)
+    model = read_relatedness(profile.relatedness or None)
+    return expected(model, graph, held) if model else {}
 
 
 def _side_pull(side: Side, presence: Mapping[str, float]) -> float:
@@ -218,13 +220,14 @@ def _side_pull(side: Side, presence: Mapping[str, float]) -> float:
     return 1 - math.prod(absent) if absent else math.nan
 
 
-def _pulling(coverage: pd.DataFrame) -> dict[str, list[tuple[float, str]]]:
-    """Node → its local firms that could pull, by weight: no branch, no shop."""
+def _pulling(coverage: pd.DataFrame, graph: "Graph") -> dict[str, list[tuple[float, str]]]:
+    """Node → its local firms that could pull, by weight: makers of clear evidence, no branch."""
     found: dict[str, list[tuple[float, str]]] = {}
-    own = coverage[coverage["covers"]]
+    own = coverage[coverage["covers"] & coverage["grade"].ne("uncertain")]
     for node, name, weight in own[["node", "name", "weight"]].itertuples(index=False):
-        if not follows(name):
-            found.setdefault(node, []).append((weight, name))
+        data = graph.nodes[node]
+        if data["settles"] in RECRUITED and not follows(name) and not is_agent(name):
+            found.setdefault(node, []).append((weight, f"{name}（{data['name']}）"))
     return found
 
 

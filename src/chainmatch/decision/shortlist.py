@@ -35,6 +35,7 @@ from chainmatch.profile import Capacity, Entry, Profile
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.records import points_of
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure
 
 DRAWS = 200
 SPREAD = 0.2
@@ -172,7 +173,8 @@ def why_not(
     before = int(limits[0][0].sum())
     worth = row["score"] * capacity.repeat**before
     folded = f"（同环节已选{before}家，按{capacity.repeat:g}的{before}次方折算）" if before else ""
-    return f"得分{row['score']:.3f}，计入价值{worth:.3f}{folded}，不及已入选的{len(chosen)}家。"
+    score, counted = figure(row["score"], 3), figure(worth, 3)
+    return f"得分{score}，计入价值{counted}{folded}，不及已入选的{len(chosen)}家。"
 
 
 def obstacle(
@@ -187,9 +189,8 @@ def obstacle(
     for part in parts_of(floors):
         value, least = row[part.column], floors[part.name]
         if not value >= least:
-            shown = "未知" if value != value else f"{value:.2f}"
             why = f"（{_said(row, part.title)}）" if _said(row, part.title) else ""
-            return f"{part.title}{shown}，低于入选要求{least:g}{why}。"
+            return f"{part.title}{figure(value)}，低于入选要求{least:g}{why}。"
     if row["grade"] not in GRADES[GRADES.index(entry.grade) :]:
         return (
             f"依据等级为“{_GRADES.get(row['grade'], '不详')}”，入选要求至少"

@@ -71,7 +71,7 @@ GAP_FACTS: dict[str, str] = {
     "project": "how much a project of the county needs the node, 0…1",
     "project_name": "that project",
     "anchored": "how far local firms beside the node pull, 0…1; NaN: none could be seen",
-    "anchor_names": "the largest of those firms",
+    "anchor_names": "the largest makers beside the node, each with what it does",
     "wish": "priority that the county gives it, 0…1",
     "wished": "the county's words for it",
     "endowment": "what the node needs of a site, against what the county has, 0…1",
@@ -141,7 +141,7 @@ def has(facts: Facts) -> str:
         return ""
     if facts["reach_steps"] <= 1:
         return f"本县有{facts['reached']}"
-    return f"可接本县{facts['reached']}往下的“{facts['through']}”"
+    return f"在本县{facts['reached']}的下游（经“{facts['through']}”）"
 
 
 def main_fit(facts: "pd.DataFrame") -> Values:

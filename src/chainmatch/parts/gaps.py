@@ -39,7 +39,7 @@ def _demand_reason(facts: Facts) -> str:
     if facts["project"] >= 0.3:
         return f"{facts['project_name']}用得上"
     if facts["anchored"] >= 0.5 and facts["anchor_names"]:
-        return f"本地{facts['anchor_names']}在其上下游"
+        return f"上下游有本地{facts['anchor_names']}"
     return ""
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainmatch.parts.base import Facts, Part, Values, numbers
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def _weakness(facts: Facts) -> str:
     if facts["agent"]:
         return "名称自称贸易、工程、咨询或投资一类，不一定自己生产"
     if facts["making"] < 0.5:
-        return f"经营内容以销售、服务为主（生产类约占{facts['making']:.0%}）"
+        return f"经营内容以销售、服务为主（生产类约占{percent(facts['making'])}）"
     return _BOUND.get(facts["settles"], "")
 
 
@@ -57,7 +58,7 @@ TRANSFERABILITY = Part(
     "place, 0.5 for that of a trader, builder or agent, else 1",
     weight=0.19,
     value=_value,
-    weak=0.6,
+    weak=0.75,
     weakness=_weakness,
     reason=_reason,
     unknown="没有经营范围，看不出是不是自己生产",

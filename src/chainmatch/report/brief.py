@@ -26,7 +26,6 @@ from chainmatch.schema.words import (
     NO_ZONE,
     RELATIONS,
     SIDES,
-    UNKNOWN,
     node,
     number,
     stage,
@@ -34,6 +33,7 @@ from chainmatch.schema.words import (
     word,
 )
 from chainmatch.util.atomic import check_folder, whole_file
+from chainmatch.util.rounding import UNKNOWN, percent
 
 Row = dict[str, Any]
 
@@ -182,7 +182,7 @@ def _why(
             found.append(f"{side}有{'、'.join(names)}等本地企业，{SIDES[side]}。")
     found += [
         f"与本地企业{link['right_name']}是{word(RELATIONS, link['relation'])}关系，"
-        f"可请其引荐（置信度 {link['confidence']:.0%}）。"
+        f"可请其引荐（置信度 {percent(link['confidence'])}）。"
         for link in kin
     ]
     if not unknown(gap.get("feasibility")) and gap["feasibility"] >= _WELL:
@@ -198,7 +198,8 @@ def _gap_text(row: Row, gap: Row) -> str:
     kind = gap.get("kind", "")
     if not kind:
         return gap.get("why", "") or f"“{row['node_name']}”不是缺口。"
-    head = f"{row['node_name']}（{stage(gap['stage'])}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
+    where = stage(gap["stage"]) or UNKNOWN
+    head = f"{row['node_name']}（{where}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
     return f"{head}缺口得分 {number(gap['score'])}。{gap['why']}"
 
 

@@ -15,7 +15,8 @@ from chainmatch.report.facts import (
 )
 from chainmatch.report.sheets import Book, Field
 from chainmatch.schema.records import TEXTS
-from chainmatch.schema.words import GRADES, INPUTS, OUTCOMES, UNKNOWN, word
+from chainmatch.schema.words import GRADES, INPUTS, OUTCOMES, word
+from chainmatch.util.rounding import UNKNOWN
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run

@@ -1,5 +1,6 @@
 """Sheets about the run itself: what it is and how to read it, and what was wrong with the lists."""
 
+import math
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from chainmatch.schema.words import (
     WAY_MEANING,
     WAYS,
 )
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -70,9 +72,9 @@ def _reading(run: "Run") -> Iterator[Line]:
     yield _BLANK
     yield "各分项", ""
     weights = run.profile.weights.model_dump()
-    total = sum(weights.values())
+    total = math.fsum(weights.values())
     for part in parts_of(weights):
-        yield part.title, f"权重{weights[part.name] / total:.0%}。{part.meaning}。"
+        yield part.title, f"权重{percent(weights[part.name] / total)}。{part.meaning}。"
     yield _BLANK
     yield "环节现状", ""
     yield from ((STATUS[key], f"{text}。") for key, text in STATUS_MEANING.items())

@@ -6,6 +6,7 @@ the one whose digest it names, and any request.
 
 import base64
 import hashlib
+import math
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
 from chainmatch.schema import words
+from chainmatch.util import rounding
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -40,6 +42,7 @@ def _context(run: "Run") -> dict[str, Any]:
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "words": words,
+        "rounding": rounding,
         "county": run.profile.name,
         "home": facts.home_name(run),
         "version": run.manifest["version"],
@@ -75,7 +78,7 @@ def _context(run: "Run") -> dict[str, Any]:
 def _weights(run: "Run") -> list[tuple[str, float, str]]:
     """Title, share and meaning of the parts of a score, in the order of the registry."""
     weights = run.profile.weights.model_dump()
-    total = sum(weights.values())
+    total = math.fsum(weights.values())
     return [(part.title, weights[part.name] / total, part.meaning) for part in parts_of(weights)]
 
 

@@ -33,11 +33,17 @@ _WORDS = {
     ("match", "activity"): ACTIVITIES,
     **{(table, "grade"): GRADES for table in ("shortlist", "scores", "locals", "match")},
 }
-# Without these no row says whom or what it is about; others that a file lacks are unknown.
-_KEYS = (
-    *("firm_id", "name", "node", "score", "left_id", "right_id", "kept_id", "gate", "lead_id"),
-    *("file", "rank"),
-)
+# Without these nobody knows which firm or node a row is about; what else a file lacks is unknown.
+_KEYS = {
+    "shortlist": "rank firm_id name",
+    "scores": "firm_id name node score",
+    "gaps": "node",
+    "locals": "firm_id name",
+    "links": "left_id right_id",
+    "excluded": "firm_id name",
+    "duplicates": "firm_id name kept_id",
+    "leads": "lead_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +76,4 @@ def row_of(table: str) -> tuple[Cell, ...]:
 
 def keys_of(table: str) -> tuple[str, ...]:
     """Return the columns without which a table cannot be read."""
-    return tuple(name for name in TABLES.get(table, ()) if name in _KEYS)
+    return tuple(_KEYS.get(table, "").split())

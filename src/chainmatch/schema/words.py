@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 
 from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.util.rounding import UNKNOWN, figure
+from chainmatch.util.rounding import UNKNOWN, figure
 
 STATUS: dict[str, str] = {
     "strong": "强",
@@ -59,7 +61,6 @@ GRADE_MEANING: dict[str, str] = {
 }
 INPUTS: dict[str, str] = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
 SIDES: dict[str, str] = {"上游": "可向它供货", "下游": "可采购它的产品"}
-UNKNOWN = "未知"
 NO_ZONE = "其他地区"
 NO_PROVINCE = "省份不详"
 NO_CITY = "城市不详"
@@ -73,7 +74,7 @@ def word(table: Mapping[str, str], key: object) -> str:
 
 def number(value: object) -> str:
     """Return a score with two digits; 未知 for an unknown one."""
-    return UNKNOWN if unknown(value) else f"{float(str(value)):.2f}"
+    return UNKNOWN if unknown(value) else figure(float(str(value)))
 
 
 def unknown(value: object) -> bool:

@@ -24,6 +24,7 @@ from chainmatch.schema.words import (
     word,
 )
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure, percent, rounded
 
 _SHOWN = 3  # weak points
 
@@ -67,7 +68,7 @@ def _chosen(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> 
     size = len(tables["shortlist"])
     head = f"{row['name']}　精准招商清单第 {row['rank']:.0f} 位（共 {size} 家）"
     stability = (
-        f"稳定度：{row['stability']:.0%}（权重上下浮动 20% 的 200 次试算中，留在清单的比例）"
+        f"稳定度：{percent(row['stability'])}（权重上下浮动 20% 的 200 次试算中，留在清单的比例）"
     )
     return "\n".join([head, *_card(row, folder), *_next_step(row, folder), stability])
 
@@ -95,8 +96,9 @@ def _local(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> s
     if not row["node"]:
         return "\n".join([*lines, "经营范围看不出处在产业链的哪个环节。"])
     order = tables["locals"]["firm_id"].tolist().index(row["firm_id"]) + 1
-    lines.append(f"环节：{row['node_name']}　契合 {row['fit']:.2f}　依据原文：“{row['evidence']}”")
-    lines.append(f"带动力：{row['anchor']:.1f}，本地第 {order} 位")
+    fit = figure(row["fit"])
+    lines.append(f"环节：{row['node_name']}　契合 {fit}　依据原文：{_quote(row)}")
+    lines.append(f"带动力：{figure(row['anchor'], 1)}，本地第 {order} 位")
     lines += [row["why"]] if row["why"] else []
     named = tables["shortlist"]
     suits = named[[any(p.name == row["name"] for p in own) for own in named["partner_firms"]]]
@@ -123,21 +125,24 @@ def _names(column: "pd.Series[Any]", name: str) -> "pd.Series[bool]":
 
 def _card(row: Row, folder: RunFolder) -> list[str]:
     profile, parts = folder.profile, folder.parts
+    score, low, high = (figure(row[name], 3) for name in ("score", "low", "high"))
     lines = [
         f"环节：{node(row['node_name'])}",
         f"依据等级：{_grade(row['grade'])}",
-        *([f"依据原文：“{row['evidence']}”"] if row["evidence"] else []),
+        f"依据原文：{_quote(row)}",
         *_reasons(row),
         *_gap(row, folder),
         *_partners(row),
         *_kin(row["firm_id"], folder),
         *_region(row, profile),
-        f"得分：{row['score']:.3f}（区间 {row['low']:.3f}～{row['high']:.3f}）",
+        f"得分：{score}（区间 {low}～{high}）",
     ]
     added = contributions(row, folder.weights)
     for part in parts:
         value = row[part.column]
-        told = "未知" if math.isnan(value) else f"{value:.2f}，贡献 {added[part.name]:.3f}"
+        told = figure(value)
+        if not math.isnan(value):
+            told += f"，贡献 {figure(added[part.name], 3)}"
         lines.append(f"  {part.title}：{told}")
     lines.append("最薄弱的几点：")
     lines += [f"  {number}. {text}" for number, text in enumerate(_weakest(row, folder), start=1)]
@@ -156,6 +161,10 @@ def _reasons(row: Row) -> Iterator[str]:
         yield from (f"  {points_text([point])}" for point in row["reasons"])
 
 
+def _quote(row: Row) -> str:
+    return f"“{row['evidence']}”" if row["evidence"] else "不详"
+
+
 def _gap(row: Row, folder: RunFolder) -> Iterator[str]:
     gaps = folder.table("gaps").set_index("node")
     if row["node"] not in gaps.index:
@@ -165,7 +174,7 @@ def _gap(row: Row, folder: RunFolder) -> Iterator[str]:
     said = [GAP_KINDS.get(gap["kind"], ""), WAYS.get(gap["way"], "")]
     head = "，".join(filter(None, said))
     yield (
-        f"缺口：{head}，缺口得分 {gap['score']:.2f}。{gap['why']}"
+        f"缺口：{head}，缺口得分 {figure(gap['score'])}。{gap['why']}"
         if head
         else f"缺口：{gap['why']}"
     )
@@ -184,7 +193,7 @@ def _kin(firm: str, folder: RunFolder) -> Iterator[str]:
     for link in links[links["left_id"] == firm].to_dict("records"):
         relation = word(RELATIONS, link["relation"])
         why = f"：{link['why']}" if link["why"] else ""
-        sure = f"置信度 {link['confidence']:.0%}"
+        sure = f"置信度 {percent(link['confidence'])}"
         yield f"与本地企业的关系：{link['right_name']}，{relation}（{sure}）{why}"
 
 
@@ -198,7 +207,7 @@ def _region(row: Row, profile: Profile) -> Iterator[str]:
     else:
         text = "不在重点片区"
     *_, km = region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)
-    far = "" if math.isnan(km) else f"，离本县直线约 {km:.0f} 公里"
+    far = "" if math.isnan(km) else f"，离本县直线约 {rounded(km, 0)} 公里"
     yield f"区域：{row['region']}，{text}{far}"
 
 
@@ -209,7 +218,8 @@ def _weakest(row: Row, folder: RunFolder) -> list[str]:
     spoken = {point.title for point in points}
     if spoken - {part.title for part in folder.parts}:
         return found  # sentences of earlier days, which name no part
-    total = sum(weights[part.name] for part in folder.parts if not math.isnan(row[part.column]))
+    known = [part for part in folder.parts if not math.isnan(row[part.column])]
+    total = math.fsum(weights[part.name] for part in known)
     lost = sorted(
         (-weights[part.name] * (1 - row[part.column]), place, part.title)
         for place, part in enumerate(folder.parts)
@@ -217,7 +227,7 @@ def _weakest(row: Row, folder: RunFolder) -> list[str]:
     )
     for minus, place, title in lost:
         value = row[folder.parts[place].column]
-        found.append(f"{title}：得 {value:.2f}，比满分少 {-minus / total:.3f} 分")
+        found.append(f"{title}：得 {figure(value)}，比满分少 {figure(-minus / total, 3)} 分")
     return found[:_SHOWN]
 
 
@@ -225,9 +235,10 @@ def _telling(row: Row, folder: RunFolder) -> str:
     """What information would narrow the interval most."""
     part = widest(row, folder.weights)
     if part:
-        width = folder.weights[part.name] / sum(folder.weights.values())
+        width = folder.weights[part.name] / math.fsum(folder.weights.values())
         return (
-            f"最需要补充：{part.question}。“{part.title}”现在未知，补上后得分区间收窄 {width:.3f}。"
+            f"最需要补充：{part.question}。“{part.title}”现在未知，"
+            f"补上后得分区间收窄 {figure(width, 3)}。"
         )
     if row["grade"] == "confirmed":
         return "最需要补充：各分项均已知；走访前核实近况即可。"

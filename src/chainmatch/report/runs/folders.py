@@ -15,6 +15,8 @@ from chainmatch.parts import Part, gap_parts_of, parts_of
 from chainmatch.schema.columns import COLUMNS, CONTRACT
 from chainmatch.schema.records import TEXTS, partners_of, points_of
 from chainmatch.schema.rows import keys_of, row_of
+from chainmatch.util.file_names import check_name
+from chainmatch.util.replacing import put_back
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _TEXT = ("text", "date")
+# What is lacking a name is called by its number.
+_NAMED = {"node_name": "node", "kept_name": "kept_id", "left_name": "left_id"}
+_NAMED |= {"right_name": "right_id"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class RunFolder:
     def open(cls, path: str | Path) -> "RunFolder":
         """Open a folder. Raises RunError if it holds no run, or one of a newer contract."""
         folder = Path(path)
+        check_name(folder, RunError)
+        _finish(folder)
         if not (folder / "run.json").is_file():
             raise RunError(f"{folder}：不是 rank 的结果文件夹（缺少 run.json），请检查路径。")
         found = cls(folder)
@@ -142,7 +149,8 @@ class RunFolder:
         for column in frame.columns.difference(numbers):
             frame[column] = [_unquoted(text) for text in frame[column]]
         for column in row.keys() - set(header):
-            frame[column] = "" if row[column].is_text else math.nan
+            unknown = "" if row[column].is_text else math.nan
+            frame[column] = frame.get(_NAMED.get(column, ""), unknown)
         for column in TEXTS.keys() & set(frame.columns):
             read = partners_of if column == "partner_firms" else points_of
             frame[column] = pd.Series(list(map(read, frame[column])), frame.index, dtype=object)
@@ -165,6 +173,16 @@ def _known(data: Any, model: "type[BaseModel]") -> Any:
             nested = isinstance(inner, type) and hasattr(inner, "model_fields")
             found[key] = _known(value, inner) if nested and inner else value
     return found
+
+
+def _finish(folder: Path) -> None:
+    """Put back what a killed run left half done: a folder holds the files of one run."""
+    try:
+        put_back(folder)
+    except OSError as error:
+        raise RunError(
+            f"{folder}：上次写出结果时被中断，文件不全（{error.strerror}）；请重新运行 rank。"
+        ) from None
 
 
 def _unquoted(text: str) -> str:

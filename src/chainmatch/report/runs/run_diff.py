@@ -16,6 +16,7 @@ from chainmatch.names import normal_name
 from chainmatch.parts import parts_of
 from chainmatch.report.runs.folders import Row, RunFolder
 from chainmatch.schema.words import INPUTS, node
+from chainmatch.util.rounding import figure, rounded
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,13 @@ def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str,
     if old["node"] != new["node"]:
         texts.append(f"环节由“{node(old['node_name'])}”改为“{node(new['node_name'])}”")
     if round(new["score"] - old["score"], 3):
-        texts.append(f"得分 {old['score']:.3f} → {new['score']:.3f}")
+        texts.append(f"得分 {figure(old['score'], 3)} → {figure(new['score'], 3)}")
     steps = []
     for part in parts_of(before.keys() & after.keys()):
         was, now = old[part.column], new[part.column]
         if _same(was, now):
             continue
-        told = " → ".join("未知" if math.isnan(v) else f"{v:.2f}" for v in (was, now))
+        told = " → ".join(figure(v) for v in (was, now))
         size = 1.0 if math.isnan(was) or math.isnan(now) else abs(now - was)
         steps.append((-size * before[part.name], f"{part.title} {told}"))
     texts += [text for _, text in sorted(steps)]
@@ -197,7 +198,7 @@ def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str,
         fixed = math.fsum(contributions(old, after).values())
         effect = fixed - math.fsum(contributions(old, before).values())
         if round(effect, 3):
-            texts.append(f"权重变化使得分 {effect:+.3f}")
+            texts.append(f"权重变化使得分 {rounded(effect, 3):+}")
     return "，".join(texts)
 
 
