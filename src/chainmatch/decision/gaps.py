@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     Graph: TypeAlias = "nx.DiGraph[str]"
 
 RECRUITED = ("anywhere", "operator", "base")  # how the firms of a node settle that is recruited for
+_SUPPLY = next(part for part in GAP_PARTS if part.name == "supply")
 _HALF = 2.0  # coverage that pulls half as much as any can
 
 
@@ -259,12 +260,17 @@ def _why(
     if node in view.county.closed:
         return f"{view.county.closed[node]}；{_state(node, here, view)}。"
     reasons = [text for part in GAP_PARTS if (text := part.reason(facts))]
-    return "；".join([_state(node, here, view), *reasons, *weaknesses(facts, values)[:2]]) + "。"
+    against = weaknesses(facts, values)
+    if facts["targets"] == 0:  # whoever reads the list looks for firms first
+        nobody = _SUPPLY.weakness(facts)
+        against = [nobody, *(text for text in against if text != nobody)]
+    return "；".join([_state(node, here, view), *reasons, *against[:2]]) + "。"
 
 
 def reason_of(facts: Facts) -> str:
-    """Return what speaks for a node, in a few words."""
-    return "，".join(text for part in GAP_PARTS if (text := part.reason(facts)))
+    """Return what speaks for a node beside what the county has: that, a firm's own part says."""
+    reasons = [part.reason(facts) for part in GAP_PARTS if part.name != "resources"]
+    return "，".join(filter(None, reasons))
 
 
 def weaknesses(facts: Facts, values: list[float]) -> list[str]:

@@ -103,6 +103,8 @@ class Part:
         A value from here on is no weak point; 0 for a part that never is one.
     weakness, reason
         One row of facts → what speaks against the firm or for it, in Chinese; "" if nothing does.
+    here
+        Whether its reason speaks of what is here: of the county, not of the firm alone.
     unknown, question
         What is said where the part is unknown, and what to ask for.
     """
@@ -120,6 +122,7 @@ class Part:
     unknown: str = ""
     question: str = ""
     column: str = ""
+    here: bool = False
 
     def __post_init__(self) -> None:
         if not self.column:

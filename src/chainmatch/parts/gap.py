@@ -33,4 +33,5 @@ GAP = Part(
     reason=lambda facts: facts["gap_reason"],
     unknown="本地现状无数据，缺口价值不详",
     question="本地在这一环节的企业情况",
+    here=True,
 )

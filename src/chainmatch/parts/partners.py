@@ -34,4 +34,5 @@ PARTNERS = Part(
     value=_value,
     reason=_reason,
     question="需要哪些本地配套，产品卖给谁",
+    here=True,
 )

@@ -37,4 +37,5 @@ RESOURCES = Part(
     weakness=lambda facts: "看不出产品用得上本县的资源",
     reason=_reason,
     question="主要原料是什么、从哪里来",
+    here=True,
 )
