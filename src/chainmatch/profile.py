@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
@@ -58,8 +58,12 @@ def _weights(name: str, parts: Iterable[Part], about: str) -> type[_Record]:
     return create_model(name, __base__=_Record, __doc__=about, **fields)
 
 
-Weights = _weights("Weights", PARTS, "Weights of the parts of a firm's score; proportions matter.")
-GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap; proportions matter.")
+if TYPE_CHECKING:
+    Weights: TypeAlias = _Record
+    GapWeights: TypeAlias = _Record
+else:
+    Weights = _weights("Weights", PARTS, "Weights of the parts of a score; proportions matter.")
+    GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap.")
 
 
 class Resource(_Record):
@@ -210,8 +214,8 @@ class Profile(_Record):
     projects: tuple[Project, ...] = ()
     priorities: tuple[Annotated[Wish, _short("what")], ...] = ()
     unwanted: tuple[Annotated[Refusal, _short("what")], ...] = ()
-    weights: Weights = Weights()  # type: ignore[valid-type]
-    gap_weights: GapWeights = GapWeights()  # type: ignore[valid-type]
+    weights: Weights = Weights()
+    gap_weights: GapWeights = GapWeights()
     settle: Settle = Settle()
     gates: Gates = Gates()
     entry: Entry = Entry()
