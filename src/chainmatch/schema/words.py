@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.util.rounding import UNKNOWN, figure
-from chainmatch.util.rounding import UNKNOWN, figure
 
 STATUS: dict[str, str] = {
     "strong": "强",
