@@ -73,7 +73,7 @@ def hostile_run(world: World) -> Run:
         evidence=[f"{name}{SCRIPT}" for name in world.target_fits["node_name"]],
     )
     local = world.locals.assign(name=[IMAGE, *world.locals["name"].tolist()[1:]])
-    local["scope"] = local["firm_id"].map({"L4": "以制茶为原料的茶饮料生产"}).fillna("茶叶")
+    local["scope"] = local["firm_id"].map({"L4": "制茶饮料生产"}).fillna("茶叶")
     local_fits = world.local_fits.assign(
         name=world.local_fits["firm_id"].map(
             dict(zip(local["firm_id"], local["name"], strict=True))

@@ -24,7 +24,7 @@ INPUTS = {
 PLAIN = ("shortlist", "scores", "gaps", "locals", "links", "excluded", "rejects", "leads")
 FILES = {f"{name}.csv" for name in (*PLAIN, "duplicates")} | {
     "精准招商清单.xlsx",
-    *(f"{name}.csv" for name in ("招商项目清单", "发展机会清单", "目标企业清单")),
+    *(f"{name}.csv" for name in ("招商项目清单", "发展机会清单", "本地培育清单", "目标企业清单")),
     "report.html",
     "run.json",
 }

@@ -28,7 +28,9 @@ from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError, TableError
 from chainmatch.parts import PARTS
 from chainmatch.schema.columns import COLUMNS, column_of
+from chainmatch.schema.currencies import in_yuan
 from chainmatch.tables.sources import Source, open_book
+from chainmatch.tables.values import money_of
 from chainmatch.util.rounding import figure, percent
 
 GAINS = {"签约": 2, "在谈": 1, "拒绝": 0}
@@ -140,6 +142,7 @@ def _table(
                 f"只能填{'、'.join(GAINS)}、未联系，或留空。"
             )
         numbers = {key: _number(line.get(key)) for key in _NUMBERS}
+        numbers["capital"] = _yuan(line.get("capital"))
         firm = _text(line.get("firm_id")) or name
         lines.append({"firm_id": firm, "name": name, "outcome": outcome, **numbers})
     return pd.DataFrame(lines, columns=["firm_id", "name", "outcome", *_NUMBERS])
@@ -156,14 +159,20 @@ def _number(value: object) -> float:
         return math.nan
 
 
+def _yuan(value: object) -> float:
+    """Return a capital in 万元 of yuan: the workbook states it as the list did (310万美元)."""
+    money = money_of(value)
+    return math.nan if money.amount is None else in_yuan(money.amount, money.currency)
+
+
 # --- judging -------------------------------------------------------------------------------------
 
 
 def evaluate(returned: pd.DataFrame, ks: Sequence[int] = (5, 10, 20, 30)) -> dict[str, Order]:
     """Judge the order of the score and that of the capital on ``read_returned``.
 
-    ``capital`` is the part ``scale`` where the list has no column of capital. Raises OptionError if
-    there are not both successes and failures.
+    ``capital`` is the part ``substance`` where the list has no column of capital. Raises
+    OptionError if there are not both successes and failures.
     """
     _both_kinds(returned, least=1, each=1)
     return {
@@ -173,7 +182,7 @@ def evaluate(returned: pd.DataFrame, ks: Sequence[int] = (5, 10, 20, 30)) -> dic
 
 
 def _capital(returned: pd.DataFrame) -> np.ndarray:
-    column = "capital" if returned["capital"].notna().any() else "scale"
+    column = "capital" if returned["capital"].notna().any() else "substance"
     values: np.ndarray = returned[column].to_numpy(dtype=float)
     return values
 

@@ -9,6 +9,7 @@ import pandas as pd
 from chainmatch.decision.shortlist import may_enter, obstacle, why_not
 from chainmatch.leads import PROJECT
 from chainmatch.parts import PARTS
+from chainmatch.parts.fit import FIT
 from chainmatch.schema.currencies import money_text
 from chainmatch.schema.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
 
@@ -204,9 +205,8 @@ def in_short(firm: Record) -> str:
     Against it speaks first what is wrong with the firm, then what is lacking here.
     """
     here = {part.title for part in PARTS if part.here}
-    own = [point.text for point in firm["reasons"] if point.title not in here]
-    quoted = f"“{firm['evidence']}”"
-    makes = next((text for text in own if quoted in text), f"经营范围写有{quoted}")
+    does = [point.text for point in firm["reasons"] if point.title == FIT.title]
+    makes = does[0] if does else f"经营范围写有“{firm['evidence']}”"
     calls = [point.text for point in firm["reasons"] if point.title in here]
     calls = [text for text in calls if not any(text != other and text in other for other in calls)]
     weak = sorted(firm["weak_points"], key=lambda point: point.title in here)

@@ -9,6 +9,7 @@ import sqlalchemy as sql
 
 from chainmatch.report.runs import RunFolder
 from chainmatch.schema.columns import COLUMNS, TABLES, titles
+from chainmatch.schema.records import written
 from chainmatch.server.schema import OUTCOMES, now
 
 DAY = "结果日期"
@@ -65,7 +66,7 @@ def returned(folder: RunFolder, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     listed, scores = folder.table("shortlist"), folder.table("scores")
     beside = scores["firm_id"].isin(told) & ~scores["firm_id"].isin(listed["firm_id"])
     table = pd.concat([listed, scores[beside].reindex(columns=listed.columns)], ignore_index=True)
-    table = table[list(TABLES["shortlist"])]
+    table = written(table[list(TABLES["shortlist"])])
     words = [told.get(firm) for firm in table["firm_id"]]
     result = table.rename(columns=titles("shortlist"))
     result[COLUMNS["outcome"].title] = [one.outcome if one else "" for one in words]
