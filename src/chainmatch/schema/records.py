@@ -60,7 +60,7 @@ def partners_text(partners: Sequence[Partner]) -> str:
 
 def named(partner: Partner) -> str:
     """Return a partner with its phrase: ``甲公司（“核桃种植”）``."""
-    phrase = _flat(partner.phrase).replace("”", "")
+    phrase = re.sub("[“”]", "", _flat(partner.phrase))
     phrase = phrase if len(phrase) <= _LONGEST else f"{phrase[: _LONGEST - 1]}…"
     return f"{partner.name}（“{phrase}”）"
 
