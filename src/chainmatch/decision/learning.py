@@ -84,7 +84,7 @@ _TITLES = {part.name: part.title for part in PARTS}
 
 
 def read_returned(sources: Sequence[Source]) -> pd.DataFrame:
-    """Read returned shortlists: ``firm_id, name, outcome, score, capital`` and the six parts.
+    """Read returned shortlists: ``firm_id, name, outcome, score, capital`` and the parts.
 
     Rows without an outcome are left out; of a firm that comes back twice the last row counts.
 
@@ -162,7 +162,7 @@ def _number(value: object) -> float:
 def evaluate(returned: pd.DataFrame, ks: Sequence[int] = (5, 10, 20, 30)) -> dict[str, Order]:
     """Judge the order of the score and that of the capital on ``read_returned``.
 
-    ``capital`` is the part ``scale`` where the list has no column of capital. Raises OptionError if
+    ``capital`` is the part ``substance`` where the list has no column of capital. Raises OptionError if
     there are not both successes and failures.
     """
     _both_kinds(returned, least=1, each=1)
@@ -173,7 +173,7 @@ def evaluate(returned: pd.DataFrame, ks: Sequence[int] = (5, 10, 20, 30)) -> dic
 
 
 def _capital(returned: pd.DataFrame) -> np.ndarray:
-    column = "capital" if returned["capital"].notna().any() else "scale"
+    column = "capital" if returned["capital"].notna().any() else "substance"
     values: np.ndarray = returned[column].to_numpy(dtype=float)
     return values
 
