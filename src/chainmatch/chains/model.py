@@ -6,15 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chainmatch.schema.activities import ACTIVITIES, Activity
 from chainmatch.schema.columns import NEEDS
+from chainmatch.schema.words import STAGES
 
 Stage = Literal["upstream", "midstream", "downstream", "supporting"]
-
-STAGES: dict[str, str] = {
-    "upstream": "上游",
-    "midstream": "中游",
-    "downstream": "下游",
-    "supporting": "配套",
-}
 # Whether such a business settles in a county that it does not come from, and how.
 Settles = Literal["anywhere", "operator", "base", "grower", "site", "local", "public"]
 

@@ -141,7 +141,7 @@ def _refused(case: _Case) -> _Why:
     refusals = Refusals(case.county.refusals)
     found = {}
     for column in ("products", "scope"):
-        texts = dict(_texts(case.targets, column))
+        texts = {firm: t for firm, t in _texts(case.targets, column) if refusals.in_(t)}
         for (firm, text), items in zip(
             texts.items(), read_scopes(list(texts.values())), strict=True
         ):

@@ -47,6 +47,10 @@ class Refusals:
         objects = "|".join(re.escape(word.object) for word in self._words)
         self._any = re.compile(objects) if objects else None
 
+    def in_(self, text: str) -> bool:
+        """Return whether a text holds any refused word, whatever it says of it."""
+        return self._any is not None and bool(self._any.search(normalise(text)))
+
     def named(self, name: str) -> Refusal | None:
         """Return the process by which a firm calls itself (某某造纸有限公司), if it is refused."""
         if self._any is None or not self._any.search(name):
@@ -59,7 +63,7 @@ class Refusals:
 
     def done(self, text: str, items: Sequence[Item]) -> Refused | None:
         """Return what a scope, or a list of products, with its items does that is refused."""
-        if self._any is None or not self._any.search(normalise(text)):
+        if not self.in_(text):
             return None
         plain = normalise(text)
         first: tuple[str, Refusal] | None = None

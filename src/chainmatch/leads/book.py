@@ -10,6 +10,7 @@ from typing import NamedTuple
 import networkx as nx
 import pandas as pd
 
+from chainmatch.decision.anchors import follows
 from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
@@ -17,6 +18,7 @@ from chainmatch.util.missing import saturating, text_of
 from chainmatch.util.text import normalise
 
 LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
+_HALF = 3.0  # coverage beside a node that counts half as much as any can
 WEAK = 0.5  # a match below this is called weak
 
 
@@ -85,11 +87,10 @@ class Book:
         self._doing: dict[str, dict[str, list[Doing]]] = {"target": {}, "local": {}}
         # node → firm → weight, and the name of who can be introduced
         self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-        local = ("node", "firm_id", "name", "weight", "introduced")
-        for node, firm, name, weight, known in zip(
-            *(survey.coverage[column].tolist() for column in local), strict=True
-        ):
-            self._local[node][firm] = (weight, name if known else "")
+        own = survey.coverage[survey.coverage["covers"]]
+        local = ("node", "firm_id", "name", "weight")
+        for node, firm, name, weight in zip(*(own[c].tolist() for c in local), strict=True):
+            self._local[node][firm] = (weight, "" if follows(name) else name)
 
     def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
         """Add a list of firms; fits below :data:`LEAST_FIT` count as none."""
@@ -118,7 +119,7 @@ class Book:
         for weight, firm, _ in beside:
             found[firm] = max(found.get(firm, 0.0), weight)
         named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(math.fsum(found.values()), self.profile.levels.partners)
+        share = saturating(math.fsum(found.values()), _HALF)
         return share, min(named, default=(0.0, "", ""))[2]
 
 

@@ -20,7 +20,7 @@ def _reason(facts: Facts) -> str:
     if not facts["evidence"] or facts["grade"] == "uncertain":
         return ""
     lead = "主营写明" if facts["main"] >= _MAIN else "经营范围写有"
-    return f"{lead}“{facts['evidence']}”"
+    return f"{lead}“{facts['evidence'].strip('^〓*+·. ')}”"
 
 
 FIT = Part(
@@ -31,7 +31,7 @@ FIT = Part(
     formula="√(fit · main)",
     weight=0.04,
     value=main_fit,
-    weak=0.6,
+    weak=0.7,
     weakness=_weakness,
     reason=_reason,
     question="主营产品",

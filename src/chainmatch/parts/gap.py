@@ -28,9 +28,10 @@ GAP = Part(
     formula="gap score of the node",
     weight=0.10,
     value=_value,
-    weak=0.4,
+    weak=0.55,
     weakness=_weakness,
     reason=lambda facts: facts["gap_reason"],
     unknown="本地现状无数据，缺口价值不详",
     question="本地在这一环节的企业情况",
+    here=True,
 )

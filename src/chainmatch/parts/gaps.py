@@ -39,7 +39,7 @@ def _demand_reason(facts: Facts) -> str:
     if facts["project"] >= 0.3:
         return f"{facts['project_name']}用得上"
     if facts["anchored"] >= 0.5 and facts["anchor_names"]:
-        return f"本地{facts['anchor_names']}在其上下游"
+        return f"上下游有本地{facts['anchor_names']}"
     return ""
 
 
@@ -79,7 +79,8 @@ GAP_PARTS = (
         title="县里优先",
         english="Priority",
         meaning="县情配置里写明要优先招引的程度",
-        formula="weight of the wish of the profile that names it, 0 if none does",
+        formula="weight of the wish of the profile that names it, 0 if none does; unknown if the "
+        "profile names no wish at all",
         weight=0.30,
         value=lambda facts: numbers(facts, "wish"),
         reason=lambda facts: f"县里优先发展{facts['wished']}" if facts["wished"] else "",

@@ -38,7 +38,7 @@ REGION = Part(
     formula="mean of the known of priority and closeness = 1 / (1 + km / levels.near_km)",
     weight=0.02,
     value=_value,
-    weak=0.6,
+    weak=0.8,
     weakness=_weakness,
     unknown="所在地不详",
     question="企业所在的省、市、县",

@@ -42,9 +42,9 @@ def _size(facts: Facts) -> str:
 def _weakness(facts: Facts) -> str:
     if not facts["money"]:
         return "注册资本不详，实力须先核实"
-    if facts["capital"] < 500:
-        return f"注册资本只有{facts['money']}，规模小"
     office = "，登记地址是写字楼或住宅" if facts["plant"] == 0 else ""
+    if facts["capital"] < 1000:
+        return f"注册资本{facts['money']}，规模偏小{office}"
     return f"注册资本{facts['money']}，实力中等{office}"
 
 
@@ -58,7 +58,7 @@ SUBSTANCE = Part(
     "plant + 0.35 group + 0.2 min(1, age/10) + 0.4 ramp(staff, 10…300)",
     weight=0.38,
     value=_value,
-    weak=0.5,
+    weak=0.7,
     weakness=_weakness,
     reason=_size,
     unknown="注册资本不详，企业实力无从判断",

@@ -58,7 +58,7 @@ TRANSFERABILITY = Part(
     "place, 0.5 for that of a trader, builder or agent, else 1",
     weight=0.19,
     value=_value,
-    weak=0.6,
+    weak=0.75,
     weakness=_weakness,
     reason=_reason,
     unknown="没有经营范围，或没写明做什么，看不出是不是自己生产",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from chainmatch.report.words import GAP_KINDS, STATUS, activities, number, unknown, word
+from chainmatch.schema.words import GAP_KINDS, STATUS, activities, number, unknown, word
 
 WIDE, HIGH = 122, 50  # of a box, in points
 _LINE = 9  # Chinese characters in one line; up to one more is squeezed in

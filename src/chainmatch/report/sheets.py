@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from chainmatch.report.words import unknown
+from chainmatch.schema.words import unknown
 from chainmatch.util.rounding import ten_digits
 
 Style = Literal["text", "wrap", "center", "score", "share", "integer", "money"]

@@ -110,7 +110,7 @@
         make("p", {}, [make("span", { class: "chip", text: firm.origin === "local" ? "本地企业" : "目标企业" })]),
         facts,
         make("h4", { text: "处在哪些环节" }),
-        firm.fits.length ? fits : make("p", { class: "muted", text: "经营范围看不出处在五条产业链的哪个环节。" }),
+        firm.fits.length ? fits : make("p", { class: "muted", text: "经营范围看不出处在产业链的哪个环节。" }),
         make("h4", { text: "经营范围" }),
         make("p", { class: "scope", text: firm.scope || "未知" })
       ].forEach(function (part) { card.appendChild(part); });
@@ -191,7 +191,8 @@
       make("p", { class: "muted", text: node.segment }),
       make("h4", { text: node.name }, [
         node.status ? make("span", { class: "chip " + node.status, text: words.status[node.status] }) : null,
-        node.kind ? make("span", { class: "chip kind", text: words.kinds[node.kind] }) : null
+        node.kind ? make("span", { class: "chip kind", text: words.kinds[node.kind] }) : null,
+        node.way && node.way !== "recruit" ? make("span", { class: "chip way", text: words.ways[node.way] }) : null
       ]),
       make("p", { class: "muted", text: node.does }),
       node.kind ? make("p", { text: "缺口得分 " + number(node.score) }) : null
@@ -276,7 +277,8 @@
           make("td", { class: "num", text: String(firm.rank) }),
           make("th", { scope: "row" }, [
             make("button", { type: "button", class: "name", text: firm.name, click: function () { explain(id, firm.firm_id); } }),
-            make("span", { class: "muted", text: " " + firm.region })
+            make("span", { class: "muted", text: " " + firm.region }),
+            make("span", { class: "short", text: firm.in_short })
           ]),
           make("td", { text: firm.node_name }),
           make("td", {}, [bar(firm.score)])
