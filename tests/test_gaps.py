@@ -1,15 +1,19 @@
+"""What is worth filling, and why: argued by hand in the county that grows tea."""
+
 import math
 
 import networkx as nx
 import pandas as pd
 import pytest
-from chainmatch.decision.gaps.introducing import introduced
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.decision.gaps import count_paths, counts, feasibility, survey
+from chainmatch.decision.gaps import listing, survey, weaknesses
+from chainmatch.decision.paths import count_paths
+from chainmatch.parts import GAP_PARTS
 from chainmatch.schema.columns import TABLES
 from chainmatch.util.missing import saturating
+from teacounty import COUNTY, county_world
 
 
 def survey_of(world, **changes):
@@ -21,200 +25,246 @@ def by_node(found):
     return found.gaps.set_index("node")
 
 
-def test_status_and_kind_of_the_five_nodes(world):
-    gaps = by_node(survey_of(world))
-    assert list(survey_of(world).gaps.columns) == list(TABLES["gaps"])
-    assert gaps["status"].to_dict() == {
-        "garden": "strong",  # 0.9 × size 2 + 0.8 + 0.9 = 3.5
-        "machines": "missing",
-        "making": "missing",  # L5 only sells
-        "packaging": "missing",  # 0.2 is below the level
-        "drinks": "weak",  # one small firm
-    }
-    assert gaps["kind"].to_dict() == {
-        "garden": "",
-        "machines": "start",
-        "making": "fill",
-        "packaging": "extend",
-        "drinks": "strengthen",
-    }
-    assert gaps["score"].isna().to_dict() == {n: n == "garden" for n in gaps.index}
+
+@pytest.fixture
+def tea(world):
+    return county_world(world)
 
 
-def test_the_parts_of_the_fill_by_hand(world):
-    row = by_node(survey_of(world)).loc["making"]
-    assert row["pull"] == pytest.approx((3.5 / 6.5 + 0.9 / 3.9) / 2, abs=1e-4)
-    # Paths through making: from garden (drinks is weak: 3/4), from machines (missing: half of it).
-    assert row["structure"] == pytest.approx(math.log1p(0.75 + 0.375) / math.log1p(3), abs=1e-4)
-    assert row["feasibility"] == pytest.approx((0.6 + 0.8) / 2)  # plant 0.6, water 1: min and mean
-    assert row["supply"] == pytest.approx(2 / 5)
-    parts = [row["pull"], row["structure"], row["feasibility"], row["supply"]]
-    weights = [0.35, 0.20, 0.30, 0.15]
-    assert row["score"] == pytest.approx(
-        sum(w * p for w, p in zip(weights, parts, strict=True)), abs=1e-4
-    )
+# --- the table -----------------------------------------------------------------------------------
+
+
+def test_status_kind_and_way_of_the_five_nodes(tea):
+    found = survey_of(tea)
+    assert list(found.gaps.columns) == list(TABLES["gaps"])
+    gaps = by_node(found)
+    assert gaps[["status", "kind", "way"]].to_dict("index") == {
+        "garden": {"status": "present", "kind": "strengthen", "way": "grow"},  # farm households
+        "machines": {"status": "missing", "kind": "start", "way": "recruit"},
+        "making": {"status": "missing", "kind": "fill", "way": "recruit"},  # L5 only sells
+        "packaging": {"status": "weak", "kind": "strengthen", "way": "recruit"},  # L4 mentions it
+        "drinks": {"status": "weak", "kind": "strengthen", "way": "recruit"},  # one small firm
+    }
+
+
+def test_the_parts_of_the_fill_by_hand(tea):
+    row = by_node(survey_of(tea)).loc["making"]
+    reach = round(0.9 * 0.9 / 2**0.15, 4)
+    garden, drinks = 1.35 + 0.8 * math.log10(5) / 2 + 0.27, 0.9 * math.log10(80) / 2
+    pull = (saturating(garden, 2) + saturating(drinks, 2)) / 2
+    # machines stands upstream too, and holds nothing; packaging is not beside making.
+    parts = {
+        "resources": reach,
+        "demand": 0.5 * pull,
+        "priority": 1.0,
+        "feasibility": (0.6 + 0.8) / 2,  # plant 0.6, water 1: min and mean
+        # Paths through making: from garden, from machines (missing: half); drinks is weak: ¾.
+        "structure": math.log1p(0.75 + 0.375) / math.log1p(3),
+        "supply": 2 / 5,
+    }
+    assert {name: row[name] for name in parts} == pytest.approx(parts, abs=1e-4)
+    weighted = math.fsum(part.weight * row[part.name] for part in GAP_PARTS)
+    assert row["score"] == pytest.approx(weighted, abs=1e-4)
     assert row["targets"] == 2
-    assert row["upstream_local"] == "云岭茶园公司、双河茶场、青坪茶业公司"
+    assert row["upstream_local"] == "云岭茶园公司、青坪茶业公司、双河茶场"
     assert row["downstream_local"] == "月溪饮品公司"
 
 
-def test_the_reason_names_the_firms_and_the_paths(world):
-    why = by_node(survey_of(world))["why"]
-    assert "云岭茶园公司" in why["making"]
-    assert "月溪饮品公司（茶饮料）" in why["making"]
-    assert "打通1条" in why["making"]  # garden-making-drinks; the path from machines lacks machines
-    assert "可向上游延伸到“包装”" in why["packaging"]
-    assert why["drinks"].startswith("本地仅月溪饮品公司做")
-    assert "需整体引进" in why["machines"]
-    assert why.str.endswith("。").all()
-    assert not why.str.contains("南街茶庄").any()  # it only sells
+def test_what_stands_two_supplies_away_pulls_less(tea):
+    gaps = by_node(survey_of(tea))
+    drinks = saturating(0.9 * math.log10(80) / 2, 2)
+    # machines: making next to it is missing, drinks two away is held; nothing stands upstream.
+    assert gaps.loc["machines", "demand"] == pytest.approx(0.5 * 0.4 * drinks, abs=1e-4)
 
 
-def test_a_hole_of_two_nodes_is_a_fill_on_both_sides(world, make):
-    graph = world.graph.copy()
+def test_unknown_parts_are_left_out_of_the_mean(tea):
+    row = by_node(survey_of(tea)).loc["machines"]
+    assert math.isnan(row["resources"])  # nothing grown or mined ties it
+    known = [part for part in GAP_PARTS if part.name != "resources"]
+    wanted = math.fsum(p.weight * row[p.name] for p in known) / math.fsum(p.weight for p in known)
+    assert row["score"] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_who_settles_badly_is_worth_less_and_grown_at_home(tea):
+    graph = tea.graph.copy()
+    free = by_node(survey_of(tea))
+    for settles, share, way in [("base", 0.55, "recruit"), ("local", 0.15, "grow")]:
+        graph.nodes["packaging"]["settles"] = settles
+        row = by_node(survey_of(tea, graph=graph)).loc["packaging"]
+        assert row["score"] == pytest.approx(share * free.loc["packaging", "score"], abs=1e-4)
+        assert row["way"] == way
+    settle = tea.profile.settle.model_dump() | {"grower": 1.0}
+    all_ = by_node(survey_of(tea, profile=tea.profile_with(settle=settle)))
+    assert free.loc["garden", "score"] == pytest.approx(0.35 * all_.loc["garden", "score"], abs=1e-4)
+
+
+def test_a_chain_of_less_priority_is_worth_less(tea):
+    whole = by_node(survey_of(tea))["score"]
+    half = by_node(survey_of(tea, profile=tea.profile_with(chain_weights={"tea": 0.5})))["score"]
+    assert half.tolist() == pytest.approx((whole / 2).tolist(), abs=1e-4)
+
+
+def test_a_closed_node_is_no_gap(tea):
+    unwanted = [{"what": "制茶", "why": "水源地"}]
+    found = survey_of(tea, profile=tea.profile_with(unwanted=unwanted))
+    row = by_node(found).loc["making"]
+    assert (row["status"], row["kind"], row["way"], row["score"]) == ("missing", "", "closed", 0)
+    assert "水源地" in row["why"]
+    assert (by_node(found)["score"].drop("making") > 0).all()
+
+
+# --- kinds ---------------------------------------------------------------------------------------
+
+
+def test_a_hole_of_two_nodes_is_a_fill_on_both_sides(tea):
+    graph = tea.graph.copy()
     graph.remove_edge("making", "drinks")
     graph.add_node("blend", **graph.nodes["making"])
     graph.add_edges_from([("making", "blend"), ("blend", "drinks")], source="")
-    gaps = by_node(survey_of(world, graph=graph))
+    gaps = by_node(survey_of(tea, graph=graph))
     assert gaps.loc["making", "kind"] == gaps.loc["blend", "kind"] == "fill"
-    assert "再隔一环的下游有月溪饮品公司" in gaps.loc["making", "why"]
+    graph.remove_edge("blend", "drinks")
+    gaps = by_node(survey_of(tea, graph=graph))
+    assert gaps.loc["making", "kind"] == "extend"  # held on one side only
+    assert gaps.loc["blend", "kind"] == "start"  # gardens are two supplies away
 
 
-def test_trade_covers_a_node_only_where_nothing_else_counts():
-    assert not counts("trade", ("make", "trade"))
-    assert counts("trade", ("trade",))
-    assert counts("make", ("make", "trade"))
-    assert counts("", ("make",))  # a bare item; the fit holds the doubt
-    assert not counts("research", ("make",))
+def test_whoever_is_here_already_is_strengthened_however_strong(tea):
+    strong = survey_of(tea, locals=tea.locals.assign(capital=1e6, currency="CNY"))
+    row = by_node(strong).loc["garden"]
+    assert (row["status"], row["kind"]) == ("strong", "strengthen")
 
 
-def test_no_data_where_the_list_could_not_have_shown_a_firm(world, make):
-    empty = survey_of(world, locals=make.firms(), local_fits=make.fits())
-    assert set(empty.gaps["status"]) == {"no-data"}
-    assert empty.gaps["why"].str.contains("没有本地企业名单").all()
-    blind = survey_of(world, locals=world.locals.assign(scope=""))
-    assert blind.gaps.set_index("node")["status"]["making"] == "no-data"
-    assert blind.gaps.set_index("node")["status"]["garden"] == "strong"  # by name: still known
-    unlisted = by_node(
-        survey_of(world, profile=world.profile_with(unlisted={"making": "多为农户"}))
-    )
-    assert unlisted.loc["making", "status"] == "no-data"
-    assert unlisted.loc["making", "kind"] == ""
-    assert math.isnan(unlisted.loc["making", "score"])
-    assert "多为农户" in unlisted.loc["making", "why"]
+# --- what the list cannot show -------------------------------------------------------------------
 
 
-def test_no_data_where_no_firm_shows_the_activity(world):
-    growers = world.local_fits[world.local_fits["node"] == "garden"]
-    gaps = by_node(survey_of(world, local_fits=growers))
-    assert gaps.loc["making", "status"] == "no-data"  # nobody in the list makes anything
-    assert "生产" in gaps.loc["making", "why"]
-    assert gaps.loc["garden", "status"] == "strong"
+def test_no_data_is_still_a_gap_by_what_is_known(tea, make):
+    empty = survey_of(tea, locals=make.firms(), local_fits=make.fits())
+    gaps = by_node(empty)
+    assert set(gaps["status"]) == {"no-data"}
+    assert gaps["why"].str.contains("没有本地企业名单").all()
+    assert gaps.loc["making", "score"] > 0.5  # resources and priority do not come from the list
+    assert math.isnan(gaps.loc["making", "demand"])  # who would pull is not known, and not nobody
+    assert gaps.loc["packaging", "demand"] == 0.6  # the project is known
 
 
-def test_a_neighbour_without_data_is_unknown_and_not_absent(world):
-    profile = world.profile_with(unlisted={"packaging": "x", "making": "y"})
-    gaps = by_node(survey_of(world, profile=profile))
-    # machines: making next to it has no data, drinks two away is held.
-    assert gaps.loc["machines", "pull"] == pytest.approx(0.4 * 0.9 / 3.9, abs=1e-4)
-    graph = world.graph.copy()
+def test_a_neighbour_without_data_is_unknown_and_not_absent(tea):
+    unlisted = {"making": "x", "machines": "y"}
+    graph = tea.graph.copy()
     graph.remove_edge("making", "drinks")
-    alone = by_node(survey_of(world, graph=graph, profile=profile))
-    assert math.isnan(alone.loc["machines", "pull"])
+    gaps = by_node(survey_of(tea, graph=graph, profile=tea.profile_with(unlisted=unlisted)))
+    assert math.isnan(gaps.loc["machines", "demand"])  # making is all that stands beside it
+    assert gaps.loc["machines", "kind"] == "start"
+    assert "y" in gaps.loc["machines", "why"]
 
 
-def test_without_targets_the_supply_is_unknown(world):
-    gaps = by_node(survey(world.graph, world.local_fits, world.locals, world.profile))
-    assert gaps["supply"].isna().all()
-    assert gaps["targets"].isna().all()
-    assert gaps.loc["making", "score"] > 0
+def test_without_targets_the_supply_is_unknown(tea):
+    found = survey(tea.graph, tea.local_fits, tea.locals, tea.profile)
+    assert found.gaps["supply"].isna().all() and found.gaps["targets"].isna().all()
+    assert by_node(found).loc["making", "score"] > 0
 
 
-def test_a_seller_is_no_supply(world, make):
-    sellers = make.fits(("T1", "making", 0.9, "trade"))
-    assert by_node(survey_of(world, target_fits=sellers)).loc["making", "targets"] == 0
+def test_the_number_of_targets_of_each_node_will_do(tea):
+    counted = survey(tea.graph, tea.local_fits, tea.locals, tea.profile, {"making": 2})
+    row = by_node(counted).loc["making"]
+    assert (row["targets"], row["supply"]) == (2, 0.4)
+    assert by_node(counted).loc["drinks", "targets"] == 0
 
 
-def test_unknown_endowments_are_left_out_and_not_zero(world):
-    assert feasibility(("water", "licence"), world.profile) == 1.0
-    assert math.isnan(feasibility(("licence", "ore"), world.profile))
-    assert feasibility(("plant", "water"), world.profile) == pytest.approx((0.6 + 0.8) / 2)
+# --- words ---------------------------------------------------------------------------------------
 
 
-def test_a_closed_node_is_no_gap(world):
-    profile = world.profile_with(gates={"negative": {"nodes": ["making"]}})
-    row = by_node(survey_of(world, profile=profile)).loc["making"]
-    assert (row["status"], row["kind"]) == ("missing", "")
-    assert "负面清单" in row["why"]
+def test_the_sentence_says_what_stands_there_and_what_speaks_for_it(tea):
+    why = by_node(survey_of(tea))["why"]
+    assert "未见“制茶”" in why["making"] and "茶园" in why["making"]
+    assert "县里优先" in why["making"]
+    assert "茶文化园" in why["packaging"]
+    assert "只有月溪饮品公司涉及“茶饮料”" in why["drinks"]
+    assert "云岭茶园公司" in why["garden"]
+    assert "没有做这一环节的企业" in why["drinks"]
+    assert "要用的原料" not in why.to_string()  # none is missing
+    assert why.str.endswith("。").all() and not why.str.contains("；；|nan|。。").any()
+    assert not why.str.contains("南街茶庄").any()  # it only sells
 
 
-def test_anchors_are_fit_times_size_times_what_hangs_on_the_node(world):
-    anchors = survey_of(world).anchors
-    assert list(anchors.columns) == list(TABLES["locals"])
-    # garden: making next to it, drinks two away = 1.4; 10,000 万 has size 2, unknown size 1.
-    # drinks: making and packaging next to it, garden and machines two away = 2.8.
-    assert anchors.set_index("firm_id")["anchor"].to_dict() == {
-        "L1": pytest.approx(0.9 * 2 * 1.4),
-        "L4": pytest.approx(0.9 * 2.8),
-        "L3": pytest.approx(0.9 * 1.4),
-        "L2": pytest.approx(0.8 * 1.4),
-        "L5": 0.0,  # only sells
-    }
-    assert anchors["anchor"].is_monotonic_decreasing
+def test_a_missing_raw_material_is_said(tea):
+    profile = tea.profile_with(resources=[{"product": "包装"}])
+    row = by_node(survey_of(tea, profile=profile)).loc["making"]
+    assert row["resources"] == 0 and "要用的原料（茶园）" in row["why"]
 
 
-def test_every_local_firm_has_a_row_even_without_a_fit(world):
-    found = survey_of(world, local_fits=world.local_fits[world.local_fits["firm_id"] != "L2"])
-    row = found.anchors.set_index("firm_id").loc["L2"]
-    assert (row["chain"], row["node"], row["anchor"]) == ("", "", 0.0)
-    assert len(found.anchors) == 5
+def test_strong_neighbours_are_named_without_branches_and_shops(tea):
+    big = tea.locals.assign(capital=1e6, currency="CNY")
+    found = survey_of(tea, locals=big, profile=tea.profile_with(projects=[]))
+    assert "云岭茶园公司、双河茶场在其上下游" in by_node(found).loc["making", "why"]
+    fits = tea.local_fits.assign(name=tea.local_fits["name"].replace("云岭茶园公司", "云岭茶叶店"))
+    why = by_node(survey_of(tea, locals=big, local_fits=fits)).loc["making", "why"]
+    assert "云岭茶叶店在其" not in why and "双河茶场、月溪饮品公司在其上下游" in why
 
 
-def test_capital_in_another_currency_does_not_count_as_size(world):
-    dollars = world.locals.assign(currency="USD")
-    coverage = survey_of(world, locals=dollars).coverage.set_index("firm_id")
-    assert coverage.loc["L1", "weight"] == pytest.approx(0.9)
+def test_no_weak_point_is_said_of_a_part_that_is_good_enough(tea):
+    facts = {"reach": 0.9, "reached": "茶园", "shortages": "", "targets": 9}
+    assert weaknesses(facts, [part.weak for part in GAP_PARTS]) == []
+    assert weaknesses(facts, [math.nan] * len(GAP_PARTS)) == []  # nor of what is not known
+    low = weaknesses(facts | {"targets": 1}, [part.weak - 0.01 if part.weak else 0 for part in GAP_PARTS])
+    assert len(low) == 5
+    assert weaknesses(facts, [0, 0.19, 0, 0.49, 1, 1])[0] == GAP_PARTS[0].weakness(facts)  # worst
 
 
-@pytest.mark.parametrize(
-    ("name", "node", "grade", "quote", "expected"),
-    [
-        ("云岭茶业公司", "茶叶批发", "likely", "茶叶批发", True),
-        ("云岭茶业公司", "茶叶批发", "likely", "茶叶批发零售", True),
-        ("云岭茶业公司", "茶叶批发", "likely", "茶叶销售", True),
-        ("云岭茶业公司", "茶叶批发", "likely", "茶叶零售", False),
-        ("云岭茶庄南街店", "茶叶批发", "likely", "茶叶销售", False),
-        ("云岭大药房（北街）", "药品批发", "likely", "药品销售", False),
-        ("云岭饭店管理公司", "茶叶批发", "likely", "茶叶销售", True),  # a company, no shop
-        ("云岭茶庄南街店", "茶叶批发零售", "likely", "茶叶零售", True),
-        ("云岭茶庄南街店", "茶叶零售", "likely", "茶叶零售", True),
-        ("云岭茶庄南街店", "制茶", "likely", "茶叶加工、零售", True),
-        ("云岭茶业公司", "制茶", "confirmed", "茶叶加工", True),
-        ("云岭茶业公司", "制茶", "uncertain", "茶叶加工", False),
-    ],
-)
-def test_who_can_be_introduced(name, node, grade, quote, expected):
-    assert introduced(name, node, grade, quote) is expected
+def test_a_long_list_of_names_is_counted():
+    assert listing(["甲", "乙"], 2) == "甲、乙"
+    assert listing(["甲", "乙", "丙"], 2) == "甲、乙等3家"
+    assert listing([], 2) == ""
 
 
-def test_who_cannot_be_introduced_still_covers_the_node(world, make):
-    fits = make.fits(("L1", "garden", 0.9), ("L2", "garden", 0.45))
-    found = survey_of(world, local_fits=fits)
-    firms = found.coverage.set_index("firm_id")
-    assert firms["introduced"].to_dict() == {"L1": True, "L2": False}
-    gap = found.gaps.set_index("node").loc["garden"]
-    assert gap["local_firms"] == "云岭茶园公司、青坪茶业公司"
+# --- what changes what ---------------------------------------------------------------------------
 
 
-def test_the_order_of_the_rows_does_not_matter(world):
-    once = survey_of(world)
+def test_the_order_of_the_rows_does_not_matter(tea):
+    once = survey_of(tea)
     again = survey_of(
-        world,
-        local_fits=world.local_fits.iloc[::-1].reset_index(drop=True),
-        locals=world.locals.iloc[::-1].reset_index(drop=True),
+        tea,
+        local_fits=tea.local_fits.iloc[::-1].reset_index(drop=True),
+        locals=tea.locals.iloc[::-1].reset_index(drop=True),
+        target_fits=tea.target_fits.iloc[::-1].reset_index(drop=True),
     )
     pd.testing.assert_frame_equal(once.gaps, again.gaps)
     pd.testing.assert_frame_equal(once.coverage, again.coverage)
+    pd.testing.assert_frame_equal(once.anchors, again.anchors)
+
+
+def test_more_evidence_at_home_never_lowers_the_demand(tea, make):
+    before = by_node(survey_of(tea))["demand"]
+    stronger = pd.concat([tea.local_fits, make.fits(("L1", "packaging", 0.9))])
+    after = by_node(survey_of(tea, local_fits=stronger))["demand"]
+    assert (after >= before - 1e-9).all()
+    assert after["drinks"] > before["drinks"]
+
+
+@pytest.mark.parametrize("part", [part.name for part in GAP_PARTS])
+def test_a_weight_of_0_takes_a_part_out(tea, part):
+    weights = {p.name: p.weight for p in GAP_PARTS} | {part: 0}
+    row = by_node(survey_of(tea, profile=tea.profile_with(gap_weights=weights))).loc["making"]
+    total = math.fsum(weights.values())
+    wanted = math.fsum(weights[p.name] * row[p.name] for p in GAP_PARTS) / total
+    assert row["score"] == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("key", "entry", "node", "rises"),
+    [
+        ("resources", {"product": "茶机"}, "machines", "resources"),
+        ("projects", {"name": "茶厂", "needs": ["茶机"]}, "machines", "demand"),
+        ("priorities", {"what": "茶机"}, "machines", "priority"),
+    ],
+)
+def test_what_the_county_says_changes_its_own_part(tea, key, entry, node, rises):
+    before = by_node(survey_of(tea)).loc[node]
+    changes = {key: [*COUNTY[key], entry]}
+    after = by_node(survey_of(tea, profile=tea.profile_with(**changes))).loc[node]
+    assert not before[rises] >= after[rises]  # it may have been unknown
+    others = [part.name for part in GAP_PARTS if part.name != rises]
+    assert after[others].tolist() == pytest.approx(before[others].tolist(), nan_ok=True)
 
 
 # --- laws ----------------------------------------------------------------------------------------
@@ -234,8 +284,8 @@ def small_dags(draw):
 
 
 @given(small_dags())
-def test_paths_counted_in_passes_equal_paths_listed_one_by_one(world):
-    graph, status = world
+def test_paths_counted_in_passes_equal_paths_listed_one_by_one(case):
+    graph, status = case
     starts = [n for n in graph if not graph.in_degree(n)]
     ends = [n for n in graph if not graph.out_degree(n)]
     paths = [p for a in starts for b in ends for p in nx.all_simple_paths(graph, a, b)]
@@ -272,12 +322,3 @@ def test_counting_paths_does_not_list_them():
 def test_saturating_rises_from_0_towards_1(a, b, half):
     low, high = sorted((a, b))
     assert 0 <= saturating(low, half) <= saturating(high, half) < 1
-
-
-@pytest.mark.parametrize("firm", ["L4", "L5"])
-def test_more_evidence_at_home_never_lowers_the_pull(world, make, firm):
-    before = by_node(survey_of(world))["pull"]
-    stronger = pd.concat([world.local_fits, make.fits((firm, "packaging", 0.9))])
-    after = by_node(survey_of(world, local_fits=stronger))["pull"]
-    assert (after >= before - 1e-9).all()
-    assert after["drinks"] > before["drinks"]

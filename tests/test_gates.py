@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from chainmatch.decision.gates import check, offered
+from chainmatch.decision.gates import MOSTLY, check
 from chainmatch.schema.columns import TABLES
 
 GOOD = {"scope": "茶叶制造", "province": "浙江", "city": "杭州"}
@@ -25,15 +25,15 @@ def test_what_stops_a_firm_says_what_would_lift_it(world, make):
         "gates": {
             "min_capital": 500,
             "excluded_zones": ["成渝"],
-            "negative": {"words": ["电镀"]},
-        }
+        },
+        "unwanted": [{"what": "电镀", "why": "水源地"}],
     }
     cases = [
         ({"province": "陕西", "city": "商洛", "county": "镇安"}, "登记地在本地", "更正地区"),
         ({"status": "吊销，未注销"}, "登记状态异常", "恢复"),
         ({"name": "中国银行股份有限公司杭州滨江支行"}, "分支机构", "总部"),
         ({"name": "杭州好茶有限公司宁波分公司"}, "分支机构", "总公司"),
-        ({"scope": "茶叶制造；电镀加工"}, "负面清单", "去掉该项"),
+        ({"scope": "电镀加工；茶叶制造"}, "县情不接收", "（水源地）"),
         ({"capital": 100, "currency": "CNY"}, "注册资本不足", "增资"),
         ({"zone": "成渝", "province": "四川"}, "片区不在范围", "excluded_zones"),
     ]
@@ -94,7 +94,8 @@ def test_a_firm_in_being_or_of_unknown_state_passes(world, make, status):
     "firm",
     [
         {"capital": float("nan")},
-        {"capital": 100, "currency": "USD"},
+        {"capital": 100, "currency": "XXX"},
+        {"capital": 80, "currency": "USD"},  # 560 万元
         {"zone": "", "province": ""},
         {"province": "陕西", "city": "商洛", "county": ""},
     ],
@@ -111,55 +112,80 @@ def test_home_is_the_whole_prefecture_if_no_county_is_named(world, make):
     assert gate_of(world, make, firm, **home)[0] == "登记地在本地"
 
 
+REFUSED = {"unwanted": [{"what": "电镀", "why": "水源地"}]}
+
+
 @pytest.mark.parametrize(
-    ("scope", "word", "stopped"),
+    ("scope", "stopped"),
     [
-        ("五金制造、电镀", "电镀", True),
-        ("电镀加工", "电镀", True),
-        ("金属表面处理（含电镀）", "电镀", True),
-        ("五金制造（电镀除外）", "电镀", False),
-        ("五金制造（不含电镀）；电镀设备制造；电镀设备销售", "电镀", False),
-        ("纺织品加工，印染除外", "印染", False),
-        ("纺织布印染", "印染", True),
-        ("电镀技术研发", "电镀", False),
-        ("水泥熟料销售", "水泥熟料生产", False),
-        ("生产、销售：石灰、水泥熟料", "水泥熟料生产", True),
-        ("烟花爆竹零售", "烟花爆竹生产", False),
-        ("铅锌冶炼；铅冶炼", "铅冶炼", True),
-        ("加工铅；铅制品销售", "铅冶炼", False),
+        ("电镀加工", True),
+        ("电镀加工；五金制造", True),  # .56 of what it makes
+        ("五金制造；电镀加工", False),  # .44: the rest may come
+        ("五金制造（电镀除外）", False),
+        ("电镀设备制造", False),
+        ("电镀产品销售", False),
     ],
 )
-def test_the_negative_list_hits_what_is_offered_and_nothing_else(scope, word, stopped):
-    assert (offered(scope, [word]) is not None) == stopped
+def test_a_refusal_stops_who_mostly_does_it(world, make, scope, stopped):
+    found = gate_of(world, make, {"scope": scope}, **REFUSED)
+    assert (found is not None) == stopped
+    if found:
+        assert found[0] == "县情不接收"
+        assert "“电镀加工”" in found[1] and "水源地" in found[1]  # its phrase, and why
+    assert MOSTLY == 0.5
 
 
-def test_main_products_are_read_for_the_negative_list_too(world, make):
-    gates = {"negative": {"words": ["电镀"]}}
-    assert gate_of(world, make, {"products": "电镀加工"}, gates=gates)[0] == "负面清单"
+def test_main_products_are_held_against_refusals_too(world, make):
+    assert gate_of(world, make, {"products": "电镀加工"}, **REFUSED)[0] == "县情不接收"
 
 
-def test_without_scope_a_firm_passes_only_if_its_name_says_enough(world, make):
+def test_without_scope_a_firm_passes_only_if_its_name_says_something(world, make):
     bare = {"scope": "", "products": ""}
-    assert gate_of(world, make, bare, fits=[("X", "making", 0.5)]) is None
-    for fits in ([("X", "", 0.0)], [("X", "making", 0.1)]):
-        assert gate_of(world, make, bare, fits=fits)[0] == "无经营范围"
-    assert gate_of(world, make, {}, fits=[("X", "", 0.0)])[0] == "与产业链无关"
+    assert gate_of(world, make, bare, fits=[("X", "making", 0.1)]) is None
+    assert gate_of(world, make, bare, fits=[("X", "", 0.0)])[0] == "无经营范围"
+    assert gate_of(world, make, bare | {"scope": "  "}, fits=[("X", "", 0.0)])[0] == "无经营范围"
+    assert gate_of(world, make, bare | {"products": "茶"}, fits=[("X", "", 0.0)]) is None
+    # With a scope it is scored outside the chains.
+    assert gate_of(world, make, {}, fits=[("X", "", 0.0)]) is None
 
 
-def test_below_the_floor_says_how_far_below(world, make):
-    gate, why = gate_of(world, make, {}, fits=[("X", "making", 0.15)])
-    assert gate == "与产业链无关"
-    assert "0.15" in why
-    assert "0.2" in why
-
-
-def test_a_closed_node_stops_only_firms_that_fit_no_other(world, make):
-    closed = {"gates": {"negative": {"nodes": ["making"]}}}
-    assert gate_of(world, make, {}, **closed)[0] == "环节不接收"
-    both = [("X", "making", 0.9), ("X", "garden", 0.4)]
+def test_a_closed_node_stops_who_does_that_first_of_all(world, make):
+    closed = {"unwanted": [{"what": "制茶", "why": "水源地"}]}
+    gate, why = gate_of(world, make, {}, **closed)
+    assert gate == "环节不接收"
+    assert "制茶" in why and "水源地" in why
+    both = [("X", "making", 0.8), ("X", "garden", 0.9)]
     assert gate_of(world, make, {}, fits=both, **closed) is None
-    weak = [("X", "making", 0.9), ("X", "garden", 0.1)]
-    assert gate_of(world, make, {}, fits=weak, **closed)[0] == "环节不接收"
+    weaker = [("X", "making", 0.9), ("X", "garden", 0.8)]
+    assert gate_of(world, make, {}, fits=weaker, **closed)[0] == "环节不接收"
+    # A fit that hardly says so stops nobody.
+    assert gate_of(world, make, {}, fits=[("X", "making", 0.19)], **closed) is None
+    assert gate_of(world, make, {}, fits=[("X", "making", 0.2)], **closed)[0] == "环节不接收"
+
+
+def test_a_node_that_lacks_a_hard_need_is_closed_too(world, make):
+    lacking = {"gates": {"require": ["water"]}, "endowments": {"water": 0}}
+    assert "用水" in gate_of(world, make, {}, **lacking)[1]
+    assert gate_of(world, make, {}, gates={"require": ["water"]}, endowments={}) is None
+
+
+def test_of_equals_the_smaller_id_decides(world, make):
+    equal = [("X", "making", 0.9), ("X", "garden", 0.9)]
+    assert gate_of(world, make, {}, fits=equal, unwanted=[{"what": "茶园"}])[0] == "环节不接收"
+    assert gate_of(world, make, {}, fits=equal, unwanted=[{"what": "制茶"}]) is None
+
+
+@pytest.mark.parametrize(
+    ("capital", "currency", "stopped"),
+    [(499, "CNY", True), (500, "CNY", False), (499, "", True), (71, "USD", True), (72, "USD", False)],
+)
+def test_capital_is_weighed_in_yuan(world, make, capital, currency, stopped):
+    firm = {"capital": capital, "currency": currency}
+    found = gate_of(world, make, firm, gates={"min_capital": 500})
+    assert (found is not None) == stopped
+    if stopped:
+        assert "500万元" in found[1]
+    assert gate_of(world, make, firm) is None
 
 
 def test_a_firm_stands_once_with_its_other_failures_named(world, make):
@@ -194,7 +220,27 @@ def test_an_empty_list_excludes_nobody(world, make):
     ],
 )
 def test_a_name_that_is_an_unwanted_process(world, make, name, stopped):
-    profile = world.profile_with(gates={"negative": {"words": ["造纸", "水泥熟料生产"]}})
+    profile = world.profile_with(unwanted=[{"what": "造纸"}, {"what": "水泥熟料生产"}])
     firms = make.firms({"firm_id": "A", "name": name, "scope": "双胶纸制造"})
     found = check(firms, None, make.fits(("A", "making", 0.9)), profile, world.graph)
-    assert list(found["gate"]) == (["负面清单"] if stopped else [])
+    assert list(found["gate"]) == (["县情不接收"] if stopped else [])
+
+
+def test_what_is_excluded_does_not_depend_on_the_other_firms(world, make):
+    rows = [
+        {"firm_id": "A", "name": "某公司", **GOOD},
+        {"firm_id": "B", "name": "某公司", **GOOD, "scope": "电镀加工"},
+        {"firm_id": "C", "name": "某公司", **GOOD, "status": "注销"},
+    ]
+    fits = make.fits(*((firm, "making", 0.9) for firm in "ABC"))
+    profile = world.profile_with(**REFUSED)
+
+    def stopped(*firms):
+        table = make.firms(*(row for row in rows if row["firm_id"] in firms))
+        found = check(table, None, fits, profile, world.graph)
+        return dict(zip(found["firm_id"], found["why"], strict=True))
+
+    together = stopped("A", "B", "C")
+    assert set(together) == {"B", "C"}
+    for firm in "ABC":
+        assert stopped(firm) == {f: why for f, why in together.items() if f == firm}

@@ -10,15 +10,21 @@ from openpyxl import load_workbook
 
 from chainmatch.cli import main
 from chainmatch.decision.learning import evaluate, learn_weights, read_returned, with_weights
-from chainmatch.decision.scoring import COLUMN, PARTS, weighted_mean
+from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError, TableError
+from chainmatch.parts import PARTS
 from chainmatch.pipeline.rank import rank
 from chainmatch.profile import Weights, profile_text, read_profile
 from chainmatch.report.folder import write_report
 from chainmatch.schema.columns import TABLES, titles
 from chainmatch.util.resources import data_folder
 
-TRUE = {"sector": 0.10, "gap": 0.10, "partners": 0.45, "region": 0.30, "scale": 0.05, "name": 0.0}
+COLUMNS = [part.column for part in PARTS]
+NAMES = [part.name for part in PARTS]
+TRUE = {
+    "fit": 0.05, "substance": 0.05, "transferability": 0.05, "resources": 0.05, "gap": 0.05,
+    "partners": 0.45, "region": 0.30, "kinship": 0.0,
+}  # fmt: skip
 OLD = Weights()
 
 
@@ -26,14 +32,14 @@ def visits(size, true=TRUE, sharp=25.0, seed=5, unknown=0.0):
     """A returned shortlist: parts at random, success by the true weights."""
     random = np.random.default_rng(seed)
     parts = random.random((size, len(PARTS)))
-    worth = parts @ [true[part] for part in PARTS]
+    worth = parts @ [true[part] for part in NAMES]
     success = random.random(size) < 1 / (1 + np.exp(-sharp * (worth - 0.5)))
     parts[random.random(parts.shape) < unknown] = math.nan
     table = pd.DataFrame("", columns=list(TABLES["shortlist"]), index=range(size))
     table["firm_id"] = [f"F{i:05}" for i in range(size)]
     table["name"] = [f"第{i}有限公司" for i in range(size)]
     table["rank"] = range(1, size + 1)
-    table[[COLUMN[part] for part in PARTS]] = parts
+    table[COLUMNS] = parts
     table["score"] = weighted_mean(parts, np.array(list(OLD.model_dump().values())))
     signed = random.random(size) < 0.3
     table["结果"] = np.where(success, np.where(signed, "签约", "在谈"), "拒绝")
@@ -41,7 +47,7 @@ def visits(size, true=TRUE, sharp=25.0, seed=5, unknown=0.0):
 
 
 def distance(weights, true=TRUE):
-    return sum(abs(weights[part] - true[part]) for part in PARTS)
+    return sum(abs(weights[part] - true[part]) for part in NAMES)
 
 
 # --- learning ------------------------------------------------------------------------------------
@@ -79,8 +85,8 @@ def test_outcomes_by_the_old_weights_keep_them():
 def test_no_weight_is_negative():
     """Where a part speaks against success, its weight is 0 and not less."""
     table = visits(600)
-    table["scale"] = 1 - table["partners"]
-    assert learn_weights(read_returned([table]), OLD).weights["scale"] == 0
+    table["substance"] = 1 - table["partners"]
+    assert learn_weights(read_returned([table]), OLD).weights["substance"] == 0
 
 
 def test_the_same_outcomes_in_any_order_teach_the_same():
@@ -104,9 +110,9 @@ def test_too_few_are_refused_with_what_is_missing():
 # --- judging -------------------------------------------------------------------------------------
 
 
-def judged(outcomes, scores, scale=None):
+def judged(outcomes, scores, substance=None):
     table = visits(len(outcomes)).assign(score=scores, 结果=outcomes)
-    return read_returned([table.assign(scale=scores if scale is None else scale)])
+    return read_returned([table.assign(substance=scores if substance is None else substance)])
 
 
 def test_the_figures_by_hand():
@@ -136,14 +142,14 @@ def test_csv_and_chinese_titles_and_blank_cells(tmp_path):
     table = visits(6)
     table.loc[0, "结果"] = ""
     table.loc[1, "结果"] = "未联系"
-    table.loc[2, "scale"] = math.nan
+    table.loc[2, "substance"] = math.nan
     plain, chinese = tmp_path / "a.csv", tmp_path / "b.csv"
     table.to_csv(plain, index=False, encoding="utf-8-sig")
     table.rename(columns=titles("shortlist")).to_csv(chinese, index=False, encoding="gb18030")
     for file in (plain, chinese):
         found = read_returned([file])
         assert list(found["firm_id"]) == ["F00002", "F00003", "F00004", "F00005"]
-        assert math.isnan(found["scale"][0])
+        assert math.isnan(found["substance"][0])
         assert found["score"].tolist() == pytest.approx(table["score"].tolist()[2:])
 
 
@@ -185,13 +191,16 @@ def test_the_workbook_comes_back(workbook):
     found = read_returned([path])
     kept = shortlist[[number % 3 != 2 for number in range(len(shortlist))]]
     assert list(found["firm_id"]) == list(kept["firm_id"])
-    for column in COLUMN.values():
+    for column in COLUMNS:
         assert found[column].tolist() == pytest.approx(kept[column].tolist(), nan_ok=True)
 
 
 # --- the profile ---------------------------------------------------------------------------------
 
-NEW = {"sector": 0.11, "gap": 0.22, "partners": 0.33, "region": 0.14, "scale": 0.15, "name": 0.05}
+NEW = {
+    "fit": 0.11, "substance": 0.22, "transferability": 0.17, "resources": 0.14, "gap": 0.15,
+    "partners": 0.11, "region": 0.05, "kinship": 0.05,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -199,8 +208,8 @@ NEW = {"sector": 0.11, "gap": 0.22, "partners": 0.33, "region": 0.14, "scale": 0
     [
         profile_text(),
         "name: 县\nhome: {province: 陕西, city: 商洛}\n",
-        "name: 县\nweights: {sector: 1, gap: 2}  # 一行\nhome: {province: 陕西, city: 商洛}\n",
-        "weights: {sector: 1,\n  gap: 2}\nname: 县\nhome: {province: 陕西, city: 商洛}\n",
+        "name: 县\nweights: {fit: 1, gap: 2}  # 一行\nhome: {province: 陕西, city: 商洛}\n",
+        "weights: {fit: 1,\n  gap: 2}\nname: 县\nhome: {province: 陕西, city: 商洛}\n",
         "weights:\n\n  # 注\n  gap: 2   # 缺口\nname: 县\nhome: {province: 陕西, city: 商洛}",
     ],
 )
@@ -213,12 +222,14 @@ def test_only_the_weights_change(text, tmp_path):
 
 
 def test_comments_stay():
+    text = "weights:  # 权重\n  gap: 2   # 缺口\n  fit: 1\n# 完\nname: 县\n"
+    lines = with_weights(text, NEW).splitlines()
+    assert "  gap: 0.15   # 缺口" in lines and "  fit: 0.11" in lines
+    assert lines[0] == "weights:  # 权重" and lines[-2:] == ["# 完", "name: 县"]
+    # Of a profile that leaves them out everything else stays as it was written.
     old, new = profile_text(), with_weights(profile_text(), NEW)
-    pairs = list(zip(old.splitlines(), new.splitlines(), strict=True))
-    assert sum(a != b for a, b in pairs) == sum(
-        value != getattr(OLD, part) for part, value in NEW.items()
-    )
-    assert "  gap: 0.22             # 缺口价值" in new
+    kept = [line for line in new.splitlines() if not line.startswith(tuple(f"  {n}: " for n in NEW))]
+    assert kept[:-1] == [line for line in old.splitlines() if line in kept][: len(kept) - 1]
 
 
 # --- the commands --------------------------------------------------------------------------------

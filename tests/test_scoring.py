@@ -1,3 +1,5 @@
+"""What target firms are worth, part by part, and the laws that no list may break."""
+
 import io
 import math
 
@@ -9,302 +11,269 @@ from hypothesis import strategies as st
 
 from chainmatch.decision.gaps import survey
 from chainmatch.decision.gates import check
-from chainmatch.decision.scoring import (
-    COLUMN,
-    PARTS,
-    contributions,
-    scale,
-    score,
-    settled,
-    weighted_mean,
-)
-from chainmatch.profile import Settle, Weights
+from chainmatch.decision.grades import fills
+from chainmatch.decision.mean import contributions, interval, weighted_mean
+from chainmatch.decision.scoring import SHOWN, score, weak_points
+from chainmatch.parts import PARTS
+from chainmatch.profile import Entry
 from chainmatch.schema.columns import TABLES
+from chainmatch.schema.records import BUYER, SUPPLIER, named
+from conftest import tea_world
+from teacounty import COUNTY, county_world
+
+COLUMNS = [part.column for part in PARTS]
+NAMES = [part.name for part in PARTS]
+OWN_WORLD = county_world(tea_world())  # the laws change nothing of it
+
+
+def survey_of(world):
+    return survey(world.graph, world.local_fits, world.locals, world.profile, world.target_fits)
 
 
 def scores_of(world, **changes):
     world = world.but(**changes) if changes else world
-    found = survey(world.graph, world.local_fits, world.locals, world.profile, world.target_fits)
+    found = survey_of(world)
     return score(world.targets, world.target_fits, found, world.links, world.profile, world.graph)
 
 
-def test_the_ranking_of_the_five_targets(world):
-    scores = scores_of(world)
+def by_firm(world, **changes):
+    return scores_of(world, **changes).set_index("firm_id")
+
+
+def texts(points):
+    return {point.title: point.text for point in points}
+
+
+TITLE = {part.name: part.title for part in PARTS}
+
+
+@pytest.fixture
+def tea(world):
+    return county_world(world)
+
+
+# --- by hand -------------------------------------------------------------------------------------
+
+
+def test_the_ranking_of_the_five_targets(tea):
+    scores = scores_of(tea)
     assert list(scores.columns) == list(TABLES["scores"])
-    # T1 and T2 fill the hole between garden and drinks, T1 with the better fit; T3 has a local
-    # buyer; T4 has nobody next to it; T5 does what the county already has plenty of.
-    assert list(scores["firm_id"]) == ["T1", "T2", "T3", "T4", "T5"]
-    assert list(scores["node"]) == ["making", "making", "packaging", "machines", "garden"]
+    # T1 and T2 make what is wanted first of what the county has, T1 more surely and with partners.
+    # T5 is of the county's own trade, but farms are not moved; T4 has nothing to do with tea leaves.
+    # T3's capital is unknown, so that only what is known counts.
+    assert list(scores["firm_id"])[:2] == ["T1", "T2"]
+    assert dict(zip(scores["firm_id"], scores["node"], strict=True)) == {
+        "T1": "making", "T2": "making", "T3": "packaging", "T4": "machines", "T5": "garden",
+    }  # fmt: skip
     assert scores["score"].is_monotonic_decreasing
 
 
-def test_the_parts_of_the_best_by_hand(world):
-    row = scores_of(world).iloc[0]
-    assert row["sector"] == 0.9
-    assert row["gap"] == pytest.approx(0.5134, abs=1e-4)  # the score of the gap at making
-    # Upstream 1.8 + 0.9 + 0.8 = 3.5, downstream 0.9; half at 3.
-    assert row["partners"] == pytest.approx((3.5 / 6.5 + 0.9 / 3.9) / 2, abs=1e-4)
-    # 杭州 is some 1,050 km away and in a zone of priority 1.
-    assert 0.70 < row["region_part"] < 0.80
-    # log10(5000 / 50) / 3 = 2/3, and older than ten years.
-    assert row["scale"] == pytest.approx((2 * 2 / 3 + 1) / 3, abs=1e-4)
-    assert row["name_part"] == 0
-    weights = [0.30, 0.25, 0.20, 0.10, 0.10, 0.05]
-    parts = [row[COLUMN[part]] for part in PARTS]
-    assert row["score"] == pytest.approx(sum(w * p for w, p in zip(weights, parts, strict=True)))
+def test_the_parts_of_the_best_by_hand(tea):
+    row = scores_of(tea).iloc[0]
+    gaps = survey_of(tea).gaps.set_index("node")
+    assert (row["firm_id"], row["chain"], row["node_name"]) == ("T1", "tea", "制茶")
+    assert row["region"] == "浙江杭州" and row["zone"] == "长三角"
+    size = 0.55 + 0.45 * math.log10(5)  # of 5,000 万元
+    partners = 1.5 + math.log10(5) / 2 + 0.3 + math.log10(80) / 2  # L1, L2, L3 and L4
+    wanted = {
+        "fit": 0.9,
+        "substance": 0.75 * size + 0.25 * 0.2,  # older than ten years
+        "transferability": 1.0,
+        "resources": 0.9,  # its own text names 茶园
+        "gap": gaps.loc["making", "score"],
+        "partners": partners / (partners + 2),
+        "region_part": (1 + 1 / (1 + 1.0493)) / 2,  # first zone, 1,049 km
+        "kinship": 0.0,
+    }
+    assert {column: row[column] for column in COLUMNS} == pytest.approx(wanted, abs=1e-4)
+    weighted = math.fsum(part.weight * row[part.column] for part in PARTS)
+    assert row["score"] == pytest.approx(weighted)
     assert row["low"] == row["score"] == row["high"]
-    assert row["partner_firms"] == "上游：云岭茶园公司、双河茶场、青坪茶业公司；下游：月溪饮品公司"
 
 
-def test_partners_are_named_by_what_they_do_at_the_node_not_by_their_size_elsewhere(world, make):
-    fits = make.fits(
-        ("L1", "drinks", 0.9),  # the strongest firm of the county,
-        ("L1", "garden", 0.36),  # which hardly grows tea: 0.36 · 2
-        ("L2", "garden", 0.8),
-        ("L3", "garden", 0.9),
-    ).assign(grade="likely")
-    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
-    assert row["partner_firms"].startswith("上游：双河茶场、青坪茶业公司、云岭茶园公司；")
+def test_the_weights_that_ship_add_up_to_one():
+    assert math.isclose(math.fsum(part.weight for part in PARTS), 1)
 
 
-def test_who_is_uncertain_counts_as_a_partner_but_is_not_named(world, make):
-    fits = make.fits(("L1", "garden", 0.45), ("L2", "garden", 0.8), ("L4", "drinks", 0.4))
-    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
-    assert row["partner_firms"] == "上游：青坪茶业公司"
-    # Upstream 0.45 · 2 + 0.8 = 1.7, downstream 0.4; half at 3.
-    assert row["partners"] == pytest.approx((1.7 / 4.7 + 0.4 / 3.4) / 2, abs=1e-4)
-
-
-def test_partners_that_are_all_uncertain_are_few_and_not_none(world, make):
-    fits = make.fits(("L4", "drinks", 0.4))
-    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
-    assert row["partner_firms"] == "" and 0 < row["partners"] < 0.4
-    assert "本地上下游企业少" in row["weak_points"]
-
-
-def test_of_a_firm_and_its_branches_one_is_named(world, make):
-    names = {
-        "L1": "青坪茶业有限公司月溪分公司",  # the heaviest of the house
-        "L2": "青坪茶业有限公司",
-        "L3": "双河茶业有限公司北街分公司",  # the firm itself is not in the list
-    }
-    fits = make.fits(("L1", "garden", 0.9), ("L2", "garden", 0.7), ("L3", "garden", 0.8))
-    fits["name"] = fits["firm_id"].map(names)
-    row = scores_of(world, local_fits=fits).set_index("firm_id").loc["T1"]
-    assert row["partner_firms"] == "上游：青坪茶业有限公司、双河茶业有限公司北街分公司"
-
-
-def test_an_unknown_part_widens_the_interval_and_is_no_zero(world):
-    row = scores_of(world).set_index("firm_id").loc["T3"]
-    assert math.isnan(row["scale"])
-    known = {"sector": 0.30, "gap": 0.25, "partners": 0.20, "region": 0.10, "name": 0.05}
-    total = sum(weight * row[COLUMN[part]] for part, weight in known.items())
-    assert row["score"] == pytest.approx(total / 0.9)
+def test_an_unknown_part_widens_the_interval_and_is_no_zero(tea):
+    row = by_firm(tea).loc["T3"]
+    assert math.isnan(row["substance"])
+    weight = {part.column: part.weight for part in PARTS}
+    known = [column for column in COLUMNS if column != "substance"]
+    total = math.fsum(weight[column] * row[column] for column in known)
+    assert row["score"] == pytest.approx(total / (1 - weight["substance"]))
     assert row["low"] == pytest.approx(total)
-    assert row["high"] == pytest.approx(total + 0.1)
-    assert "注册资本不详" in row["weak_points"]
+    assert row["high"] == pytest.approx(total + weight["substance"])
+    assert "不详" in texts(row["weak_points"])[TITLE["substance"]]
 
 
-def test_a_held_node_is_no_gap_and_a_weak_one_is_worth_what_is_left(world):
-    assert scores_of(world).set_index("firm_id").loc["T5", "gap"] == 0
-
-    def with_gardens(fit):
-        fits = world.local_fits
-        garden = fits["node"] == "garden"
-        return fits[~garden | (fits["firm_id"] == "L2")].assign(fit=fits["fit"].where(~garden, fit))
-
-    # One garden of 0.6 of the 3 that are strong: 0.8 of the gap is left.
-    weak = with_gardens(0.6)
-    found = survey(world.graph, weak, world.locals, world.profile, world.target_fits)
-    row = found.gaps.set_index("node").loc["garden"]
-    assert row["kind"] == "strengthen"
-    scores = scores_of(world, local_fits=weak).set_index("firm_id")
-    assert scores.loc["T5", "gap"] == pytest.approx(row["score"] * 0.8, abs=1e-4)
-    # One of 1.0 makes the node present: gaps.csv lists no gap there, so there is none to fill.
-    assert scores_of(world, local_fits=with_gardens(1.0)).set_index("firm_id").loc["T5", "gap"] == 0
+# --- what is said --------------------------------------------------------------------------------
 
 
-SETTLE = Settle().model_dump()
+def test_a_firm_is_quoted_in_its_own_words(tea):
+    rows = by_firm(tea)
+    assert "“红茶加工”" in texts(rows.loc["T1", "reasons"])[TITLE["fit"]]
+    assert "茶园" in texts(rows.loc["T1", "reasons"])[TITLE["resources"]]
+    assert "“茶叶”" in texts(rows.loc["T2", "reasons"])[TITLE["resources"]]
+    assert "5,000万元" in texts(rows.loc["T1", "reasons"])[TITLE["substance"]]
+    assert "县里优先发展制茶" in texts(rows.loc["T1", "reasons"])[TITLE["gap"]]
 
 
-@pytest.mark.parametrize(
-    ("activity", "activities", "needs", "expected"),
-    [
-        ("make", ("make",), (), 1.0),
-        ("", ("make",), (), 1.0),  # a bare item: what the node names
-        ("trade", ("make",), (), 0.2),  # whoever only sells brings no works
-        ("", ("operate", "serve"), ("transport", "licence"), 0.2),  # a travel agency
-        ("operate", ("operate", "serve"), ("land", "cold-chain"), 0.5),  # a cold store
-        ("serve", ("operate", "serve"), ("wind", "grid"), 0.8),  # goes where the wind is
-        ("trade", ("trade", "make"), ("forest",), 0.2),
-        ("build", ("build",), ("labour",), 0.2),
-        ("build", ("operate", "build"), ("forest",), 0.2),  # who plants by contract leaves again
-    ],
-)
-def test_how_far_a_business_can_come_here(activity, activities, needs, expected):
-    assert settled(activity, activities, needs, SETTLE) == expected
+def test_partners_are_named_with_their_own_phrase(tea):
+    rows = by_firm(tea)
+    found = rows.loc["T1", "partner_firms"]
+    assert [(p.side, p.firm_id) for p in found] == [
+        (SUPPLIER, "L1"), (SUPPLIER, "L2"), (SUPPLIER, "L3"), (BUYER, "L4"),
+    ]  # fmt: skip
+    evidence = dict(zip(tea.local_fits["firm_id"], tea.local_fits["evidence"], strict=False))
+    assert found[0].phrase == evidence["L1"]
+    said = texts(rows.loc["T1", "reasons"])[TITLE["partners"]]
+    assert named(found[0]) in said and named(found[3]) in said
+    # T2 names nothing that a local firm makes: sharing a node introduces nobody.
+    assert rows.loc["T2", "partner_firms"] == ()
+    assert rows.loc["T2", "partners"] == 0
+    assert TITLE["partners"] in texts(rows.loc["T2", "weak_points"])
 
 
-def test_what_cannot_come_here_is_worth_less_and_says_so(world, make):
-    graph = world.graph.copy()
-    graph.nodes["making"].update(activities=("make", "serve"), needs=("licence",))
-    served = scores_of(world, graph=graph, target_fits=make.fits(("T1", "making", 0.9, "serve")))
-    row = served.iloc[0]
-    gaps = survey(graph, world.local_fits, world.locals, world.profile, None).gaps
-    whole = gaps.set_index("node").loc["making", "score"]
-    assert 0 < row["gap"] < 0.3 * whole
-    assert "难以到外县落户" in row["weak_points"]
+def test_at_most_three_weak_points_worst_first(tea):
+    scores = scores_of(tea)
+    assert scores["weak_points"].map(len).le(SHOWN).all()
+    for row in scores.to_dict("records"):
+        value = {part.title: row[part.column] for part in PARTS}
+        lack = {
+            part.title: part.weight * (1 if math.isnan(value[part.title]) else 1 - value[part.title])
+            for part in PARTS
+        }
+        titles = [point.title for point in row["weak_points"]]
+        assert titles == sorted(titles, key=lambda title: -lack[title])
 
 
-@pytest.mark.parametrize(
-    ("name", "most"),
-    [
-        ("杭州龙舌制茶有限公司", 1.0),
-        ("杭州龙舌医院有限公司", 0.2),  # one hospital is one place
-        ("杭州龙舌水电站有限责任公司", 0.2),
-        ("杭州龙舌茶叶实验基地有限公司", 0.2),
-        ("杭州龙舌商贸有限公司", 0.5),
-        ("杭州龙舌工贸有限公司", 1.0),
-        ("杭州龙舌医院管理有限公司", 1.0),
-    ],
-)
-def test_what_a_name_says_of_the_firm(world, make, name, most):
-    firms = make.firms({"firm_id": "A", "name": name, "scope": "制茶"})
-    own = scores_of(world, targets=firms, target_fits=make.fits(("A", "making", 0.9)))
-    plain = scores_of(world, target_fits=make.fits(("T1", "making", 0.9)))
-    assert own["gap"].item() == pytest.approx(most * plain["gap"].item(), abs=1e-4)
+def test_nothing_is_weak_that_is_good_enough_and_nothing_a_reason_that_is_weak(tea):
+    for row in scores_of(tea).to_dict("records"):
+        value = {part.title: row[part.column] for part in PARTS}
+        weak = {part.title: part.weak for part in PARTS}
+        assert all(not value[p.title] >= weak[p.title] for p in row["weak_points"])
+        assert all(value[p.title] >= weak[p.title] for p in row["reasons"])
+        assert all(point.text for point in (*row["weak_points"], *row["reasons"]))
 
 
-@pytest.mark.parametrize(
-    ("scope", "quote", "grade"),
-    [
-        ("茶园管理；制茶（限分支机构经营）", "制茶", "uncertain"),
-        ("制茶、包装的生产与销售（限分支机构经营）；茶具", "包装的生产", "uncertain"),
-        ("制茶，茶叶收购，零售（限分支机构经营）", "制茶", "likely"),
-        ("开采石英（仅限于属下青石矿）", "开采石英", "uncertain"),
-        ("制茶（凭许可证经营）", "制茶", "likely"),
-        ("", "制茶", "likely"),  # the quote stands in the name
-    ],
-)
-def test_what_only_branches_may_do_is_uncertain(world, make, scope, quote, grade):
-    firms = make.firms({"firm_id": "A", "name": "杭州龙舌公司", "scope": scope})
-    fits = make.fits(("A", "making", 0.9)).assign(evidence=quote)
-    assert scores_of(world, targets=firms, target_fits=fits)["grade"].item() == grade
+def test_a_part_without_weight_is_no_weak_point(tea):
+    weights = {part.name: part.weight for part in PARTS} | {"substance": 0}
+    row = by_firm(tea, profile=tea.profile_with(weights=weights)).loc["T3"]
+    assert TITLE["substance"] not in texts(row["weak_points"])
+    facts = dict.fromkeys(("node_name", "money"), "")
+    values = [math.nan] * len(PARTS)
+    found = weak_points(facts, values, dict.fromkeys(NAMES, 0.0) | {"substance": 1.0})
+    assert [point.title for point in found] == [TITLE["substance"]]
 
 
-def test_a_firm_is_scored_first_where_it_may_enter_the_shortlist(world, make):
-    profile = world.profile_with(weights={"sector": 0.8})
-    # At the full garden T5 scores more, but fills nothing there.
-    fits = make.fits(("T5", "garden", 1.0), ("T5", "packaging", 0.7))
-    row = scores_of(world, target_fits=fits, profile=profile).iloc[0]
-    alone = scores_of(world, target_fits=fits.iloc[:1], profile=profile).iloc[0]
-    assert row["node"] == "packaging"
-    assert alone["score"] > row["score"]
-    poor = make.fits(("T5", "garden", 1.0), ("T5", "packaging", 0.4))  # uncertain
-    assert scores_of(world, target_fits=poor, profile=profile).iloc[0]["node"] == "garden"
+# --- where a firm is scored ----------------------------------------------------------------------
 
 
-def test_a_node_without_data_has_an_unknown_gap(world):
-    profile = world.profile_with(unlisted={"making": "多为农户"})
-    row = scores_of(world, profile=profile).set_index("firm_id").loc["T1"]
-    assert math.isnan(row["gap"])
-    assert row["low"] < row["score"] < row["high"]
-    assert "缺口价值不详" in row["weak_points"]
+def test_a_firm_is_scored_where_it_could_enter_even_if_it_is_worth_more_elsewhere(tea, make):
+    fits = make.fits(("T4", "garden", 0.9), ("T4", "machines", 0.9))
+    # At the garden it is worth more (resources), but farms do not settle: it could not enter there.
+    shut = by_firm(tea, target_fits=fits)
+    assert shut.loc["T4", "node"] == "garden"  # it can enter nowhere: machines fill no great gap
+    entry = tea.profile.entry.model_dump() | {"gap": 0.16}
+    opened = by_firm(tea, target_fits=fits, profile=tea.profile_with(entry=entry))
+    assert opened.loc["T4", "node"] == "machines"
+    assert opened.loc["T4", "score"] < shut.loc["T4", "score"]
 
 
-def test_a_firm_is_scored_at_the_node_where_it_is_worth_most(world, make):
-    fits = make.fits(("T1", "garden", 0.9), ("T1", "making", 0.7), ("T1", "drinks", 0.1))
-    scores = scores_of(world, target_fits=fits)
-    assert list(scores["node"]) == ["making"]  # garden is full; drinks is below the floor
+def test_of_equal_nodes_the_better_fit_then_the_smaller_id(tea, make):
+    graph = tea.graph.copy()
+    for name in ("blend", "brew"):
+        graph.add_node(name, **graph.nodes["packaging"] | {"name": "调茶", "objects": ("调茶",)})
+    weights = dict.fromkeys(NAMES, 0.0) | {"kinship": 1.0}
+    profile = tea.profile_with(weights=weights, endowments={}, projects=[])
+    for first, second, wanted in [(0.9, 0.9, "blend"), (0.8, 0.9, "brew")]:
+        fits = pd.DataFrame(
+            [
+                {"firm_id": "T4", "node": node, "fit": fit, "main": fit, "chain": "tea"}
+                | {"grade": "likely", "activity": "make", "evidence": "调茶", "node_name": "调茶"}
+                for node, fit in (("brew", second), ("blend", first))
+            ]
+        ).reindex(columns=list(TABLES["match"]))
+        rows = by_firm(tea, graph=graph, target_fits=fits, profile=profile)
+        assert rows.loc["T4", "node"] == wanted
 
 
-def test_closed_nodes_are_not_scored(world, make):
-    fits = make.fits(("T1", "garden", 0.3), ("T1", "making", 0.9))
-    closed = world.profile_with(gates={"negative": {"nodes": ["making"]}})
-    assert list(scores_of(world, target_fits=fits, profile=closed)["node"]) == ["garden"]
+def test_a_firm_outside_the_chains_is_scored_without_a_node(tea, make):
+    fits = make.fits(("T1", "", 0.0), ("T2", "making", 0.9))
+    row = by_firm(tea, target_fits=fits).loc["T1"]
+    assert (row["node"], row["chain"], row["node_name"], row["fit"]) == ("", "", "", 0)
+    assert row["gap"] == 0  # it fills none
+    assert "对不上" in texts(row["weak_points"])[TITLE["fit"]]
+    assert row["score"] > 0 and row["partner_firms"] == ()
 
 
-def test_the_priority_of_a_chain_weighs_its_gaps(world):
-    plain = scores_of(world).set_index("firm_id")
-    half = scores_of(world, profile=world.profile_with(chain_weights={"tea": 0.5}))
-    half = half.set_index("firm_id")
-    assert half.loc["T1", "gap"] == pytest.approx(plain.loc["T1", "gap"] / 2, abs=1e-4)
-    assert half.loc["T1", "partners"] == plain.loc["T1", "partners"]
-
-
-def test_kin_at_home_counts_by_its_confidence(world, make):
-    links = make.links(("T4", "L1", "group", 0.6), ("T4", "L2", "group", 0.8))
-    scores = scores_of(world, links=links).set_index("firm_id")
-    assert scores.loc["T4", "name_part"] == 0.8
-    assert scores.loc["T1", "name_part"] == 0
-    unknown = scores_of(world, links=None)
-    assert unknown["name_part"].isna().all()
-    assert (unknown["high"] - unknown["low"]).min() == pytest.approx(0.05)
-
-
-def test_regions_by_zone_and_distance(world, make):
-    places = {
-        "A": {"province": "浙江", "city": "杭州", "zone": "长三角"},
-        "B": {"province": "陕西", "city": "西安"},
-        "C": {"province": "甘肃", "city": "兰州"},
-        "D": {"province": "浙江", "zone": "长三角"},
-        "E": {},
-    }
-    firms = [{"firm_id": k, "name": k, "scope": "茶", **v} for k, v in places.items()]
-    fits = make.fits(*((k, "making", 0.9) for k in places))
-    scores = scores_of(world, targets=make.firms(*firms), target_fits=fits).set_index("firm_id")
-    part = scores["region_part"]
-    assert part["D"] == 1.0  # the zone alone is known
-    assert part["B"] > part["C"]  # the home province, and near
-    assert part["A"] > part["C"]
-    assert math.isnan(part["E"])
-    assert "所在地不详" in scores.loc["E", "weak_points"]
+def test_nobody_is_scored_at_a_closed_node(tea, make):
+    profile = tea.profile_with(unwanted=[{"what": "制茶"}])
+    fits = make.fits(("T1", "making", 0.9), ("T1", "garden", 0.8))
+    assert by_firm(tea, target_fits=fits, profile=profile).loc["T1", "node"] == "garden"
 
 
 @pytest.mark.parametrize(
-    ("capital", "age", "honours", "expected"),
+    ("scope", "grade"),
     [
-        (50, math.nan, "", 0.0),
-        (500, math.nan, "", 1 / 3),
-        (50_000, math.nan, "", 1.0),
-        (1e9, math.nan, "", 1.0),
-        (0, math.nan, "", 0.0),
-        (5_000, 5, "", (2 * 2 / 3 + 1 / 2) / 3),
-        (50, 30, "", 1 / 3),
-        (math.nan, 30, "", math.nan),  # age alone says nothing about strength
-        (math.nan, math.nan, "上市公司", 1.0),
-        (50, 0, "高新技术企业", 0.7),
-        (50_000, 30, "高新技术企业", 1.0),  # a title never lowers
-        (50, 0, "县级先进单位", 0.5),
-        (math.nan, math.nan, "专精特新、单项冠军", 1.0),
+        ("红茶加工（限分支机构经营）", "uncertain"),
+        ("红茶加工、销售（限分支机构经营）", "uncertain"),
+        ("餐饮；红茶加工 (仅限分公司经营)", "uncertain"),
+        ("红茶加工（食品生产许可证）；餐饮服务（限分支机构经营）", "likely"),
+        ("红茶加工；餐饮服务（限分支机构经营）", "likely"),  # that is said of the next clause
+        ("红茶加工；茶具销售（限分支机构经营）", "likely"),
+        ("茶叶加工（限分支机构经营）", "likely"),  # the quoted words do not stand there
+        ("红茶加工", "likely"),
     ],
 )
-def test_scale(capital, age, honours, expected):
-    assert scale(capital, age, honours) == pytest.approx(expected, nan_ok=True)
+def test_what_only_branches_may_do_is_uncertain(tea, scope, grade):
+    targets = tea.targets.assign(scope=[scope, *tea.targets["scope"][1:]])
+    rows = by_firm(tea, targets=targets)
+    assert rows.loc["T1", "grade"] == grade
+    assert rows.loc["T2", "grade"] == "likely"
+    assert (TITLE["fit"] in texts(rows.loc["T1", "reasons"])) == (grade == "likely")
 
 
-def test_age_needs_a_day_to_count_to(world):
-    with_day = scores_of(world).set_index("firm_id")["scale"]
-    without = scores_of(world, profile=world.profile_with(as_of=None)).set_index("firm_id")["scale"]
-    assert without["T1"] == pytest.approx(2 / 3, abs=1e-4)
-    assert with_day["T1"] > without["T1"]
+def test_a_quote_that_says_so_itself_is_uncertain(tea):
+    quote = "红茶加工（限分支机构经营）"
+    fits = tea.target_fits.assign(evidence=[quote, *tea.target_fits["evidence"][1:]])
+    targets = tea.targets.assign(scope=["限分支", *tea.targets["scope"][1:]])
+    assert by_firm(tea, target_fits=fits, targets=targets).loc["T1", "grade"] == "uncertain"
 
 
-def test_ties_stand_in_the_order_of_ids(world, make):
+def test_what_fills_the_entry():
+    entry = Entry()
+    good = {"fit": entry.fit, "gap": entry.gap, "substance": entry.substance}
+    good |= {"transferability": entry.transferability, "grade": entry.grade}
+
+    def enters(**changes):
+        return bool(fills(pd.DataFrame([good | changes]), entry)[0])
+
+    assert enters() and enters(grade="confirmed")
+    assert not enters(grade="uncertain") and not enters(grade="")
+    for part in ("fit", "gap", "substance", "transferability"):
+        assert not enters(**{part: good[part] - 0.01})
+        assert not enters(**{part: math.nan})  # the unknown is not enough
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def test_ties_stand_in_the_order_of_ids(tea, make):
     twins = [{"firm_id": i, "name": i, "scope": "茶"} for i in ("Z", "A", "M")]
     fits = make.fits(*((i, "making", 0.9) for i in ("Z", "A", "M")))
-    assert list(scores_of(world, targets=make.firms(*twins), target_fits=fits)["firm_id"]) == [
-        "A", "M", "Z",
-    ]  # fmt: skip
+    found = scores_of(tea, targets=make.firms(*twins), target_fits=fits)
+    assert list(found["firm_id"]) == ["A", "M", "Z"]
 
 
-def test_no_targets_no_scores(world, make):
-    empty = scores_of(world, targets=make.firms(), target_fits=make.fits())
+def test_no_targets_no_scores(tea, make):
+    empty = scores_of(tea, targets=make.firms(), target_fits=make.fits())
     assert empty.empty
     assert list(empty.columns) == list(TABLES["scores"])
 
 
-def test_what_passes_the_gates_is_exactly_what_is_scored(world, make):
+def test_what_passes_the_gates_is_exactly_what_is_scored(tea, make):
     """The counts of a run add up: every firm is excluded or scored, none both."""
     nodes = ["garden", "making", "packaging", ""]
     fits = [
@@ -312,44 +281,64 @@ def test_what_passes_the_gates_is_exactly_what_is_scored(world, make):
         for i, (node, level) in enumerate((n, k) for n in nodes for k in range(4))
     ]
     firms = make.firms(*({"firm_id": f"F{i}", "name": f"F{i}", "scope": "茶"} for i in range(16)))
-    profile = world.profile_with(gates={"negative": {"nodes": ["packaging"]}})
+    profile = tea.profile_with(unwanted=[{"what": "包装"}])
     table = make.fits(*fits)
-    excluded = check(firms, world.links, table, profile, world.graph)
-    scored = scores_of(world, targets=firms, target_fits=table, profile=profile)
+    excluded = check(firms, tea.links, table, profile, tea.graph)
+    scored = scores_of(tea, targets=firms, target_fits=table, profile=profile)
     assert set(scored["firm_id"]) | set(excluded["firm_id"]) == set(firms["firm_id"])
     passed = firms[~firms["firm_id"].isin(excluded["firm_id"])]
-    assert len(scores_of(world, targets=passed, target_fits=table, profile=profile)) == len(passed)
+    after = scores_of(tea, targets=passed, target_fits=table, profile=profile)
+    assert set(after["firm_id"]) == set(passed["firm_id"])
     assert 0 < len(passed) < len(firms)
 
 
-def test_at_most_three_weak_points_worst_first(world):
-    scores = scores_of(world).set_index("firm_id")
-    points = scores["weak_points"].str.split("；")
-    assert points.map(len).between(1, 3).all()
-    assert points["T4"][0] == "本地没有上下游企业"
-    assert any("本地已有同类企业" in point for point in points["T5"])
-
-
-def test_tables_that_went_through_csv_score_the_same(world):
+def test_tables_that_went_through_csv_score_the_same(tea):
     def again(table):
         return pd.read_csv(io.StringIO(table.to_csv(index=False)))
 
-    through = world.but(
-        targets=again(world.targets),
-        target_fits=again(world.target_fits),
-        locals=again(world.locals),
-        local_fits=again(world.local_fits),
-        links=again(world.links),
+    through = tea.but(
+        targets=again(tea.targets),
+        target_fits=again(tea.target_fits),
+        locals=again(tea.locals),
+        local_fits=again(tea.local_fits),
+        links=again(tea.links),
     )
-    pd.testing.assert_frame_equal(scores_of(through), scores_of(world), check_dtype=False)
+    pd.testing.assert_frame_equal(scores_of(through), scores_of(tea), check_dtype=False)
 
 
-# --- laws ----------------------------------------------------------------------------------------
+def test_the_order_of_rows_does_not_matter(tea):
+    def turned(table):
+        return table.iloc[::-1].reset_index(drop=True)
 
+    again = scores_of(
+        tea, targets=turned(tea.targets), target_fits=turned(tea.target_fits),
+        locals=turned(tea.locals), local_fits=turned(tea.local_fits),
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(again, scores_of(tea))
+
+
+def test_another_county_changes_gaps_and_leaves_what_a_firm_is(tea):
+    """Fit, substance and place are the firm's; resources, gap and partners are the county's."""
+    before = by_firm(tea)
+    other = {"resources": [{"product": "包装", "words": ["包装盒"]}], "priorities": [{"what": "包装"}]}
+    after = by_firm(tea, profile=tea.profile_with(**COUNTY | other)).loc[before.index]
+    assert list(after["node"]) == list(before["node"])
+    for column in ("fit", "substance", "transferability", "region_part", "kinship", "evidence"):
+        pd.testing.assert_series_equal(after[column], before[column])
+    assert after.loc["T3", "gap"] > before.loc["T3", "gap"]
+    assert after.loc["T1", "gap"] < before.loc["T1", "gap"]
+    assert after.loc["T3", "resources"] > before.loc["T3", "resources"]
+    assert after.loc["T1", "resources"] < before.loc["T1", "resources"]
+
+
+# --- the mean ------------------------------------------------------------------------------------
+
+SIZE = len(PARTS)
 PART = st.one_of(st.just(math.nan), st.floats(0, 1).map(lambda value: round(value, 4)))
-ROW = st.lists(PART, min_size=6, max_size=6)
+ROW = st.lists(PART, min_size=SIZE, max_size=SIZE)
 WEIGHT = st.floats(0.01, 10)
-WEIGHTS = st.lists(WEIGHT, min_size=6, max_size=6)
+WEIGHTS = st.lists(WEIGHT, min_size=SIZE, max_size=SIZE)
+INDEX = st.integers(0, SIZE - 1)
 
 
 def mean(parts, weights):
@@ -357,22 +346,33 @@ def mean(parts, weights):
 
 
 def as_row(parts):
-    return {COLUMN[part]: value for part, value in zip(PARTS, parts, strict=True)}
+    return dict(zip(COLUMNS, parts, strict=True))
+
+
+def named_weights(weights):
+    return dict(zip(NAMES, weights, strict=True))
 
 
 @given(ROW, WEIGHTS)
 def test_the_mean_lies_between_the_parts_and_in_the_interval(parts, weights):
-    value = mean(parts, weights)
+    value, low, high = interval(parts, named_weights(weights))
     known = [part for part in parts if not math.isnan(part)]
     if not known:
-        assert math.isnan(value)
+        assert math.isnan(value) and (low, high) == pytest.approx((0, 1))
         return
+    assert value == pytest.approx(mean(parts, weights))
     assert min(known) - 1e-9 <= value <= max(known) + 1e-9
-    low, high = (mean([f if math.isnan(p) else p for p in parts], weights) for f in (0, 1))
-    assert low - 1e-9 <= value <= high + 1e-9
+    assert 0 <= low <= value <= high <= 1
 
 
-@given(ROW, WEIGHTS, st.integers(0, 5), st.floats(0, 1))
+@given(ROW, WEIGHTS, st.lists(st.floats(0, 1), min_size=SIZE, max_size=SIZE))
+def test_low_and_high_bracket_whatever_the_unknown_turns_out_to_be(parts, weights, truth):
+    _, low, high = interval(parts, named_weights(weights))
+    told = [t if math.isnan(part) else part for part, t in zip(parts, truth, strict=True)]
+    assert low - 1e-9 <= mean(told, weights) <= high + 1e-9
+
+
+@given(ROW, WEIGHTS, INDEX, st.floats(0, 1))
 def test_a_better_part_never_lowers_the_score(parts, weights, index, better):
     if math.isnan(parts[index]):
         return
@@ -381,7 +381,7 @@ def test_a_better_part_never_lowers_the_score(parts, weights, index, better):
     assert mean(raised, weights) >= mean(parts, weights) - 1e-12
 
 
-@given(ROW, WEIGHTS, st.integers(0, 5))
+@given(ROW, WEIGHTS, INDEX)
 def test_an_unknown_part_counts_as_the_mean_of_the_others_never_as_zero(parts, weights, index):
     hidden = [*parts]
     hidden[index] = math.nan
@@ -395,69 +395,136 @@ def test_an_unknown_part_counts_as_the_mean_of_the_others_never_as_zero(parts, w
 
 
 @given(ROW, WEIGHTS)
-def test_contributions_add_up_to_the_score(parts, weights):
-    added = contributions(as_row(parts), dict(zip(PARTS, weights, strict=True)))
-    assert list(added) == list(PARTS)
-    value = mean(parts, weights)
-    if not math.isnan(value):
-        assert math.fsum(added.values()) == pytest.approx(value)
-    assert all(added[p] == 0 for p, v in zip(PARTS, parts, strict=True) if math.isnan(v))
+def test_contributions_add_up_to_the_score_to_the_last_bit(parts, weights):
+    added = contributions(as_row(parts), named_weights(weights))
+    assert list(added) == NAMES
+    value = interval(parts, named_weights(weights))[0]
+    assert math.fsum(added.values()) == (0 if math.isnan(value) else value)
+    assert all(added[p] == 0 for p, v in zip(NAMES, parts, strict=True) if math.isnan(v))
 
 
-def test_contributions_add_up_to_the_last_bit_in_a_table(world):
-    for row in scores_of(world).to_dict("records"):
-        added = contributions(row, world.profile.weights)
-        assert math.fsum(added.values()) == row["score"]
+@given(ROW, WEIGHTS, INDEX)
+def test_a_weight_of_0_takes_a_part_out_of_the_mean(parts, weights, index):
+    without = [0.0 if i == index else weight for i, weight in enumerate(weights)]
+    unknown = [math.nan if i == index else part for i, part in enumerate(parts)]
+    assert mean(parts, without) == pytest.approx(mean(unknown, weights), nan_ok=True)
+    value, low, high = interval(parts, named_weights(without))
+    assert interval(unknown, named_weights(without)) == pytest.approx((value, low, high), nan_ok=True)
+    assert contributions(as_row(parts), named_weights(without))[NAMES[index]] == 0
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+@given(ROW, st.lists(WEIGHTS, min_size=2, max_size=3))
+def test_many_draws_of_weights_at_once_are_each_draw_alone(parts, draws):
+    together = weighted_mean(np.array([parts]), np.array(draws).T)[0]
+    apart = [mean(parts, weights) for weights in draws]
+    assert together.tolist() == pytest.approx(apart, nan_ok=True)
+
+
+def test_contributions_of_a_table_add_up_to_its_scores(tea):
+    weights = {part.name: part.weight for part in PARTS}
+    for row in scores_of(tea).to_dict("records"):
+        assert math.fsum(contributions(row, weights).values()) == row["score"]
+
+
+# --- laws of whole tables ------------------------------------------------------------------------
+
+TARGET = st.fixed_dictionaries(
+    {
+        "capital": st.one_of(st.just(math.nan), st.floats(1, 1e6)),
+        "established": st.sampled_from(["", "1999-01-01", "2020-05-05"]),
+        "honours": st.sampled_from(["", "高新技术企业", "上市公司"]),
+        "address": st.sampled_from(["", "某村1号", "某大厦3层"]),
+        "scope": st.sampled_from(["茶园鲜叶加工；红茶加工", "茶叶销售", "包装盒制造；电镀加工", ""]),
+        "name": st.sampled_from(["龙舌有限公司", "龙舌集团有限公司", "龙舌商贸有限公司"]),
+    }
 )
-@given(
-    fits=st.lists(st.floats(0.2, 1), min_size=5, max_size=5),
-    capital=st.lists(st.one_of(st.none(), st.floats(1, 1e6)), min_size=5, max_size=5),
-    weights=WEIGHTS,
-)
-def test_every_score_lies_in_its_interval_and_no_firm_sees_the_others(
-    world, fits, capital, weights
-):
-    weights = Weights(**dict(zip(PARTS, weights, strict=True)))
-    profile = world.profile_with(weights=weights.model_dump())
-    targets = world.targets.assign(
-        capital=pd.Series([math.nan if c is None else c for c in capital]), currency="CNY"
-    )
-    table = world.target_fits[
-        world.target_fits["firm_id"] + world.target_fits["node"] != "T1garden"
-    ]
-    table = table.assign(fit=[round(fit, 4) for fit in fits])
-    found = survey(world.graph, world.local_fits, world.locals, profile, None)
-    scores = score(targets, table, found, world.links, profile, world.graph)
+TARGETS = st.lists(TARGET, min_size=5, max_size=5)
+FIT = st.floats(0.05, 1).map(lambda fit: round(fit, 4))
+
+
+def with_firms(world, firms):
+    changes = {key: [firm[key] for firm in firms] for key in firms[0]}
+    return world.targets.assign(**changes, currency="CNY")
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(TARGETS, st.lists(FIT, min_size=6, max_size=6), WEIGHTS)
+def test_every_score_lies_in_its_interval_and_no_firm_sees_the_others(firms, fits, weights):
+    world = OWN_WORLD
+    profile = world.profile_with(weights=named_weights(weights), unwanted=[{"what": "电镀"}])
+    targets = with_firms(world, firms)
+    table = world.target_fits.assign(fit=fits, main=fits[::-1])
+    found = survey(world.graph, world.local_fits, world.locals, profile, world.target_fits)
+
+    def scored(rows):
+        return score(rows, table, found, world.links, profile, world.graph)
+
+    scores = scored(targets)
+    assert set(scores["firm_id"]) == set(targets["firm_id"])
     assert ((scores["low"] <= scores["score"]) & (scores["score"] <= scores["high"])).all()
     assert scores[["low", "high"]].stack().between(0, 1).all()
-    alone = score(targets.iloc[:2], table, found, world.links, profile, world.graph)
-    both = scores[scores["firm_id"].isin(["T1", "T2"])].reset_index(drop=True)
-    pd.testing.assert_frame_equal(alone, both)
+    for gone in ("T3", "T1"):  # a third firm turns no two others round, nor moves them
+        left = scored(targets[targets["firm_id"] != gone])
+        rest = scores[scores["firm_id"] != gone].reset_index(drop=True)
+        pd.testing.assert_frame_equal(left, rest)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
-)
-@given(st.lists(st.floats(0.2, 1), min_size=6, max_size=6), st.integers(0, 5), st.floats(0.2, 1))
-def test_a_better_fit_never_lowers_a_firm(world, fits, index, better):
-    """Neither its score nor its rank, whichever node it is scored at."""
-    found = survey(world.graph, world.local_fits, world.locals, world.profile, None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(TARGET, st.sampled_from(["capital", "established", "honours", "address", "name"]), st.data())
+def test_more_substance_never_lowers_a_score(firm, fact, data):
+    better = {
+        "capital": lambda: data.draw(st.floats(1, 1e6)),
+        "established": lambda: "1990-01-01",
+        "honours": lambda: "上市公司",
+        "address": lambda: "某村1号",
+        "name": lambda: "龙舌集团有限公司",
+    }[fact]()
+    if fact == "capital" and not better >= firm["capital"]:
+        return  # less, or it was unknown
+    if fact == "name" and firm["name"] != "龙舌有限公司":
+        return
+    if math.isnan(firm["capital"]) and not firm["honours"]:
+        return  # substance was unknown: it may turn out to be less than the other parts
+    world, found = OWN_WORLD, survey_of(OWN_WORLD)
+
+    def scored(row):
+        targets = with_firms(world, [row] * 5)
+        table = score(targets, world.target_fits, found, world.links, world.profile, world.graph)
+        return table.set_index("firm_id")["score"]
+
+    assert (scored(firm | {fact: better}) >= scored(firm) - 1e-12).all()
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(FIT, min_size=6, max_size=6), st.integers(0, 5), FIT)
+def test_a_better_fit_at_its_node_never_lowers_a_firm(fits, index, better):
+    """Neither its score nor its rank."""
+    world, found = OWN_WORLD, survey_of(OWN_WORLD)
     raised = [max(fit, better) if i == index else fit for i, fit in enumerate(fits)]
     firm = world.target_fits["firm_id"][index]
+    if firm == "T1":
+        return  # it stands at two nodes: more of one makes the other less of its main business
     before, after = (
         score(
-            world.targets,
-            world.target_fits.assign(fit=values),
-            found,
-            world.links,
-            world.profile,
-            world.graph,
+            world.targets, world.target_fits.assign(fit=values, main=values), found, world.links,
+            world.profile, world.graph,
         ).set_index("firm_id")
         for values in (fits, raised)
-    )
+    )  # fmt: skip
     assert after.loc[firm, "score"] >= before.loc[firm, "score"]
     assert after.index.get_loc(firm) <= before.index.get_loc(firm)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(TARGETS, st.sampled_from(NAMES))
+def test_a_part_without_weight_does_not_touch_the_score(firms, name):
+    """Whatever it is: a score without it is the mean of the others."""
+    world, found = OWN_WORLD, survey_of(OWN_WORLD)
+    weights = {part.name: part.weight for part in PARTS} | {name: 0.0}
+    profile = world.profile_with(weights=weights)
+    targets = with_firms(world, firms)
+    scores = score(targets, world.target_fits, found, world.links, profile, world.graph)
+    rest = [part for part in PARTS if part.name != name]
+    parts = scores[[part.column for part in rest]].to_numpy(dtype=float)
+    wanted = weighted_mean(parts, np.array([part.weight for part in rest]))
+    np.testing.assert_allclose(scores["score"].to_numpy(dtype=float), wanted)

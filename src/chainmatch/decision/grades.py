@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
 
 import pandas as pd
 
@@ -11,6 +10,7 @@ from chainmatch.profile import Entry
 
 GRADES = ("uncertain", "likely", "confirmed")  # ascending
 _BRACKET = re.compile(r"\s*[（(][^（）()]*")
+_CLAUSE = re.compile("[；;。]")
 _BRANCHES = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
 
 
@@ -40,7 +40,11 @@ def _branch_only(quote: str, scope: str, items: Sequence[Item]) -> bool:
     said = [n for n, item in enumerate(items) if start <= item.start < end]
     if start < 0 or not said:
         return False
-    last = [items[said[-1]], *takewhile(lambda i: i.place == "verb", items[said[-1] + 1 :])]
+    last = [items[said[-1]]]
+    for item in items[said[-1] + 1 :]:  # the verbs of its list, and not the next clause (；餐饮服务)
+        if item.place != "verb" or _CLAUSE.search(scope, last[-1].end, item.start):
+            break
+        last.append(item)
     behind = _BRACKET.match(scope, last[-1].end)
     return any(item.branch for item in last) or bool(behind and _BRANCHES.search(behind[0]))
 

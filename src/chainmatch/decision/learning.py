@@ -86,7 +86,7 @@ _TITLES = {part.name: part.title for part in PARTS}
 
 
 def read_returned(sources: Sequence[Source]) -> pd.DataFrame:
-    """Read returned shortlists: ``firm_id, name, outcome, score, capital`` and the six parts.
+    """Read returned shortlists: ``firm_id, name, outcome, score, capital`` and the parts.
 
     Rows without an outcome are left out; of a firm that comes back twice the last row counts.
 

@@ -67,23 +67,24 @@ class Refusals:
             return None
         plain = normalise(text)
         first: tuple[str, Refusal] | None = None
-        orders: set[int] = set()
+        refused: set[int] = set()
+        making: set[int] = set()
+        shift = 0  # a process that is a verb (印染) has no order of its own
         for item in items:
-            if word := self._of(plain, item):
+            word, order = self._of(plain, item), item.order + shift
+            if word:
                 first = first or (text[item.start : item.end], word.refusal)
-                orders.add(item.order)
+                refused.add(order)
+                shift += item.place == "verb"
+            if word or not item.activities or item.activities & _DOING:
+                making.add(order)
         if first is None:
             return None
-        making = {i.order for i in items if not i.activities or i.activities & _DOING} | orders
-        share = math.fsum(map(_weight, orders)) / math.fsum(map(_weight, making))
+        share = math.fsum(map(_weight, refused)) / math.fsum(map(_weight, making))
         return Refused(*first, round(share, 4))
 
     def _of(self, plain: str, item: Item) -> _Word | None:
-        if (
-            item.place == "verb"
-            or not self._any
-            or not self._any.search(plain, item.start, item.end)
-        ):
+        if not self._any or not self._any.search(plain, item.start, item.end):
             return None
         fits = (w for w in self._words if _does(item, w) and _names(plain, item, w.object))
         return next(fits, None)

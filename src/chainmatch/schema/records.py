@@ -62,7 +62,7 @@ def named(partner: Partner) -> str:
     """Return a partner with its phrase, if it has one: ``甲公司（“核桃种植”）``."""
     if not partner.phrase:
         return partner.name
-    phrase = _flat(partner.phrase).replace("”", "")
+    phrase = re.sub("[“”]", "", _flat(partner.phrase))
     phrase = phrase if len(phrase) <= _LONGEST else f"{phrase[: _LONGEST - 1]}…"
     return f"{partner.name}（“{phrase}”）"
 
