@@ -49,7 +49,7 @@ _EXCLUDING_BRACKET = re.compile(
 _CONDITION = re.compile(
     r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
 )
-BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限下属")
+_BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限下属")
 PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
 
 
@@ -90,6 +90,11 @@ def brackets(clause: str) -> list[re.Match[str]]:
     return list(_BRACKET.finditer(clause))
 
 
+def is_branch_only(text: str) -> bool:
+    """Return whether a text leaves a trade to branches: 限分支机构经营, 分公司经营 …"""
+    return _BRANCH_ONLY.search(text) is not None
+
+
 def _plain(text: str) -> str:
     """Leave no bracket, and one sign for the end of a clause."""
     for sign, plain in PLAIN:  # sooner than str.translate
@@ -112,7 +117,7 @@ def _items(bracket: str) -> str:
         not content.strip()
         or _EXCLUDING_BRACKET.search(content)
         or _CONDITION.search(content)
-        or BRANCH_ONLY.search(content)
+        or is_branch_only(content)
     ):
         return ""
     return _without_exceptions(_plain(content))
