@@ -23,9 +23,9 @@ from sklearn.model_selection import GroupKFold
 from chainmatch.chains.graph import read_chains
 from chainmatch.matching.fit_model import ChainSummary, FitModel, Summary, logistic, summarise_chain
 from chainmatch.matching.lexicon import Lexicon
-from chainmatch.matching.matcher import PAGE, Matcher
-from chainmatch.matching.string_batch import lay, normalised
-from chainmatch.matching.word_boundaries import SHORT, cuts_at, read_borders
+from chainmatch.matching.matcher import BATCH_SIZE, Matcher
+from chainmatch.matching.string_batch import concat, normalise_batch
+from chainmatch.matching.word_boundaries import SHORT, cuts_at, read_boundaries
 from chainmatch.util.resources import data_folder
 from chainmatch.util.text import normalise
 
@@ -60,7 +60,7 @@ def main() -> None:
     if arguments.registry:
         scopes = pd.read_parquet(arguments.registry, columns=["scope"])["scope"].dropna()
         write(folder / "borders.json", learn_borders(graph, scopes))
-        read_borders.cache_clear()
+        read_boundaries.cache_clear()
         write(folder / "frequencies.json", count_words(graph, scopes))
     counted = json.loads((folder / "frequencies.json").read_text(encoding="utf-8"))
     labelled = pd.read_csv(arguments.labels, dtype=str)
@@ -79,12 +79,12 @@ def write(path: Path, content: object) -> None:
 
 
 def learn_borders(graph, scopes) -> dict:
-    lexicon = Lexicon(graph, borders={})
-    short = [word for word in lexicon.words if len(word) <= SHORT]
+    lexicon = Lexicon(graph, boundaries={})
+    short = [word for word in lexicon.terms if len(word) <= SHORT]
     votes = {word: (defaultdict(list), defaultdict(list)) for word in short}
     for scope in scopes:
         text = normalise(scope)
-        for word, start, end in lexicon.short_words(text):
+        for word, start, end in lexicon.short_terms(text):
             begins, ends = cuts_at(text, start, end)
             votes[word][0][text[start - 1 : start]].append(begins)
             votes[word][1][text[end : end + 1]].append(ends)
@@ -101,13 +101,13 @@ def learn_borders(graph, scopes) -> dict:
 
 def count_words(graph, scopes) -> dict:
     lexicon = Lexicon(graph)
-    counts = np.zeros(len(lexicon.words), np.int64)
-    for first in range(0, len(scopes), PAGE):
-        hits = lexicon.find_many(normalised(lay(list(scopes[first : first + PAGE]))))
-        told = np.unique(hits.text * len(counts) + hits.word) % len(counts)
+    counts = np.zeros(len(lexicon.terms), np.int64)
+    for first in range(0, len(scopes), BATCH_SIZE):
+        hits = lexicon.find_many(normalise_batch(concat(list(scopes[first : first + BATCH_SIZE]))))
+        told = np.unique(hits.text * len(counts) + hits.term) % len(counts)
         counts += np.bincount(told, minlength=len(counts))
     counts = {
-        word: count for word, count in zip(lexicon.words, counts.tolist(), strict=True) if count
+        word: count for word, count in zip(lexicon.terms, counts.tolist(), strict=True) if count
     }
     return {"registrations": len(scopes), "words": dict(sorted(counts.items()))}
 
@@ -125,7 +125,7 @@ def features(graph, counted, labelled):
     zero = {"intercept": 0.0, **dict.fromkeys(ChainSummary._fields, 0.0)}
     matcher = Matcher(graph, model(counted, START, zero))
     names = labelled["name"].tolist()
-    said = matcher.chains.words.say(names)
+    said = matcher.chains.words.signs(names)
     rows = []
     for firm, row in enumerate(labelled.itertuples()):
         match = matcher.match(row.scope, row.name)

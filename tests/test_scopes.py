@@ -1,17 +1,12 @@
 import re
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.matching.grammar import Reader, cut, read_scope, read_scopes
-from chainmatch.matching.grammar.activities import SETS
-from chainmatch.matching.grammar.pattern import alternatives
-from chainmatch.matching.grammar.segments import END
-from chainmatch.matching.grammar.vocabulary import Vocabulary
-from chainmatch.matching.ragged import Stack
-from chainmatch.schema.verbs import TECHNIQUE, VERBS
+from chainmatch.matching.grammar import cut, read_scope, read_scopes, read_tokens
+from chainmatch.matching.grammar.segments import alternatives
+from chainmatch.matching.string_batch import concat
+from chainmatch.schema.verbs import FILLERS_AFTER, TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
 PRODUCE = MAKE | GROW  # 生产 says either
@@ -131,11 +126,10 @@ def test_branch_only():
 
 
 def test_clauses_do_not_end_inside_brackets():
-    page = cut(["甲（乙；丙）丁；戊"])
-    outer = page.clauses.host < 0
-    spans = zip(page.clauses.start[outer], page.clauses.end[outer], strict=True)
-    assert [page.text[start:end] for start, end in spans] == ["甲(乙;丙)丁", "戊"]
-    assert page.clauses.host.tolist() == [-1, -1, 0, 0]  # 乙 and 丙 stand inside the first
+    batch = cut(["甲（乙；丙）丁；戊"])
+    spans = zip(batch.clauses.start[: batch.outer], batch.clauses.end[: batch.outer], strict=True)
+    assert [batch.text[start:end] for start, end in spans] == ["甲(乙;丙)丁", "戊"]
+    assert batch.clauses.host.tolist() == [-1, -1, 0, 0]  # 乙 and 丙 stand inside the first
 
 
 def test_quotations_hold_object_and_verb():
@@ -159,21 +153,6 @@ def test_any_text_is_read_and_positions_are_inside_it(text):
         assert item.start < item.end <= len(text)
         assert item.core_start <= item.core_end <= item.end
         assert 0 <= item.verb_start <= item.verb_end <= len(text)
-
-
-@given(st.lists(SCOPES, min_size=1, max_size=5))
-def test_no_scope_looks_at_another(texts):
-    reader = Reader()
-    page = cut(texts)
-    numbers = reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
-    read = reader.read(page, numbers, np.ones(len(page.clauses.start), bool))
-    for number, text in enumerate(texts):
-        own = (page.clauses.scope[read.clause] == number) & (read.activities >= 0)
-        found = zip(read.start[own] - page.starts[number], read.activities[own], strict=True)
-        alone = [(item.start, item.activities) for item in read_scope(text)]
-        assert sorted((int(s), sorted(SETS[a])) for s, a in found) == sorted(
-            (start, sorted(activities)) for start, activities in alone
-        )
 
 
 @given(SCOPES)
@@ -237,7 +216,6 @@ def test_technical_services_speak_about_the_verb_in_front_of_them():
 
 
 def test_a_long_list_is_read_like_a_short_one():
-    """Of many bare objects in a row some stand for all; each gets its verbs and its number."""
     objects = [f"物{n}" for n in range(40)]
     items = [
         item for item in read_scope("、".join(objects) + "的生产；片剂") if item.place != "verb"
@@ -258,54 +236,26 @@ def test_scopes_that_are_read_together_are_read_like_each_alone(scopes):
     assert read_scopes(scopes) == [read_scope(scope) for scope in scopes]
 
 
-def utf16(*texts):
-    return [text.encode("utf-16-le") for text in texts]
+PARTS = st.sampled_from([*VERBS, *FILLERS_AFTER, "茶叶", "售", "网", "务", " ", "𠮷", "x"])
 
 
-def test_a_vocabulary_keeps_the_tokens_that_come_again():
-    vocabulary = Vocabulary()
-    vocabulary.number(utf16("茶叶种植", "核桃", "板栗"))
-    vocabulary.read(vocabulary.number(utf16("板栗", "茶叶种植")))
-    assert vocabulary.sift().tolist() == [0, 2]
-    assert list(vocabulary.laid(np.array([0, 1]))) == ["茶叶种植", "板栗"]
-    assert vocabulary.number(utf16("板栗", "茶叶种植", "核桃")).tolist() == [1, 0, 2]
-    runs = vocabulary.read(np.array([0, 1, 2]))
-    texts = [vocabulary.segments(first + np.arange(count)) for first, count in runs.tolist()]
-    assert [int(own[0, END]) for own in texts] == [len("茶叶种植"), len("板栗"), len("核桃")]
-
-
-def test_a_vocabulary_that_was_interrupted_numbers_on(monkeypatch):
-    vocabulary, push = Vocabulary(), Stack.push
-    vocabulary.number(utf16("茶叶种植"))
-    for left in range(3):  # after so many stacks have grown
-        with monkeypatch.context() as patch:
-            calls = iter(range(left))
-            patch.setattr(Stack, "push", lambda own, rows, c=calls: (next(c), push(own, rows)))
-            with pytest.raises(StopIteration):
-                vocabulary.number(utf16("核桃", "板栗"))
-                raise StopIteration  # all of them
-    numbers = vocabulary.number(utf16("板栗", "茶叶种植", "核桃"))
-    assert list(vocabulary.laid(numbers)) == ["板栗", "茶叶种植", "核桃"]
-    segments = [
-        vocabulary.segments(first + np.arange(count))
-        for first, count in vocabulary.read(numbers).tolist()
-    ]
-    assert [int(own[0, END]) for own in segments] == [2, 4, 2]
+@given(st.lists(st.lists(PARTS, max_size=5).map("".join), min_size=1, max_size=6))
+def test_behind_an_object_stand_the_longest_verbs_and_fillers(texts):
+    """Where no joiner and no exclusion cuts a token, its object ends where they begin."""
+    words = (alternatives(own, backwards=True) for own in (VERBS, FILLERS_AFTER))
+    behind = re.compile(f"(?:{'|'.join(words)}|\\s)*")
+    segments = read_tokens(concat(texts))
+    for number, text in enumerate(texts):
+        own = segments.token == number
+        if own.sum() != 1 or not segments.after[own][0]:
+            continue
+        start, core_end = int(segments.core_start[own][0]), int(segments.core_end[own][0])
+        assert len(text) - core_end == behind.match(text[start:][::-1]).end()
 
 
 def test_a_bracket_behind_a_token_makes_it_no_other():
-    texts = cut(
-        ["茶叶种植、核桃；茶叶种植（凭许可证经营）、核桃（不含板栗），茶叶种植"]
-    ).tokens.texts
-    assert texts == utf16("茶叶种植", "核桃")
-
-
-def test_a_token_that_is_not_met_again_goes_in_time():
-    vocabulary = Vocabulary()
-    for _ in range(3):
-        vocabulary.number(utf16("茶叶"))
-    assert vocabulary.sift().tolist() == [0]
-    assert vocabulary.sift().tolist() == []
+    scope = "茶叶种植、核桃；茶叶种植（凭许可证经营）、核桃（不含板栗），茶叶种植"
+    assert list(cut([scope]).token_texts) == ["茶叶种植", "核桃"]
 
 
 def test_rare_characters_of_four_bytes_change_nothing_else():

@@ -112,7 +112,7 @@ def _nearest(project: LeadReading, will: LeadReading, book: Book) -> tuple[float
 def _pair_why(best: _Meeting, raw: _Meeting, partner: LeadReading, wills: bool, book: Book) -> str:
     kind = "投资意愿" if wills else "项目"
     name = book.names[best.node]
-    match best.kind:
+    match best.how:
         case "do":
             also = f"，所需“{book.names[raw.node]}”项目一方已有" if raw.clearness else ""
             return f"{kind}“{partner.title}”与本线索都落在“{name}”环节{also}"

@@ -69,10 +69,10 @@ def compare_many(
     """
     cases = ((done * len(wanted) + node) * 2 + stated) * 2 + is_technique
     distinct, which = np.unique(cases, return_inverse=True)
-    found = [
-        _numbers(SETS[case // 4 // len(wanted)], bool(case & 2), wanted[case // 4 % len(wanted)], bool(case & 1))
-        for case in distinct.tolist()
-    ]
+    found = []
+    for case in distinct.tolist():
+        mask, number = divmod(case // 4, len(wanted))
+        found.append(_numbers(SETS[mask], bool(case & 2), wanted[number], bool(case & 1)))
     kind, activity = np.array(found, np.int64).reshape(-1, 2)[which].T
     return kind, activity
 

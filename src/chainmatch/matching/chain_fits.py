@@ -64,7 +64,8 @@ class ChainFits:
     def fits(self, fits: Fits, items: Ints, names: Sequence[str]) -> Floats:
         """Return how surely n firms belong to each chain, 0…1: n rows, one column a chain.
 
-        ``items`` are the numbers of items of their scopes. A chain of which neither scope nor name speaks has 0.
+        ``items`` are the numbers of items of their scopes. A chain of which neither scope nor name
+        speaks has 0.
         """
         shape = (len(names), len(self.names))
         signs = self.words.signs(names)

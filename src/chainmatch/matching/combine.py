@@ -17,8 +17,8 @@ class Fits:
     """Fits of firms to nodes; arrays with one entry a fit, firm by firm, best first.
 
     ``main`` is how far the node is the firm's main business, 0…1 (:func:`_main`). ``node`` and
-    ``grade`` are numbers (of the nodes by id, of :data:`GRADES`). The rows ``first : first + count``
-    of ``evidence`` speak for a fit, strongest first. ``summaries`` has a column for each field of
+    ``grade`` are numbers (of the nodes by id, of :data:`GRADES`). ``count`` rows of ``evidence``
+    from ``first`` on speak for a fit, strongest first. ``summaries`` has a column for each field of
     ``Summary``.
     """
 
@@ -102,9 +102,7 @@ def summarise(evidence: EvidenceColumns, first: Ints, items: Ints) -> Floats:
     return np.stack([columns[name] for name in Summary._fields], axis=1)
 
 
-def _main(
-    evidence: EvidenceColumns, summaries: Floats, first: Ints, items: Ints
-) -> Floats:
+def _main(evidence: EvidenceColumns, summaries: Floats, first: Ints, items: Ints) -> Floats:
     """Return how far each node is the firm's main business, 0…1.
 
     ``1 - (1 - 0.3 lead)(1 - 0.8 share)(1 - 0.8 name)(1 - 0.8 stated)``: what the text opens with,
@@ -112,11 +110,11 @@ def _main(
     is ``Σ w · min(1, 1.5 strength) / Σ w`` over the items of the scope, each with its strongest
     evidence for the node, 0 without any, and ``w = 1 / (1 + 0.25 · items in front)``.
     """
-    lead, name, stated = (summaries[:, Summary._fields.index(k)] for k in ("lead", "name", "stated"))
-    share = _shares(evidence, first, items)
-    main: Floats = 1 - (1 - 0.3 * lead) * (1 - 0.8 * share) * (1 - 0.8 * name) * (
-        1 - 0.8 * stated
+    lead, name, stated = (
+        summaries[:, Summary._fields.index(k)] for k in ("lead", "name", "stated")
     )
+    share = _shares(evidence, first, items)
+    main: Floats = 1 - (1 - 0.3 * lead) * (1 - 0.8 * share) * (1 - 0.8 * name) * (1 - 0.8 * stated)
     return main
 
 
@@ -127,12 +125,12 @@ def _shares(evidence: EvidenceColumns, first: Ints, items: Ints) -> Floats:
     order, strength = evidence.order[scope], evidence.strength[scope]
     strongest = np.lexsort((-strength, order, own))
     own, order, strength = own[strongest], order[strongest], strength[strongest]
-    new = np.ones(len(own), bool)
-    new[1:] = (np.diff(own) > 0) | (np.diff(order) > 0)
+    new = run_starts(own) | run_starts(order)
     speaks = np.minimum(1.0, 1.5 * strength[new]) / (1 + 0.25 * order[new])
     weights = np.cumsum(1 / (1 + 0.25 * np.arange(max(int(items.max(initial=1)), 1))))
     total = weights[np.maximum(items, 1) - 1]
-    return np.minimum(1.0, np.bincount(own[new], speaks, len(first)) / total)
+    shares: Floats = np.minimum(1.0, np.bincount(own[new], speaks, len(first)) / total)
+    return shares
 
 
 def _largest(evidence: EvidenceColumns, which: Flags, first: Ints) -> Floats:
@@ -148,9 +146,8 @@ def _further(own: Ints, start: Ints, strength: Floats, groups: int) -> Floats:
     own, start, strength = own[later], start[later], strength[later]
     order = np.lexsort((start, own))
     own, start, strength = own[order], start[order], strength[order]
-    last = np.ones(len(own), bool)
-    last[:-1] = (np.diff(own) > 0) | (np.diff(start) > 0)
-    return np.bincount(own[last], strength[last], groups)
+    last = run_ends(own) | run_ends(start)
+    return np.bincount(own[last], strength[last], groups).astype(float)
 
 
 def _distinct(own: Ints, order: Ints, which: Flags, groups: int) -> Ints:

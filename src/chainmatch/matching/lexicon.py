@@ -7,6 +7,7 @@ across two other terms, and words begin and end there (:mod:`.word_boundaries`).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, groupby
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ class Lexicon:
             [bool(own) for own in self._owners],
             read_boundaries() if boundaries is None else boundaries,
         )
+        self._losing = lru_cache(maxsize=1 << 16)(self._losing_owners)
         # The owners of all terms, one after another.
         self._count = np.array([len(own) for own in self._owners], np.int64)
         self._first = np.cumsum(self._count) - self._count
@@ -98,8 +100,8 @@ class Lexicon:
 
     def find_many(self, texts: Sequence[str]) -> Hits:
         """Return what normalised texts name; none of them looks at another."""
-        *spans, owner = self._find(concat(texts))
-        return Hits(*spans, self._node[owner], self._hint[owner])
+        text, start, end, term, owner = self._find(concat(texts))
+        return Hits(text, start, end, term, self._node[owner], self._hint[owner])
 
     def _find(self, batch: StringBatch) -> tuple[Ints, ...]:
         """Return text, start, end, term and owner of each hit; owners are numbered as a whole."""
@@ -138,38 +140,37 @@ class Lexicon:
 
         The hits are sorted by position, longer ones first.
         """
-        begins = np.flatnonzero(start >= np.append(0, np.maximum.accumulate(end))[: len(start)])
-        size = run_lengths(begins, len(start))
-        hits = list(zip(start.tolist(), end.tolist(), term.tolist(), strict=True))
+        opens = start >= np.append(0, np.maximum.accumulate(end))[: len(start)]
+        group = np.cumsum(opens) - 1
+        begins = np.flatnonzero(opens)
+        own, rival = expand_ranges(begins[group], run_lengths(begins, len(start))[group])
+        meet = (own != rival) & (start[rival] < end[own]) & (start[own] < end[rival])
+        own, rival = own[meet], rival[meet]
+        pairs = (first[own], term[own], term[rival], start[rival] - start[own])
         return [
-            int(first[number]) + k
-            for opening, count in zip(begins[size > 1].tolist(), size[size > 1].tolist(), strict=True)
-            for number in range(opening, opening + count)
-            for k, owner in enumerate(self._owners[hits[number][2]])
-            if any(
-                self._yields(owner, hits[number], rival) for rival in hits[opening : opening + count]
-            )
+            number + losing
+            for number, *pair in zip(*(column.tolist() for column in pairs), strict=True)
+            for losing in self._losing(*pair)
         ]
 
-    def _yields(
-        self, owner: Owner, own: tuple[int, int, int], rival: tuple[int, int, int]
-    ) -> bool:
-        """Whether an owner gives way to a rival hit (start, end, term) that overlaps its own."""
-        (start, end, _), (first, last, term) = own, rival
-        if last <= start or end <= first or own == rival:
-            return False
-        longer = last - first > end - start
-        covers = first <= start and end <= last and longer
-        if covers and owner.node in self._friends[term]:
+    def _losing_owners(self, term: int, rival: int, offset: int) -> list[int]:
+        """Return which owners of a term give way to a rival that begins ``offset`` behind it."""
+        owners = enumerate(self._owners[term])
+        return [number for number, owner in owners if self._yields(owner, term, rival, offset)]
+
+    def _yields(self, owner: Owner, term: int, rival: int, offset: int) -> bool:
+        """Whether an owner of a term gives way to a rival that overlaps it."""
+        own, other = len(self.terms[term]), len(self.terms[rival])
+        covers = offset <= 0 and own <= offset + other and other > own
+        if covers and owner.node in self._friends[rival]:
             return True
-        others = self._owners[term]
+        others = self._owners[rival]
         if not others:
             return False
         if not covers:
-            crosses = first < start < last < end or start < first < end < last
-            earlier = last - first == end - start and first < start
-            return crosses and (longer or earlier)
-        same = [other for other in others if other.node == owner.node]
+            crosses = offset < 0 < offset + other < own or 0 < offset < own < offset + other
+            return crosses and (other > own or (other == own and offset < 0))
+        same = [one for one in others if one.node == owner.node]
         if same:
-            return any(other.hint <= owner.hint for other in same)
-        return end != last or any(other.chain == owner.chain for other in others)
+            return any(one.hint <= owner.hint for one in same)
+        return own != offset + other or any(one.chain == owner.chain for one in others)

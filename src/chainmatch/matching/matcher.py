@@ -28,7 +28,7 @@ _SECTIONS = "ABCDEFGHIJKLMNOPQRST"  # letters in front of industry codes
 class Matcher:
     """Reads firms against the chains of a graph.
 
-    It keeps nothing of what it reads: what it says of a firm depends on that firm alone, and threads
+    It keeps nothing of what it reads: what it says of a firm depends on that firm alone. Threads
     may share one.
 
     Parameters

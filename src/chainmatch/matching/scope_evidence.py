@@ -11,7 +11,14 @@ from chainmatch.matching.activity_rule import EVIDENCE_KINDS, compare_many, is_s
 from chainmatch.matching.arrays import Flags, Floats, Ints, concat_rows, expand_ranges, take
 from chainmatch.matching.evidence import SCOPE, EvidenceColumns
 from chainmatch.matching.fit_model import FitModel
-from chainmatch.matching.grammar import Reading, ScopeBatch, TokenSegments, cut, read_clauses, read_tokens
+from chainmatch.matching.grammar import (
+    Reading,
+    ScopeBatch,
+    TokenSegments,
+    cut,
+    read_clauses,
+    read_tokens,
+)
 from chainmatch.matching.grammar.clause_verbs import PLACES
 from chainmatch.matching.grammar.cleaning import FILL, GONE
 from chainmatch.matching.grammar.scope_batch import CUTTING
@@ -52,9 +59,7 @@ class _Terms(NamedTuple):
 class ScopeEvidence:
     """Finds the evidence in scopes, many at a time."""
 
-    def __init__(
-        self, lexicon: Lexicon, model: FitModel, wanted: Sequence[frozenset[str]]
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, model: FitModel, wanted: Sequence[frozenset[str]]) -> None:
         self._lexicon = lexicon
         self._wanted = wanted
         # A term that no token can hold: the clauses around it are searched as they stand.
@@ -127,9 +132,7 @@ class ScopeEvidence:
         crossed[at[(at >= 0) & (end <= clauses.end[at])]] = True
         return crossed
 
-    def _crossing_terms(
-        self, batch: ScopeBatch, segments: TokenSegments, crossed: Flags
-    ) -> _Terms:
+    def _crossing_terms(self, batch: ScopeBatch, segments: TokenSegments, crossed: Flags) -> _Terms:
         """Return the terms in clauses with one that no token can hold; ``token`` is a token."""
         clauses = np.flatnonzero(crossed)
         spans = zip(batch.clauses.start[clauses], batch.clauses.end[clauses], strict=True)

@@ -6,7 +6,7 @@ A :data:`ROW` stands before and behind each, so that no expression looks at a ne
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -79,11 +79,11 @@ def concat_column(strings: pa.StringArray) -> StringBatch:
 
 def concat_code_points(strings: pa.BinaryArray, width: int) -> StringBatch:
     """Return :func:`concat` of strings given as code points of ``width`` bytes, without a ROW."""
-    joined = decode(_join(strings, ROW.encode(_ENCODINGS[width])), width)
+    joined = decode(_join(strings, _encode(ROW, width)), width)
     return _batch(joined, pc.binary_length(strings).to_numpy() // width)
 
 
-def _join(strings: pa.Array, sign: str | bytes) -> "str | bytes":
+def _join(strings: pa.Array, sign: str | bytes) -> Any:
     whole = pa.ListArray.from_arrays(pa.array([0, len(strings)], pa.int32()), strings)
     return pc.binary_join(whole, sign, memory_pool=POOL)[0].as_py()
 
@@ -121,10 +121,15 @@ def _forms() -> np.ndarray:
 
 def code_points(text: str) -> np.ndarray:
     """Return the code points of a text: ``uint16`` where all of them fit, else ``uint32``."""
-    short = text.encode(_ENCODINGS[2], "surrogatepass")
+    short = _encode(text, 2)
     if len(short) == 2 * len(text):
         return np.frombuffer(short, np.uint16)
-    return np.frombuffer(text.encode(_ENCODINGS[4], "surrogatepass"), np.uint32)
+    return np.frombuffer(_encode(text, 4), np.uint32)
+
+
+def _encode(text: str, width: int) -> bytes:
+    """Return the code points of a text, ``width`` bytes each (more where one does not fit)."""
+    return text.encode(_ENCODINGS[width], "surrogatepass")
 
 
 def decode(points: bytes, width: int) -> str:

@@ -19,10 +19,10 @@ scope excludes or only quotes from the law is no item.
 
 Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
 
-A batch of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning` blanks
-out what is no trade, :mod:`.scope_batch` cuts the rest into clauses and tokens, :mod:`.segments`
-reads each distinct token, :mod:`.clause_verbs` works out once for each sequence of segments where
-verbs reach (:mod:`.verb_scope`), and :mod:`.reading` puts it together.
+A batch of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning`
+blanks out what is no trade, :mod:`.scope_batch` cuts the rest into clauses and tokens,
+:mod:`.segments` reads each distinct token, :mod:`.clause_verbs` works out once for each sequence of
+segments where verbs reach (:mod:`.verb_scope`), and :mod:`.reading` puts it together.
 """
 
 from chainmatch.matching.grammar.activities import NOTHING

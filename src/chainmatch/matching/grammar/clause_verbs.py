@@ -3,7 +3,6 @@
 Clauses differ far less in the order of their verbs than in their objects.
 """
 
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 

@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chainmatch.matching.arrays import Flags, Ints, expand_ranges, run_ends, run_lengths, run_starts, take
+from chainmatch.matching.arrays import (
+    Flags,
+    Ints,
+    expand_ranges,
+    run_ends,
+    run_lengths,
+    run_starts,
+    take,
+)
 from chainmatch.matching.grammar.activities import SETS
 from chainmatch.matching.grammar.clause_verbs import PLACES, Reached, Segments, reached
 from chainmatch.matching.grammar.cleaning import brackets, is_branch_only
@@ -116,11 +124,8 @@ def read_clauses(batch: ScopeBatch, segments: TokenSegments, wanted: Flags) -> R
     own = take(segments, row)
     last = run_ends(token)  # it has the signs
     clause = tokens.clause[token]
-    reach = _reach(
-        batch,
-        Segments(own.shape, own.before, own.after, tokens.sign[token] * last, tokens.colon[token] & last),
-        clause,
-    )
+    signs = (tokens.sign[token] * last, tokens.colon[token] & last)
+    reach = _reach(batch, Segments(own.shape, own.before, own.after, *signs), clause)
     start, end, core_start, core_end = (tokens.start[token] + offset for offset in own[1:5])
     branch = _branch_only(batch, wanted, clause, start, end)
     inside = clauses.host[clause] >= 0

@@ -38,7 +38,7 @@ SIGNS = "、 :,"
 CUTTING = SIGNS + END + "".join(sign for sign, _ in PLAIN)  # what no token holds
 _STRONGEST = np.array(
     [0 if bits & CLOSE else max(bits & ~_FILLED, 1).bit_length() - 1 for bits in range(64)],
-    np.uint8,
+    np.int64,
 )
 
 

@@ -6,7 +6,6 @@ text is read once for all scopes of a batch.
 """
 
 import re
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,6 +28,7 @@ from chainmatch.schema.verbs import (
     TRADES,
     VERBS,
 )
+
 
 class TokenSegments(NamedTuple):
     """The segments of tokens, token by token; arrays with one entry a segment.
@@ -162,10 +162,11 @@ def _cut(batch: StringBatch) -> _Texts:
     """Cut tokens into segments."""
     special = _special(batch)
     plain, others = np.flatnonzero(~special), np.flatnonzero(special)
+    spans = (column.tolist() for column in (others, batch.starts[others], batch.starts[others + 1]))
     parts = [
         (number, start, EXCLUDES.index(excludes), stretch)
-        for number in others.tolist()
-        for start, stretch, excludes in _stretches(batch[number])
+        for number, first, behind in zip(*spans, strict=True)
+        for start, stretch, excludes in _stretches(batch.text[first : behind - 1])
     ]
     token, start, excludes, stretches = zip(*parts, strict=True) if parts else ((),) * 4
     more, nothing = concat(stretches), np.zeros(len(plain), np.int64)
