@@ -10,7 +10,7 @@ from chainmatch.decision.scoring import contributions, score
 from chainmatch.decision.shortlist import select
 from chainmatch.matching.fit_model import FitModel
 from chainmatch.util.missing import saturating
-from evidence import summary
+from evidence import columns, summary
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"
 ROW = re.compile(r"^\| `([^`]+)` \| .+ \| (\d\.\d{4}) \|$", re.M)

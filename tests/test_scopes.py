@@ -1,9 +1,10 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.matching.grammar import cut, read_scope, read_scopes, read_tokens
+from chainmatch.matching.grammar import cut, is_branch_only, read_scope, read_scopes, read_tokens
 from chainmatch.matching.grammar.segments import alternatives
 from chainmatch.matching.string_batch import concat
 from chainmatch.schema.verbs import FILLERS_AFTER, TECHNIQUE, VERBS
@@ -102,6 +103,21 @@ def test_exclusions_are_no_items():
     assert read("除尘设备制造") == {"除尘设备": MAKE}
 
 
+@pytest.mark.parametrize("behind", ["", "；茶叶销售", "。茶叶销售", "\n茶叶销售"])
+def test_an_exclusion_that_is_cut_off_offers_nothing_of_what_follows(behind):
+    found = read(f"饰品加工(除危险化学品、废塑料及电镀,金属表面处理{behind}")
+    assert found == {"饰品": MAKE} | ({"茶叶": TRADE} if behind else {})
+    assert "棉花" not in "".join(read(f"农副产品收购（不含棉花，蚕茧{behind}"))
+
+
+def test_an_exclusion_that_is_no_bracket_of_its_own_hides_nothing():
+    assert read("金属加工(除尘设备制造") == {"金属": MAKE, "除尘设备": MAKE}
+    assert read("金属加工(除钨以外，锡销售")["锡"] == TRADE
+    # The law takes the end of the bracket along.
+    text = "环保设备制造（不含国家法律、行政法规限制、禁止类）；汽车零部件制造"
+    assert read(text)["汽车零部件"] == MAKE
+
+
 def test_brackets_with_items_share_the_activity():
     found = read("林产品（含板栗、核桃）加工")
     assert found["林产品"] == MAKE
@@ -123,6 +139,19 @@ def test_branch_only():
     assert [item.branch for item in items] == [True, False]
     items = read_scope("以下限分支机构经营：住宿、餐饮")
     assert all(item.branch for item in items)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("限分支机构经营", True), ("限下属企业经营", True), ("限属下企业经营", True),
+        ("限本公司下属单位经营", True), ("分公司经营", True),
+        ("限属下稀土矿经营", False), ("限上年销售", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_is_left_to_branches(text, left):
+    assert is_branch_only(text) is left
+    assert read_scope(f"食品生产（{text}）")[0].branch is (left and "限" in text)
 
 
 def test_clauses_do_not_end_inside_brackets():

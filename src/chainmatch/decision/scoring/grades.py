@@ -5,19 +5,18 @@ from itertools import takewhile
 
 import pandas as pd
 
-from chainmatch.matching.grammar import Item, read_scopes
+from chainmatch.matching.grammar import Item, is_branch_only, read_scopes
 from chainmatch.profile import Entry
 from chainmatch.util.missing import texts_by_firm
 
 GRADES = ("uncertain", "likely", "confirmed")  # ascending
 _BRACKET = re.compile(r"\s*[（(][^（）()]*")
-_BRANCHES = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
 
 
 def graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """The rows; evidence that only branches may act on is graded ``uncertain``."""
     scopes = texts_by_firm(targets, "scope")
-    limited = {firm: scope for firm, scope in scopes.items() if _BRANCHES.search(scope)}
+    limited = {firm: scope for firm, scope in scopes.items() if is_branch_only(scope)}
     items = dict(zip(limited, read_scopes(list(limited.values())), strict=True))
     grades = [
         "uncertain"
@@ -32,7 +31,7 @@ def graded(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
 
 def _branch_only(quote: str, scope: str, items: list[Item]) -> bool:
     """Whether the quoted words of a scope are left to branches or subsidiaries."""
-    if _BRANCHES.search(quote):
+    if is_branch_only(quote):
         return True
     start = scope.find(quote) if quote else -1
     end = start + len(quote)
@@ -41,7 +40,7 @@ def _branch_only(quote: str, scope: str, items: list[Item]) -> bool:
         return False
     last = [items[said[-1]], *takewhile(lambda i: i.place == "verb", items[said[-1] + 1 :])]
     behind = _BRACKET.match(scope, last[-1].end)
-    return any(item.branch for item in last) or bool(behind and _BRANCHES.search(behind[0]))
+    return any(item.branch for item in last) or bool(behind and is_branch_only(behind[0]))
 
 
 def fills(rows: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
