@@ -25,9 +25,8 @@ from sklearn.linear_model import LogisticRegression
 
 from chainmatch import names
 from chainmatch.names import learned as learning
-from chainmatch.names import weighing
-from chainmatch.names.comparing import pair_features
 from chainmatch.names.parsing import cut_trade
+from chainmatch.names.similarity import pair_features
 from chainmatch.names.spelling import SPELLING_FEATURES, difference, spelling_features
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -252,7 +251,7 @@ def main() -> None:
         text = json.dumps(learned, ensure_ascii=False, indent=1)
         LEARNED.write_text(text + "\n", encoding="utf-8")
         learning.learned.cache_clear()
-        weighing.weights.cache_clear()
+        learning.weights.cache_clear()
         learning.trade_words.cache_clear()
         names.parsed_name.cache_clear()
 

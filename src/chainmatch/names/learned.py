@@ -1,7 +1,10 @@
-"""What was counted in 200,000 registrations: words of trades, common brands, score weights."""
+"""What was counted in 200,000 registrations, and scores learned from it."""
 
 import json
+import math
+from collections.abc import Sequence
 from functools import cache
+from operator import mul
 from typing import Any, cast
 
 from chainmatch.util.resources import data_folder
@@ -44,3 +47,17 @@ def describes(brand: str) -> bool:
     pairs = [brand[i : i + 2] for i in range(len(brand) - 1)]
     known = _scope_pairs()
     return sum(pair in known for pair in pairs) >= 0.6 * len(pairs)
+
+
+@cache
+def weights(model: str, features: tuple[str, ...]) -> tuple[float, tuple[float, ...]]:
+    """Return the constant and the weights of a learned score."""
+    found = learned()[model]
+    return found["constant"], tuple(found[name] for name in features)
+
+
+def logistic(model: str, features: tuple[str, ...], values: Sequence[float]) -> float:
+    """Return the score 0…1 of one row of features."""
+    constant, found = weights(model, features)
+    total = constant + sum(map(mul, found, values))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

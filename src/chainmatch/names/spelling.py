@@ -9,10 +9,9 @@ import re
 
 from rapidfuzz.distance import OSA
 
-from chainmatch.names.comparing import differ_in_number, same_places
-from chainmatch.names.learned import brand_count, describes
+from chainmatch.names.learned import brand_count, describes, logistic
 from chainmatch.names.parsing import ParsedName
-from chainmatch.names.weighing import logistic
+from chainmatch.names.similarity import differ_in_number, same_places
 
 # In what two spellings of a name differ: the legal form; the place; two characters changed about; a
 # character behind the brand; one character more; another character.
