@@ -2,8 +2,8 @@
 
     python scripts/fit_sectors.py --registry FILE.parquet --labels FILE.csv
 
-``borders``: beside which characters a short wording is no word, by the segmenter's majority.
-``frequencies``: in how many registrations each wording of the chains stands (column ``scope``).
+``borders``: beside which characters a short term is no word, by the segmenter's majority.
+``frequencies``: in how many registrations each term of the chains stands (column ``scope``).
 ``fit``: weights of two small logistic functions. Labels are given per chain (1, 0, empty = do not
 count), so the node weights are learned on the strongest node of each firm and chain: its fit is the
 probability that the chain is the firm's business. Figures printed are cross-validated by firm.
@@ -38,10 +38,10 @@ FACTORS = {
     "own-sale": 0.25,  # the node sells, but the firm sells what it makes
     "only-trade": 0.1,  # sold, not made
     "other": 0.15,  # another activity than the node's
-    "modifier": 0.15,  # the wording is not the head of its item
+    "modifier": 0.15,  # the term is not the head of its item
     "hint": 0.3,
     "branch": 0.3,  # only branches may do it
-    "common": 0.7,  # how much a common wording loses
+    "common": 0.7,  # how much a common term loses
     "name": 0.6,
     "code": 0.9,
 }

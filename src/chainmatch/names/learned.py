@@ -40,7 +40,7 @@ def _scope_pairs() -> frozenset[str]:
 
 
 def describes(brand: str) -> bool:
-    """Return whether what stands in the place of a brand is the wording of a trade (外轮供应).
+    """Return whether what stands in the place of a brand is the words of a trade (外轮供应).
 
     Most of its character pairs are then common in business scopes.
     """

@@ -67,7 +67,7 @@ def _brands(a: ParsedName, b: ParsedName) -> set[str]:
 
 
 def _brandless(a: ParsedName, b: ParsedName) -> bool:
-    """Return whether what stands for a brand is nothing, or the wording of a trade."""
+    """Return whether what stands for a brand is nothing, or the words of a trade."""
     brands = _brands(a, b)
     return not brands or any(map(describes, brands))
 

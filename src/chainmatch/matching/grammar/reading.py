@@ -152,9 +152,7 @@ def _reach(batch: ScopeBatch, segments: Segments, clause: Ints) -> Reached:
     return reached(segments, first, clauses.mixed[read], follows)
 
 
-def _branch_only(
-    batch: ScopeBatch, wanted: np.ndarray, clause: np.ndarray, start: np.ndarray, end: np.ndarray
-) -> np.ndarray:
+def _branch_only(batch: ScopeBatch, wanted: Flags, clause: Ints, start: Ints, end: Ints) -> Flags:
     """Return which segments only branches may do.
 
     ``X（限分支机构经营）`` marks X; ``以上限…`` and words outside brackets mark the clause.
@@ -193,29 +191,27 @@ def _marks(clause: str) -> list[int] | None:
     ]
 
 
-def _hosts(
-    host: np.ndarray, clause: np.ndarray, start: np.ndarray, activities: np.ndarray
-) -> np.ndarray:
+def _hosts(host: Ints, clause: Ints, start: Ints, activities: Ints) -> Ints:
     """Return the segment in front of the bracket that a segment stands in, -1 if there is none."""
     outer = int(np.searchsorted(clause, np.flatnonzero(host >= 0)[0]))
-    said = np.maximum.accumulate(np.where(activities[:outer] >= 0, np.arange(outer), -1))
+    offered = np.maximum.accumulate(np.where(activities[:outer] >= 0, np.arange(outer), -1))
     found = np.full(len(clause), -1)
     opening = _opening(clause, start, outer)
     before = np.searchsorted(start[:outer], opening, "right") - 1
-    before = np.where(before >= 0, said[before] if outer else -1, -1)
+    before = np.where(before >= 0, offered[before] if outer else -1, -1)
     own = (before >= 0) & (clause[before] == host[clause[outer:]])
     found[outer:] = np.where(own, before, -1)
     return found
 
 
-def _opening(clause: np.ndarray, start: np.ndarray, outer: int) -> np.ndarray:
+def _opening(clause: Ints, start: Ints, outer: int) -> Ints:
     """Return where the clause of each segment inside brackets begins to say something."""
     inside = clause[outer:]
     first = np.flatnonzero(run_starts(inside))
     return np.repeat(start[outer:][first], run_lengths(first, len(inside)))
 
 
-def _inherit(activities: np.ndarray, branch: np.ndarray, hosts: np.ndarray) -> None:
+def _inherit(activities: Ints, branch: Flags, hosts: Ints) -> None:
     """What stands inside brackets without a verb shares the activity of what stands before."""
     inside = np.flatnonzero(hosts >= 0)
     bare = inside[activities[inside] == 0]
@@ -224,8 +220,8 @@ def _inherit(activities: np.ndarray, branch: np.ndarray, hosts: np.ndarray) -> N
 
 
 def _numbered(
-    batch: ScopeBatch, wanted: np.ndarray, outer: np.ndarray, start: np.ndarray, named: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    batch: ScopeBatch, wanted: Flags, outer: Ints, start: Ints, named: Flags
+) -> tuple[Ints, Ints]:
     """Number the named segments of each scope by position; return how many items it has, too.
 
     A clause that was not read has as many as its signs say.
