@@ -37,7 +37,7 @@ from sklearn.metrics import average_precision_score
 from chainmatch.chains.graph import read_chains
 from chainmatch.matching.fit_model import read_model
 from chainmatch.matching.lexicon import Lexicon
-from chainmatch.matching.matcher import PAGE, Matcher
+from chainmatch.matching.matcher import BATCH_SIZE, Matcher
 from chainmatch.pipeline.batches import match_batches
 from chainmatch.pipeline.relax_gc import spare_collector
 from chainmatch.training import matching
@@ -155,7 +155,7 @@ def measure(method: str, rows: int, registry: str) -> None:
     work = WORK[method](graph)
     start = time.process_time()
     count = 0
-    batches = pq.ParquetFile(registry).iter_batches(PAGE, columns=["name", "scope"])
+    batches = pq.ParquetFile(registry).iter_batches(BATCH_SIZE, columns=["name", "scope"])
     with tempfile.TemporaryFile() as out:
         for batch in batches:
             work(batch.slice(0, rows - count), out)
@@ -189,7 +189,7 @@ def polars_pass(graph):
     os.environ["POLARS_MAX_THREADS"] = "1"  # read when it is imported
     import polars
 
-    words = Lexicon(graph).words
+    words = Lexicon(graph).terms
 
     def work(batch, out):
         _, scopes = texts(batch)

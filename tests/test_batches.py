@@ -131,6 +131,6 @@ def test_another_by_is_refused(matcher):
 
 def test_a_batch_longer_than_a_page_gives_one_batch(firms, matcher, monkeypatch):
     (whole,) = match_batches(cut(firms, []), matcher)
-    monkeypatch.setattr("chainmatch.pipeline.batches.PAGE", 3)
+    monkeypatch.setattr("chainmatch.pipeline.batches.BATCH_SIZE", 3)
     (paged,) = match_batches(cut(firms, []), matcher)
     assert paged.equals(whole)

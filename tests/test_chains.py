@@ -2,7 +2,7 @@ import networkx as nx
 import pytest
 import yaml
 
-from chainmatch.chains.graph import check_chains, read_chains, resolve_wording, trace
+from chainmatch.chains.graph import check_chains, read_chains, resolve_term, trace
 from chainmatch.chains.model import GENERAL_KNOWLEDGE
 from chainmatch.chains.rules import gbt_classes
 from chainmatch.chains.views import chain_counts, listing, traced, tree
@@ -193,8 +193,8 @@ def test_paths_run_with_the_goods(five):
 
 
 def test_a_wording_that_names_nothing_resolves_to_nothing(five):
-    assert resolve_wording(five, "不存在的东西") == ()
-    assert resolve_wording(five, "  ") == ()
+    assert resolve_term(five, "不存在的东西") == ()
+    assert resolve_term(five, "  ") == ()
     assert "没有认出" in traced(five, trace(five, "不存在的东西", "刀具"), "不存在的东西", "刀具")
 
 

@@ -193,7 +193,11 @@ def test_projects_and_wishes_speak_for_their_nodes(tea):
 
 
 def test_the_strongest_of_several_claims_counts(tea):
-    wishes = [{"what": "茶", "weight": 0.2}, {"what": "红茶", "weight": 0.9}, {"what": "制茶", "weight": 0.4}]
+    wishes = [
+        {"what": "茶", "weight": 0.2},
+        {"what": "红茶", "weight": 0.9},
+        {"what": "制茶", "weight": 0.4},
+    ]
     found = county(tea, priorities=wishes).wishes
     assert found["making"][:2] == (0.9, "红茶")
     assert found["garden"][:2] == (0.2, "茶")

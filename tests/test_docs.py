@@ -91,3 +91,25 @@ def test_every_public_name_has_a_docstring():
     import chainmatch
 
     assert all(getattr(chainmatch, name).__doc__ for name in public if name != "__version__")
+
+
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8").partition("## Words of the code")[2]
+NAMED = [ROOT / "src" / "chainmatch" / part for part in ("matching", "identity", "names", "chains")]
+
+
+def words_of_the_code() -> set[str]:
+    paths = {path for folder in NAMED for path in folder.rglob("*.py")}
+    sources = (path.read_text("utf-8") for path in paths if path.name != "prefilter.py")
+    return {word for source in sources for word in re.findall(r"[A-Za-z_]+", source)}
+
+
+def test_the_glossary_names_what_stands_in_the_code():
+    named = re.findall(r"^\| `(\w+)` \|", GLOSSARY, re.M)
+    assert len(named) > 10
+    assert set(named) <= words_of_the_code()
+
+
+def test_the_code_uses_no_word_that_was_given_up():
+    given_up = re.findall(r"`(\w+)`", GLOSSARY.partition("Given up in")[2].partition(": ")[2])
+    assert len(given_up) > 5
+    assert not set(given_up) & words_of_the_code()

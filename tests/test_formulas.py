@@ -10,7 +10,7 @@ from chainmatch.decision.scoring import contributions, score
 from chainmatch.decision.shortlist import select
 from chainmatch.matching.fit_model import FitModel
 from chainmatch.util.missing import saturating
-from evidence import pieces, summary
+from evidence import columns, summary
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"
 ROW = re.compile(r"^\| `([^`]+)` \| .+ \| (\d\.\d{4}) \|$", re.M)
@@ -31,7 +31,7 @@ def scores(world, found):
 
 def computed_fit() -> dict[str, float]:
     model = FitModel({}, {}, 100_000, {"甲": 100, "乙": 1})
-    third = pieces(("scope", 0, 0.9, 2))
+    third = columns(("scope", 0, 0.9, 2))
     return {
         "specificity, 1 in 1,000": model.specificity("甲"),
         "specificity, 1 in 100,000": model.specificity("乙"),

@@ -228,7 +228,9 @@ def test_comments_stay():
     assert lines[0] == "weights:  # 权重" and lines[-2:] == ["# 完", "name: 县"]
     # Of a profile that leaves them out everything else stays as it was written.
     old, new = profile_text(), with_weights(profile_text(), NEW)
-    kept = [line for line in new.splitlines() if not line.startswith(tuple(f"  {n}: " for n in NEW))]
+    kept = [
+        line for line in new.splitlines() if not line.startswith(tuple(f"  {n}: " for n in NEW))
+    ]
     assert kept[:-1] == [line for line in old.splitlines() if line in kept][: len(kept) - 1]
 
 

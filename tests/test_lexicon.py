@@ -3,7 +3,7 @@ import pytest
 
 from chainmatch.chains.graph import read_chains
 from chainmatch.matching.lexicon import Lexicon
-from chainmatch.matching.word_boundaries import SHORT, read_borders
+from chainmatch.matching.word_boundaries import SHORT, read_boundaries
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def lexicon():
 
 
 def found(lexicon, text):
-    return {(hit.word, claim.node) for hit in lexicon.find(text) for claim in hit.claims}
+    return {(hit.term, owner.node) for hit in lexicon.find(text) for owner in hit.owners}
 
 
 @pytest.mark.parametrize("text", ["销售电子产品", "健康养殖技术", "可控硅片式元件"])
@@ -46,24 +46,24 @@ def test_a_verb_that_begins_inside_a_word_breaks_it(lexicon):
     assert found(lexicon, "食用菌种生产") == {("食用菌种", "spawn")}
 
 
-def test_the_longest_wording_owns_the_place(lexicon):
+def test_the_longest_term_owns_the_place(lexicon):
     assert found(lexicon, "中药饮片机械制造") == {("中药饮片机械", "machines")}
     assert found(lexicon, "中药饮片生产") == {("中药饮片", "slices")}
 
 
-def test_a_longer_wording_with_the_same_head_leaves_other_chains_alone(lexicon):
+def test_a_longer_term_with_the_same_head_leaves_other_chains_alone(lexicon):
     assert found(lexicon, "硬质合金刀具") == {("硬质合金刀具", "carbide"), ("刀具", "knives")}
 
 
 def test_positions_are_those_of_the_text(lexicon):
     text = "加工销售硬质合金、硅片"
     for hit in lexicon.find(text):
-        assert text[hit.start : hit.end] == hit.word
+        assert text[hit.start : hit.end] == hit.term
 
 
-def test_learned_borders_cover_the_bundled_chains():
-    words = Lexicon(read_chains(), borders={}).words
-    missing = [word for word in words if len(word) <= SHORT and word not in read_borders()]
+def test_learned_boundaries_cover_the_bundled_chains():
+    words = Lexicon(read_chains(), boundaries={}).terms
+    missing = [word for word in words if len(word) <= SHORT and word not in read_boundaries()]
     claimed = {
         word for _, d in read_chains().nodes(data=True) for word in (*d["objects"], *d["hints"])
     }

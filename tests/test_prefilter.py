@@ -128,7 +128,7 @@ def test_it_is_asked_only_where_that_pays():
 
 def test_weak_evidence_is_no_silence(matcher):
     scopes = ["房屋租赁", "中药饮片生产", "销售：日用百货、服装、文具、五金、茶叶、家电、图书"]
-    found = matcher.match_page(Texts(scopes, [""] * 3, [""] * 3, [""] * 3))
+    found = matcher.match_batch(Texts(scopes, [""] * 3, [""] * 3, [""] * 3))
     assert [bool(one.clear) for one in found] == [False, True, False]
     assert [bool(one.fits) for one in found] == [False, True, True]
     assert found.silent == 1

@@ -1,17 +1,13 @@
 import re
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.matching.grammar import Reader, cut, read_scope, read_scopes
-from chainmatch.matching.grammar.activities import SETS
-from chainmatch.matching.grammar.pattern import alternatives
-from chainmatch.matching.grammar.segments import END
-from chainmatch.matching.grammar.vocabulary import Vocabulary
-from chainmatch.matching.ragged import Stack
-from chainmatch.schema.verbs import TECHNIQUE, VERBS
+from chainmatch.matching.grammar import cut, is_branch_only, read_scope, read_scopes, read_tokens
+from chainmatch.matching.grammar.segments import alternatives
+from chainmatch.matching.string_batch import concat
+from chainmatch.schema.verbs import FILLERS_AFTER, TECHNIQUE, VERBS
 
 MAKE, GROW, TRADE = {"make"}, {"grow"}, {"trade"}
 PRODUCE = MAKE | GROW  # 生产 says either
@@ -107,6 +103,21 @@ def test_exclusions_are_no_items():
     assert read("除尘设备制造") == {"除尘设备": MAKE}
 
 
+@pytest.mark.parametrize("behind", ["", "；茶叶销售", "。茶叶销售", "\n茶叶销售"])
+def test_an_exclusion_that_is_cut_off_offers_nothing_of_what_follows(behind):
+    found = read(f"饰品加工(除危险化学品、废塑料及电镀,金属表面处理{behind}")
+    assert found == {"饰品": MAKE} | ({"茶叶": TRADE} if behind else {})
+    assert "棉花" not in "".join(read(f"农副产品收购（不含棉花，蚕茧{behind}"))
+
+
+def test_an_exclusion_that_is_no_bracket_of_its_own_hides_nothing():
+    assert read("金属加工(除尘设备制造") == {"金属": MAKE, "除尘设备": MAKE}
+    assert read("金属加工(除钨以外，锡销售")["锡"] == TRADE
+    # The law takes the end of the bracket along.
+    text = "环保设备制造（不含国家法律、行政法规限制、禁止类）；汽车零部件制造"
+    assert read(text)["汽车零部件"] == MAKE
+
+
 def test_brackets_with_items_share_the_activity():
     found = read("林产品（含板栗、核桃）加工")
     assert found["林产品"] == MAKE
@@ -130,12 +141,24 @@ def test_branch_only():
     assert all(item.branch for item in items)
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("限分支机构经营", True), ("限下属企业经营", True), ("限属下企业经营", True),
+        ("限本公司下属单位经营", True), ("分公司经营", True),
+        ("限属下稀土矿经营", False), ("限上年销售", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_is_left_to_branches(text, left):
+    assert is_branch_only(text) is left
+    assert read_scope(f"食品生产（{text}）")[0].branch is (left and "限" in text)
+
+
 def test_clauses_do_not_end_inside_brackets():
-    page = cut(["甲（乙；丙）丁；戊"])
-    outer = page.clauses.host < 0
-    spans = zip(page.clauses.start[outer], page.clauses.end[outer], strict=True)
-    assert [page.text[start:end] for start, end in spans] == ["甲(乙;丙)丁", "戊"]
-    assert page.clauses.host.tolist() == [-1, -1, 0, 0]  # 乙 and 丙 stand inside the first
+    batch = cut(["甲（乙；丙）丁；戊"])
+    spans = zip(batch.clauses.start[: batch.outer], batch.clauses.end[: batch.outer], strict=True)
+    assert [batch.text[start:end] for start, end in spans] == ["甲(乙;丙)丁", "戊"]
+    assert batch.clauses.host.tolist() == [-1, -1, 0, 0]  # 乙 and 丙 stand inside the first
 
 
 def test_quotations_hold_object_and_verb():
@@ -159,21 +182,6 @@ def test_any_text_is_read_and_positions_are_inside_it(text):
         assert item.start < item.end <= len(text)
         assert item.core_start <= item.core_end <= item.end
         assert 0 <= item.verb_start <= item.verb_end <= len(text)
-
-
-@given(st.lists(SCOPES, min_size=1, max_size=5))
-def test_no_scope_looks_at_another(texts):
-    reader = Reader()
-    page = cut(texts)
-    numbers = reader.vocabulary.number(page.tokens.texts)[page.tokens.text]
-    read = reader.read(page, numbers, np.ones(len(page.clauses.start), bool))
-    for number, text in enumerate(texts):
-        own = (page.clauses.scope[read.clause] == number) & (read.activities >= 0)
-        found = zip(read.start[own] - page.starts[number], read.activities[own], strict=True)
-        alone = [(item.start, item.activities) for item in read_scope(text)]
-        assert sorted((int(s), sorted(SETS[a])) for s, a in found) == sorted(
-            (start, sorted(activities)) for start, activities in alone
-        )
 
 
 @given(SCOPES)
@@ -237,7 +245,6 @@ def test_technical_services_speak_about_the_verb_in_front_of_them():
 
 
 def test_a_long_list_is_read_like_a_short_one():
-    """Of many bare objects in a row some stand for all; each gets its verbs and its number."""
     objects = [f"物{n}" for n in range(40)]
     items = [
         item for item in read_scope("、".join(objects) + "的生产；片剂") if item.place != "verb"
@@ -258,54 +265,26 @@ def test_scopes_that_are_read_together_are_read_like_each_alone(scopes):
     assert read_scopes(scopes) == [read_scope(scope) for scope in scopes]
 
 
-def utf16(*texts):
-    return [text.encode("utf-16-le") for text in texts]
+PARTS = st.sampled_from([*VERBS, *FILLERS_AFTER, "茶叶", "售", "网", "务", " ", "𠮷", "x"])
 
 
-def test_a_vocabulary_keeps_the_tokens_that_come_again():
-    vocabulary = Vocabulary()
-    vocabulary.number(utf16("茶叶种植", "核桃", "板栗"))
-    vocabulary.read(vocabulary.number(utf16("板栗", "茶叶种植")))
-    assert vocabulary.sift().tolist() == [0, 2]
-    assert list(vocabulary.laid(np.array([0, 1]))) == ["茶叶种植", "板栗"]
-    assert vocabulary.number(utf16("板栗", "茶叶种植", "核桃")).tolist() == [1, 0, 2]
-    runs = vocabulary.read(np.array([0, 1, 2]))
-    texts = [vocabulary.segments(first + np.arange(count)) for first, count in runs.tolist()]
-    assert [int(own[0, END]) for own in texts] == [len("茶叶种植"), len("板栗"), len("核桃")]
-
-
-def test_a_vocabulary_that_was_interrupted_numbers_on(monkeypatch):
-    vocabulary, push = Vocabulary(), Stack.push
-    vocabulary.number(utf16("茶叶种植"))
-    for left in range(3):  # after so many stacks have grown
-        with monkeypatch.context() as patch:
-            calls = iter(range(left))
-            patch.setattr(Stack, "push", lambda own, rows, c=calls: (next(c), push(own, rows)))
-            with pytest.raises(StopIteration):
-                vocabulary.number(utf16("核桃", "板栗"))
-                raise StopIteration  # all of them
-    numbers = vocabulary.number(utf16("板栗", "茶叶种植", "核桃"))
-    assert list(vocabulary.laid(numbers)) == ["板栗", "茶叶种植", "核桃"]
-    segments = [
-        vocabulary.segments(first + np.arange(count))
-        for first, count in vocabulary.read(numbers).tolist()
-    ]
-    assert [int(own[0, END]) for own in segments] == [2, 4, 2]
+@given(st.lists(st.lists(PARTS, max_size=5).map("".join), min_size=1, max_size=6))
+def test_behind_an_object_stand_the_longest_verbs_and_fillers(texts):
+    """Where no joiner and no exclusion cuts a token, its object ends where they begin."""
+    words = (alternatives(own, backwards=True) for own in (VERBS, FILLERS_AFTER))
+    behind = re.compile(f"(?:{'|'.join(words)}|\\s)*")
+    segments = read_tokens(concat(texts))
+    for number, text in enumerate(texts):
+        own = segments.token == number
+        if own.sum() != 1 or not segments.after[own][0]:
+            continue
+        start, core_end = int(segments.core_start[own][0]), int(segments.core_end[own][0])
+        assert len(text) - core_end == behind.match(text[start:][::-1]).end()
 
 
 def test_a_bracket_behind_a_token_makes_it_no_other():
-    texts = cut(
-        ["茶叶种植、核桃；茶叶种植（凭许可证经营）、核桃（不含板栗），茶叶种植"]
-    ).tokens.texts
-    assert texts == utf16("茶叶种植", "核桃")
-
-
-def test_a_token_that_is_not_met_again_goes_in_time():
-    vocabulary = Vocabulary()
-    for _ in range(3):
-        vocabulary.number(utf16("茶叶"))
-    assert vocabulary.sift().tolist() == [0]
-    assert vocabulary.sift().tolist() == []
+    scope = "茶叶种植、核桃；茶叶种植（凭许可证经营）、核桃（不含板栗），茶叶种植"
+    assert list(cut([scope]).token_texts) == ["茶叶种植", "核桃"]
 
 
 def test_rare_characters_of_four_bytes_change_nothing_else():

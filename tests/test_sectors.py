@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from chainmatch.chains.graph import read_chains
 from chainmatch.errors import OptionError
+from chainmatch.matching.arrays import take
 from chainmatch.matching.fit_model import FLOOR, Summary, read_model, read_other_trades
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.matches import Texts
 from chainmatch.matching.tables import match, match_rows
 from chainmatch.schema.columns import TABLES
-from evidence import pieces, summary
+from evidence import columns, summary
 
 SURE = 0.5
 CASES = {
@@ -134,7 +135,7 @@ def test_talking_about_a_thing_is_less_than_doing_it(matcher):
     offers = fit_to(matcher, "integrated-circuits", "集成电路技术服务")
     designs = fit_to(matcher, "integrated-circuits", "集成电路研发")
     assert 0.05 < offers.fit < designs.fit
-    assert offers.evidence[0].how == "technique"
+    assert offers.evidence[0].kind == "technique"
     assert offers.activity == "research"
 
 
@@ -149,24 +150,24 @@ def test_what_is_only_named_is_not_studied(matcher):
 def test_where_technique_is_the_trade_spreading_it_is_the_trade(matcher):
     found = fit_to(matcher, "agri-services", "农业技术推广服务")
     assert found.fit >= SURE
-    assert found.evidence[0].how == "stated"
+    assert found.evidence[0].kind == "stated"
 
 
 @pytest.mark.parametrize("chain", CASES)
 def test_more_said_later_never_takes_from_what_was_said_first(matcher, chain):
     for case in CASES[chain]:
-        fits = matcher.match_page(Texts([case["scope"]], [""], [""], [""])).fits
+        fits = matcher.match_batch(Texts([case["scope"]], [""], [""], [""])).fits
         for first, count in zip(fits.first.tolist(), fits.count.tolist(), strict=True):
             own = np.arange(first, first + count)
-            whole = summary(fits.pieces[own], 9)
+            whole = summary(take(fits.evidence, own), 9)
             for left_out in own[:-1]:
-                fewer = summary(fits.pieces[own[own != left_out]], 9)
+                fewer = summary(take(fits.evidence, own[own != left_out]), 9)
                 assert fewer.lead <= whole.lead
                 assert fewer.focus <= whole.focus
 
 
 def test_what_evidence_adds_up_to():
-    evidence = pieces(
+    evidence = columns(
         ("scope", 3, 0.8, 1), ("name", 0, 0.6, 0), ("products", 0, 0.5, 0), ("scope", 9, 0.4, 3)
     )
     assert summary(evidence, items=4) == pytest.approx(
@@ -182,7 +183,7 @@ def test_what_evidence_adds_up_to():
 
 
 def test_what_is_quoted_together_counts_once():
-    evidence = pieces(("scope", 3, 0.9, 1), ("scope", 7, 0.6, 2), ("scope", 7, 0.3, 2))
+    evidence = columns(("scope", 3, 0.9, 1), ("scope", 7, 0.6, 2), ("scope", 7, 0.3, 2))
     assert summary(evidence, items=2).breadth == pytest.approx(0.3 / 3)
 
 
@@ -193,8 +194,8 @@ def test_a_name_speaks_for_its_chain_or_for_a_trade_outside_all(matcher):
         "某地汽车部件有限公司",
         "某地制造有限公司",
     ]
-    said = matcher.chains.words.say(names)
-    assert said[:, matcher.chains.names.index("clean-energy")].tolist() == [1, 1, -1, 0]
+    signs = matcher.chains.words.signs(names)
+    assert signs[:, matcher.chains.names.index("clean-energy")].tolist() == [1, 1, -1, 0]
 
 
 def test_a_trade_outside_all_chains_in_the_name_speaks_against_every_chain(matcher):
@@ -268,48 +269,22 @@ def test_a_matcher_sent_to_another_process_says_the_same(graph):
         assert sent.fits(scope, "安康茶叶有限公司") == kept.fits(scope, "安康茶叶有限公司")
 
 
-def test_what_is_forgotten_is_found_again(matcher, monkeypatch):
-    wanted = [matcher.match(scope).fits for scope in SCOPES]
-    monkeypatch.setattr("chainmatch.matching.grammar.reading.ROOM", 40)
-    forgetful = Matcher(GRAPH)
-    again = [forgetful.match(scope).fits for scope in (*SCOPES, *SCOPES, *reversed(SCOPES))]
-    assert again == [*wanted, *wanted, *reversed(wanted)]
-
-
-def test_a_page_that_was_interrupted_leaves_nothing_behind(matcher, monkeypatch):
-    """Its tokens may have been numbered already, and be sifted before anybody looked at them."""
-    wanted = [matcher.match(scope).fits for scope in SCOPES]
-    interrupted = Matcher(GRAPH)
-    interrupted.match(SCOPES[0])
-    with monkeypatch.context() as patch:
-        patch.setattr("chainmatch.matching.term_owners.TokenClaims.runs", _interrupt)
-        for scope in (*SCOPES, *SCOPES):  # twice, so that the tokens are kept
-            with pytest.raises(KeyboardInterrupt):
-                interrupted.match(scope)
-    monkeypatch.setattr("chainmatch.matching.grammar.reading.ROOM", 1)
-    assert [interrupted.match(scope).fits for scope in SCOPES] == wanted
-
-
-def _interrupt(*_):
-    raise KeyboardInterrupt
-
-
-def test_streams_come_back_in_order_whatever_the_page(matcher, monkeypatch):
+def test_streams_come_back_in_order_whatever_the_batch(matcher, monkeypatch):
     rows = [(str(n), f"企业{n}", scope, "", "") for n, scope in enumerate(SCOPES)]
     wanted = [(firm, name, found.fits) for firm, name, found in match_rows(rows, matcher)]
-    monkeypatch.setattr("chainmatch.matching.matcher.PAGE", 7)
+    monkeypatch.setattr("chainmatch.matching.matcher.BATCH_SIZE", 7)
     assert [(firm, name, m.fits) for firm, name, m in match_rows(iter(rows), matcher)] == wanted
     assert [firm for firm, *_ in wanted] == [firm for firm, *_ in rows]
     assert list(match_rows([], matcher)) == []
 
 
-def test_a_wording_with_a_sign_in_it_is_found(matcher):
+def test_a_term_with_a_sign_in_it_is_found(matcher):
     """医疗诊断、监护及治疗设备 is one thing, though 、 stands in it."""
     crossing = {
-        hit.word: {claim.node for claim in hit.claims}
-        for word in matcher.lexicon.words_with("、")
+        hit.term: {owner.node for owner in hit.owners}
+        for word in matcher.lexicon.terms_with("、")
         for hit in matcher.lexicon.find(word)
-        if hit.word == word
+        if hit.term == word
     }
     assert len(crossing) > 5
     for word, nodes in crossing.items():

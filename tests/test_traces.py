@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chainmatch.chains.graph import read_chains, resolve_wording, trace
+from chainmatch.chains.graph import read_chains, resolve_term, trace
 
 GRAPH = read_chains()
 CASES = [
@@ -37,5 +37,5 @@ def test_trace(chain, case):
     found = trace(GRAPH, case["from"], case["to"], limit=200)
     assert found.starts, f"{case['from']} names no node"
     assert found.ends, f"{case['to']} names no node"
-    stations = [resolve_wording(GRAPH, word, limit=50) for word in case.get("via", ())]
+    stations = [resolve_term(GRAPH, word, limit=50) for word in case.get("via", ())]
     assert any(passes(path, stations) for path in found.paths) == case["exists"]

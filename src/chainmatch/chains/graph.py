@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
 
-from chainmatch.chains.model import GENERAL_KNOWLEDGE, STAGES
+from chainmatch.chains.model import GENERAL_KNOWLEDGE
 from chainmatch.chains.rules import ChainFile, Problem, check, declared_nodes, read_chain, sort
 from chainmatch.errors import ChainError
 from chainmatch.matching.grammar import read_scope
 from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.schema.words import STAGES
 from chainmatch.util.file_names import file_name
 from chainmatch.util.resources import data_folder
 from chainmatch.util.yaml import Document, YamlError, read_document
@@ -37,7 +38,7 @@ __all__ = [
     "nodes_of",
     "read_chains",
     "read_documents",
-    "resolve_wording",
+    "resolve_term",
     "trace",
 ]
 
@@ -165,7 +166,7 @@ def _graph(files: list[ChainFile]) -> "nx.DiGraph[str]":
 
 
 class Trace(NamedTuple):
-    """Paths between two wordings: the nodes each wording resolved to, and paths of node ids."""
+    """Paths between two terms: the nodes each term resolved to, and paths of node ids."""
 
     starts: tuple[str, ...]
     ends: tuple[str, ...]
@@ -206,14 +207,14 @@ def near_words(graph: "nx.DiGraph[str]", word: str) -> list[str]:
     return alike or names_of(graph, _like(graph, text)[:3] if text else ())
 
 
-def resolve_wording(graph: "nx.DiGraph[str]", wording: str, limit: int = 5) -> tuple[str, ...]:
-    """Return the nodes that ``wording`` names, best kind of match only, in graph order.
+def resolve_term(graph: "nx.DiGraph[str]", term: str, limit: int = 5) -> tuple[str, ...]:
+    """Return the nodes that ``term`` names, best kind of match only, in graph order.
 
     Kinds, first that matches wins: node id or name; an object; a hint; the same without the verbs
-    at its ends (锂电池生产); the longest object or name in the wording; the shortest object or name
-    that holds the wording. Empty if none does.
+    at its ends (锂电池生产); the longest object or name in the term; the shortest object or name
+    that holds the term. Empty if none does.
     """
-    whole = wording.strip()
+    whole = term.strip()
     core = next((whole[i.core_start : i.core_end] for i in read_scope(whole)), "")
     for word in dict.fromkeys(filter(None, (whole, core))):
         nodes = _named(graph, word)
@@ -232,13 +233,13 @@ def _named(graph: "nx.DiGraph[str]", word: str) -> list[str]:
     return next(filter(None, named), [])
 
 
-def _like(graph: "nx.DiGraph[str]", wording: str) -> list[str]:
+def _like(graph: "nx.DiGraph[str]", term: str) -> list[str]:
     words = {n: (data["name"], *data["objects"]) for n, data in graph.nodes(data=True)}
-    inside = {n: max((len(w) for w in ws if w in wording), default=0) for n, ws in words.items()}
+    inside = {n: max((len(w) for w in ws if w in term), default=0) for n, ws in words.items()}
     longest = max(inside.values(), default=0)
     if longest:
         return [node for node, length in inside.items() if length == longest]
-    around = {n: min((len(w) for w in ws if wording in w), default=0) for n, ws in words.items()}
+    around = {n: min((len(w) for w in ws if term in w), default=0) for n, ws in words.items()}
     shortest = min(filter(None, around.values()), default=0)
     return [node for node, length in around.items() if length == shortest and shortest]
 
@@ -246,10 +247,10 @@ def _like(graph: "nx.DiGraph[str]", wording: str) -> list[str]:
 def trace(graph: "nx.DiGraph[str]", start: str, end: str, limit: int = 20) -> Trace:
     """Return up to ``limit`` paths of supplies from ``start`` to ``end``, shortest first.
 
-    Both ends are wordings (钨精矿, 刀具), names or ids. No path, or a wording that names no node,
-    gives an empty ``paths``; ``starts`` and ``ends`` show what the wordings resolved to.
+    Both ends are terms (钨精矿, 刀具), names or ids. No path, or a term that names no node,
+    gives an empty ``paths``; ``starts`` and ``ends`` show what the terms resolved to.
     """
-    starts, ends = resolve_wording(graph, start), resolve_wording(graph, end)
+    starts, ends = resolve_term(graph, start), resolve_term(graph, end)
     paths = [
         tuple(path)
         for u in starts

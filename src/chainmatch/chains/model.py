@@ -132,18 +132,18 @@ class Node(_Record):
         Field(
             min_length=1,
             description="宾语：经营范围里的写法，通常 8 到 20 个以上；有一个且活动相符就算在此环节"
-            " / wordings of business scopes; one with a counting activity places a firm here",
+            " / terms of business scopes; one with a counting activity places a firm here",
         ),
     ]
     hints: Annotated[
         tuple[Word, ...],
-        _about("提示词：有利但不足以判断的写法", "wordings that speak for the node, never decide"),
+        _about("提示词：有利但不足以判断的写法", "terms that speak for the node, never decide"),
     ] = ()
     false_friends: Annotated[
         dict[Word, MaybeText],
         _about(
             "误导词: 理由；含某个宾语但意思不同的更长写法",
-            "longer wordings that hold an object and mean something else, with the reason",
+            "longer terms that hold an object and mean something else, with the reason",
         ),
     ] = {}
     codes: Annotated[
@@ -177,7 +177,7 @@ class Supply(_Record):
 
 
 class Shared(_Record):
-    """共用宾语：允许同一条链的几个环节用同一个宾语 / Lets several nodes claim one object."""
+    """共用宾语：允许同一条链的几个环节用同一个宾语 / Lets several nodes own one object."""
 
     object: Annotated[Word, _about("宾语", "the object")]
     nodes: Annotated[
@@ -212,7 +212,7 @@ class Chain(_Record):
         tuple[Supply, ...], _about("循环利用：回流的供给", "loops, kept beside the supplies")
     ] = ()
     shared: Annotated[
-        tuple[Shared, ...], _about("共用宾语及理由", "objects that several nodes may claim")
+        tuple[Shared, ...], _about("共用宾语及理由", "objects that several nodes may own")
     ] = ()
 
 

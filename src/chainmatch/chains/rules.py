@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import networkx as nx
 from pydantic import ValidationError
 
-from chainmatch.chains.model import ENGLISH, FORMS, GENERAL_KNOWLEDGE, STAGES, Chain, Node, Supply
+from chainmatch.chains.model import ENGLISH, FORMS, GENERAL_KNOWLEDGE, Chain, Node, Supply
 from chainmatch.schema.columns import NEEDS
+from chainmatch.schema.words import STAGES
 from chainmatch.util.resources import data_folder
 from chainmatch.util.yaml import Document, Location, explain, nearest
 
@@ -130,7 +131,7 @@ def check(
     names = {**declared, **{node.id: node.name for node in known.values()}}
     found = [*_repeated_ids(files), *_repeated_supplies(files, names)]
     for file in files:
-        for rule in (_segments, _words, _claims, _vocabulary, _sources):
+        for rule in (_segments, _words, _owners, _vocabulary, _sources):
             found += [p for p in rule(file) if file.whole or p.level == "error"]
         found += _shared_nodes(file, names, blind)
         found += _ends(file, known, names, blind)
@@ -205,15 +206,15 @@ def _words(file: ChainFile) -> Iterator[Problem]:
                 yield file.problem(("nodes", i, "false_friends", friend), why, "warning")
 
 
-def _claims(file: ChainFile) -> Iterator[Problem]:
-    """Two nodes may claim one object if they differ in activity or a rule says why."""
-    claims: dict[str, list[int]] = defaultdict(list)
+def _owners(file: ChainFile) -> Iterator[Problem]:
+    """Two nodes may own one object if they differ in activity or a rule says why."""
+    owners: dict[str, list[int]] = defaultdict(list)
     for i, node in enumerate(file.chain.nodes):
         for word in dict.fromkeys(node.objects):
-            claims[word].append(i)
+            owners[word].append(i)
     allowed = {rule.object: set(rule.nodes) for rule in file.chain.shared}
-    for word, owners in claims.items():
-        for a, b in combinations(owners, 2):
+    for word, own in owners.items():
+        for a, b in combinations(own, 2):
             first, second = file.chain.nodes[a], file.chain.nodes[b]
             ruled = {first.id, second.id} <= allowed.get(word, set())
             if set(first.activities) & set(second.activities) and not ruled:

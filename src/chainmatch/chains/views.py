@@ -6,19 +6,20 @@ from collections.abc import Iterable, Iterator
 import networkx as nx
 
 from chainmatch.chains.graph import Trace, names_of
-from chainmatch.chains.model import GENERAL_KNOWLEDGE, STAGES
+from chainmatch.chains.model import GENERAL_KNOWLEDGE
 from chainmatch.errors import OptionError
+from chainmatch.schema.words import STAGES
 from chainmatch.util.yaml import nearest
 
 
-def chain_id(graph: "nx.DiGraph[str]", wording: str) -> str:
+def chain_id(graph: "nx.DiGraph[str]", term: str) -> str:
     """Return the id of a chain named by id or Chinese name. Raises OptionError."""
     chains = graph.graph["chains"]
     for chain, data in chains.items():
-        if wording in (chain, data["name"]):
+        if term in (chain, data["name"]):
             return str(chain)
     known = [word for chain, data in chains.items() for word in (chain, data["name"])]
-    raise OptionError(f"没有这条产业链{nearest(wording, known)}")
+    raise OptionError(f"没有这条产业链{nearest(term, known)}")
 
 
 def chain_counts(graph: "nx.DiGraph[str]") -> list[dict[str, str | int]]:
@@ -75,7 +76,7 @@ def _segment_lines(graph: "nx.DiGraph[str]", chain: str, segment: str) -> Iterat
 
 
 def traced(graph: "nx.DiGraph[str]", found: Trace, start: str, end: str) -> str:
-    """Return the paths of a trace; without any, the loops and what both wordings resolved to."""
+    """Return the paths of a trace; without any, the loops and what both terms resolved to."""
     if found.paths:
         return "\n".join(" → ".join(names_of(graph, path)) for path in found.paths)
     loops = [

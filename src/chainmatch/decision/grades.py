@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from chainmatch.matching.grammar import Item
+from chainmatch.matching.grammar import Item, is_branch_only
 from chainmatch.profile import Entry
 
 GRADES = ("uncertain", "likely", "confirmed")  # ascending
 _BRACKET = re.compile(r"\s*[（(][^（）()]*")
 _CLAUSE = re.compile("[；;。]")
-_BRANCHES = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
 
 
 def graded(
@@ -21,7 +20,7 @@ def graded(
 
     ``scopes`` and ``items`` are those of the firms, by id.
     """
-    limited = {firm for firm, scope in scopes.items() if _BRANCHES.search(scope)}
+    limited = {firm for firm, scope in scopes.items() if is_branch_only(scope)}
     grades = [
         "uncertain" if firm in limited and _branch_only(quote, scopes[firm], items[firm]) else grade
         for firm, quote, grade in zip(
@@ -33,7 +32,7 @@ def graded(
 
 def _branch_only(quote: str, scope: str, items: Sequence[Item]) -> bool:
     """Whether the quoted words of a scope are left to branches or subsidiaries."""
-    if _BRANCHES.search(quote):
+    if is_branch_only(quote):
         return True
     start = scope.find(quote) if quote else -1
     end = start + len(quote)
@@ -41,12 +40,14 @@ def _branch_only(quote: str, scope: str, items: Sequence[Item]) -> bool:
     if start < 0 or not said:
         return False
     last = [items[said[-1]]]
-    for item in items[said[-1] + 1 :]:  # the verbs of its list, and not the next clause (；餐饮服务)
+    for item in items[
+        said[-1] + 1 :
+    ]:  # the verbs of its list, and not the next clause (；餐饮服务)
         if item.place != "verb" or _CLAUSE.search(scope, last[-1].end, item.start):
             break
         last.append(item)
     behind = _BRACKET.match(scope, last[-1].end)
-    return any(item.branch for item in last) or bool(behind and _BRANCHES.search(behind[0]))
+    return any(item.branch for item in last) or bool(behind and is_branch_only(behind[0]))
 
 
 def fills(rows: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":

@@ -12,9 +12,11 @@ from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from chainmatch.identity.syllables import Hits, SpelledLines
 from chainmatch.util.resources import data_folder
+
+Ints = NDArray[np.int64]
 
 _SPELLINGS = 4  # of one name
 _HITS = 20_000  # occurrences that are looked at
@@ -59,7 +61,7 @@ def initials(text: str) -> str:
     return text.upper().translate(_first_readings()).translate(_NO_SMALL).lower()
 
 
-class Heard(NamedTuple):
+class SpelledMatch(NamedTuple):
     """A name that typed letters occur in: its row and the share of its syllables, 0…1."""
 
     row: int
@@ -75,27 +77,54 @@ class PinyinIndex:
         forms = [form for _, form in table]
         short = [form.translate(_NO_SMALL) for form in forms]
         self._lengths = np.array([max(1, len(form)) for form in short], np.int64)
-        self._full, self._short = SpelledLines(forms), SpelledLines(short)
+        self._full, self._short = _SpelledLines(forms), _SpelledLines(short)
 
-    def find(self, letters: str, limit: int = 200) -> list[Heard]:
-        """Return the names that ``letters`` spell or abbreviate, those covered most first.
+    def find(self, letters: str, limit: int = 200) -> list[SpelledMatch]:
+        """Return the names that ``letters`` (a to z) spell or abbreviate, those covered most first.
 
         Of equals the name that has them nearer to its beginning comes first.
         """
         letters = letters.lower()
         if len(letters) < 2:
             return []
-        found = [
-            *self._heard(self._full.occurrences(letters, _HITS), limit),
-            *self._heard(self._short.occurrences(letters, _HITS), limit),
-        ]
-        best: dict[int, Heard] = {}
-        for heard in sorted(found, key=lambda one: -one.share):
-            best.setdefault(heard.row, heard)
+        found = [*self._matches(self._full, letters, limit)]
+        found += self._matches(self._short, letters, limit)
+        best: dict[int, SpelledMatch] = {}
+        for match in sorted(found, key=lambda one: -one.share):
+            best.setdefault(match.row, match)
         return list(best.values())[:limit]
 
-    def _heard(self, hits: Hits, limit: int) -> list[Heard]:
-        rows = self._rows[hits.line]
-        shares = hits.syllables / self._lengths[hits.line]
-        order = np.lexsort((rows, hits.begin, -shares))[:limit]
-        return list(map(Heard, rows[order].tolist(), shares[order].tolist()))
+    def _matches(self, lines: "_SpelledLines", letters: str, limit: int) -> list[SpelledMatch]:
+        line, begin, syllables = lines.find(letters, _HITS)
+        rows, shares = self._rows[line], syllables / self._lengths[line]
+        order = np.lexsort((rows, begin, -shares))[:limit]
+        return list(map(SpelledMatch, rows[order].tolist(), shares[order].tolist()))
+
+
+class _SpelledLines:
+    """Lines in which a capital begins every syllable; signs that are no letters begin one too."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        text = "\n".join((*lines, ""))
+        signs = np.frombuffer(text.encode("ascii", "replace"), np.uint8)  # other signs: ?
+        capital = (signs >= ord("A")) & (signs <= ord("Z"))
+        small = (signs >= ord("a")) & (signs <= ord("z"))
+        self._small = signs + 32 * capital.astype(np.uint8)
+        self._capitals = np.flatnonzero(capital)
+        self._begins = ~small & (signs != ord("\n"))
+        ends = np.flatnonzero(signs == ord("\n"))
+        self._starts = np.append(0, ends[:-1] + 1)
+
+    def find(self, letters: str, max_hits: int) -> tuple[Ints, Ints, Ints]:
+        """Return line, position in it and syllables covered of the first ``max_hits`` hits.
+
+        A hit is where small ``letters`` begin with a syllable.
+        """
+        found = np.flatnonzero(self._begins & (self._small == ord(letters[0])))
+        for number, letter in enumerate(letters[1:], start=1):
+            # Past the end it meets the last sign, the end of a line, which is no letter.
+            found = found[self._small.take(found + number, mode="clip") == ord(letter)]
+        found = found[:max_hits]
+        line = np.searchsorted(self._starts, found, side="right") - 1
+        first, last = np.searchsorted(self._capitals, [found, found + len(letters)])
+        return line, found - self._starts[line], last - first

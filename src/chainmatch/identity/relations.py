@@ -25,7 +25,7 @@ from chainmatch.names import (
 )
 
 # Links below this confidence are not worth an officer's minute; a possible slip of the pen is.
-LEAST = {"same": 0.05, "branch": 0.4, "group": 0.5}
+MIN_CONFIDENCE = {"same": 0.05, "branch": 0.4, "group": 0.5}
 # Co-operatives bear the name of their town.
 _VILLAGE = {"供销社", "合作社", "合作联社", "信用社"}
 
@@ -224,6 +224,6 @@ def _group(a: Firm, b: Firm) -> Link | None:
 
 
 def _link(a: Firm, b: Firm, relation: str, confidence: float, why: str) -> Link | None:
-    if confidence < LEAST[relation]:
+    if confidence < MIN_CONFIDENCE[relation]:
         return None
     return Link(a.row, b.row, relation, round(min(confidence, 0.97), 3), why)

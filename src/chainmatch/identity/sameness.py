@@ -26,14 +26,14 @@ class Filed(NamedTuple):
 
 def twins(leads: Sequence[Filed]) -> dict[str, list[tuple[Filed, float]]]:
     """Return lead id → leads of the same kind that say the same, with the similarity 0…1."""
-    said = [_SIGNS.sub("", normalise(lead.title + lead.text)) for lead in leads]
+    texts = [_SIGNS.sub("", normalise(lead.title + lead.text)) for lead in leads]
     found: dict[str, list[tuple[Filed, float]]] = defaultdict(list)
     for i, one in enumerate(leads):
         for j in range(i + 1, len(leads)):
             other = leads[j]
-            if one.kind != other.kind or not said[i] or not said[j]:
+            if one.kind != other.kind or not texts[i] or not texts[j]:
                 continue
-            similarity = ratio(said[i], said[j], score_cutoff=SAME)
+            similarity = ratio(texts[i], texts[j], score_cutoff=SAME)
             if similarity:
                 found[one.lead_id].append((other, similarity / 100))
                 found[other.lead_id].append((one, similarity / 100))

@@ -51,7 +51,7 @@ from chainmatch.leads.clauses import (
 )
 from chainmatch.leads.figures import Figure, read_conditions, read_figures, read_needs, read_zones
 from chainmatch.matching.grammar import NOTHING
-from chainmatch.matching.lexicon import Claim, Hit, Lexicon
+from chainmatch.matching.lexicon import Hit, Lexicon, Owner
 from chainmatch.matching.word_boundaries import SHORT
 from chainmatch.schema.verbs import VERBS
 from chainmatch.util.text import normalise
@@ -180,10 +180,10 @@ class LeadReader:
             return named
         votes: dict[str, float] = {}
         for hit in (*self.lexicon.find(title), *self.lexicon.find(text)):
-            of = {claim.chain for claim in hit.claims}
+            of = {owner.chain for owner in hit.owners}
             if len(of) == 1:
-                share = HINT if hit.claims[0].hint else CLEAR
-                votes[min(of)] = votes.get(min(of), 0.0) + share * len(hit.word)
+                share = HINT if hit.owners[0].hint else CLEAR
+                votes[min(of)] = votes.get(min(of), 0.0) + share * len(hit.term)
         return min(votes, key=lambda chain: (-votes[chain], chain), default="")
 
     def _unread(self, stretches: Iterable[Stretch]) -> Iterator[str]:
@@ -207,11 +207,11 @@ class LeadReader:
             heads = _meant(found, clear)
             if not heads and before and (verbs := activities_of(thing.text)):
                 heads = [(hit, verbs) for hit in before]  # 规范化种植与产地初加工
-            kinds = tuple(hit.word for hit in others)
+            kinds = tuple(hit.term for hit in others)
             for hit, verbs in heads:
                 for node, hint in self._nodes(hit, verbs or thing.verbs, stretch, chain):
                     weight = HINT if hint else CLEAR
-                    yield Mention(node, hit.word, phrase, weight, "do", (hit.word, *kinds))
+                    yield Mention(node, hit.term, phrase, weight, "do", (hit.term, *kinds))
             for hit in others:
                 yield from self._about(hit, thing, stretch, chain)
             before = [hit for hit, _ in heads] or before
@@ -226,8 +226,8 @@ class LeadReader:
         others = []
         for hit in hits:
             rest = thing.text[hit.end :]
-            if TAIL.fullmatch(rest) or _is_done(hit.word):
-                heads.append((hit, activities_of(hit.word[-2:] + rest)))
+            if TAIL.fullmatch(rest) or _is_done(hit.term):
+                heads.append((hit, activities_of(hit.term[-2:] + rest)))
             else:
                 others.append(hit)
         if not any(_is_clear(hit) for hit, _ in heads) or thing.machine:
@@ -246,50 +246,50 @@ class LeadReader:
         self, hit: Hit, verbs: frozenset[str], stretch: Stretch, chain: str
     ) -> Iterator[tuple[str, bool]]:
         """Yield the nodes that a wording means here, each with "only a hint"."""
-        claims = _preferred(hit.claims, chain)
-        if WORK.search(hit.word):  # 水轮机大修: those who do such work, and the makers
-            yield from ((claim.node, claim.hint) for claim in claims)
+        owners = _preferred(hit.owners, chain)
+        if WORK.search(hit.term):  # 水轮机大修: those who do such work, and the makers
+            yield from ((owner.node, owner.hint) for owner in owners)
             return
         raw = bool(RAW.search(stretch.text)) or bool(HAD.search(stretch.cue))
         wanted = (verbs - _TRADING) or (_GROWING if raw else NOTHING)
-        if wanted == _PRODUCING and any(self._does[c.node] & _MAKING for c in claims):
+        if wanted == _PRODUCING and any(self._does[c.node] & _MAKING for c in owners):
             wanted = _MAKING  # 生产 is said of what is made and of what is grown
-        chosen = [claim for claim in claims if self._does[claim.node] & wanted]
+        chosen = [owner for owner in owners if self._does[owner.node] & wanted]
         if verbs - _TRADING == _MAKING and not chosen:
             # 冷水鱼深加工: the node only grows it; those who make something of it are meant.
             chosen = [
-                claim._replace(node=after)
-                for claim in claims
-                for after in sorted(self.graph.successors(claim.node))
-                if self.graph.nodes[after]["chain"] == claim.chain
+                owner._replace(node=after)
+                for owner in owners
+                for after in sorted(self.graph.successors(owner.node))
+                if self.graph.nodes[after]["chain"] == owner.chain
                 if self._does[after] == _MAKING
             ]
         sales = bool(SALES.search(stretch.text))
-        for claim in chosen or self._default(claims, sales):
-            yield claim.node, claim.hint
+        for owner in chosen or self._default(owners, sales):
+            yield owner.node, owner.hint
 
-    def _default(self, claims: list[Claim], sales: bool) -> list[Claim]:
+    def _default(self, owners: list[Owner], sales: bool) -> list[Owner]:
         """Choose where no verb decides: makers, else operators, else all but mere traders."""
         if sales:
-            return claims
+            return owners
         for wanted in ({"make"}, {"operate"}, set(self._all) - _TRADING):
-            chosen = [claim for claim in claims if self._does[claim.node] & wanted]
+            chosen = [owner for owner in owners if self._does[owner.node] & wanted]
             if chosen:
                 return chosen
-        return claims
+        return owners
 
     def _about(self, hit: Hit, thing: Thing, stretch: Stretch, chain: str) -> Iterator[Mention]:
         """A wording that modifies its thing; before machines it points to their makers."""
         phrase = stretch.text.strip()
-        claims = self._default(_preferred(hit.claims, chain), sales=False)
+        owners = self._default(_preferred(hit.owners, chain), sales=False)
         if stretch.side == "seek" and thing.machine:
-            for claim in claims:
-                for maker in sorted(self.graph.predecessors(claim.node)):
+            for owner in owners:
+                for maker in sorted(self.graph.predecessors(owner.node)):
                     if maker in self._machines:
-                        words = (hit.word + thing.machine[-2:], hit.word)
-                        yield Mention(maker, hit.word, phrase, BEYOND, "supply", words)
-        for claim in claims:
-            yield Mention(claim.node, hit.word, phrase, ABOUT, "about", (hit.word,))
+                        words = (hit.term + thing.machine[-2:], hit.term)
+                        yield Mention(maker, hit.term, phrase, BEYOND, "supply", words)
+        for owner in owners:
+            yield Mention(owner.node, hit.term, phrase, ABOUT, "about", (hit.term,))
 
     # --- what is sought --------------------------------------------------------------------------
 
@@ -364,7 +364,7 @@ def _meant(
     发电企业或光伏组件企业 are makers of modules or operators, 发电 alone says nothing of 水力发电.
     """
     found = [(hit, verbs) for hit, verbs in heads if _is_clear(hit)]
-    return found or [(h, verbs) for h, verbs in heads if not clear or len(h.word) > SHORT]
+    return found or [(h, verbs) for h, verbs in heads if not clear or len(h.term) > SHORT]
 
 
 def _is_done(word: str) -> bool:
@@ -373,13 +373,13 @@ def _is_done(word: str) -> bool:
 
 
 def _is_clear(hit: Hit) -> bool:
-    return any(not claim.hint for claim in hit.claims)
+    return any(not owner.hint for owner in hit.owners)
 
 
-def _preferred(claims: tuple[Claim, ...], chain: str) -> list[Claim]:
+def _preferred(owners: tuple[Owner, ...], chain: str) -> list[Owner]:
     """Objects before hints, the lead's chain before others."""
-    clear = [claim for claim in claims if not claim.hint] or list(claims)
-    return [claim for claim in clear if claim.chain == chain] or clear
+    clear = [owner for owner in owners if not owner.hint] or list(owners)
+    return [owner for owner in clear if owner.chain == chain] or clear
 
 
 def _without_vague(mentions: list[Mention]) -> list[Mention]:

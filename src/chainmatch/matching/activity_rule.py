@@ -1,31 +1,42 @@
-"""How what a firm does with a thing meets what a node does with it."""
+"""How what a firm does with a thing agrees with what a node does with it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from chainmatch.matching.arrays import Flags, Ints
 from chainmatch.matching.grammar import NOTHING
 from chainmatch.matching.grammar.activities import SETS
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.verbs import TECHNIQUE
 
-HOWS = (
+EVIDENCE_KINDS = (
     "stated", "reached", "bare", "bare-make", "technique", "only-trade", "own-sale", "other",
     "name", "code",
 )  # fmt: skip
-DONE = ("", *ACTIVITIES)  # what a firm does that met the node, "" where it says nothing
+DONE = ("", *ACTIVITIES)  # what a firm does that agrees with the node, "" where it says nothing
 
 _STATING = frozenset({"own", "verb"})  # places of verbs that state an activity on the item
 _TALKING = frozenset({"research", "serve"})  # what doing something with a technique may be
 
 
-def meeting(
-    done: frozenset[str], place: str, wanted: frozenset[str], is_technique: bool
+def compare(
+    done: frozenset[str], stated: bool, wanted: frozenset[str], is_technique: bool
 ) -> tuple[str, str]:
-    """Return how an item's activities meet those that a node wants, and the activity to print.
+    """Return the kind of evidence (:data:`EVIDENCE_KINDS`) and the activity to print.
 
-    ``is_technique``: the wording itself is a technique (农业技术), so that developing and
-    spreading it is the trade; of any other thing it is talk (医药技术开发, 光伏技术服务).
+    Parameters
+    ----------
+    done
+        What the firm does with the item; empty where no verb reaches it.
+    stated
+        Whether the verb stands on the item itself.
+    wanted
+        The activities of the node.
+    is_technique
+        Whether the term itself is a technique (农业技术), so that developing and spreading it is
+        the trade; of any other thing it is talk (医药技术开发, 光伏技术服务).
     """
     if TECHNIQUE in done:
         done = done - {TECHNIQUE} | (_TALKING if is_technique else NOTHING)
@@ -46,37 +57,34 @@ def meeting(
     if not met:
         return ("only-trade" if "trade" in done else "other", min(done))
     named = next(activity for activity in ACTIVITIES if activity in met)
-    return ("stated" if place in _STATING else "reached", named)
+    return ("stated" if stated else "reached", named)
 
 
-class Meetings:
-    """:func:`meeting` for many items at once; each pair of activities is compared once."""
+def compare_many(
+    done: Ints, stated: Flags, wanted: Sequence[frozenset[str]], node: Ints, is_technique: Flags
+) -> tuple[Ints, Ints]:
+    """Return :func:`compare` of n items as numbers in :data:`EVIDENCE_KINDS` and :data:`DONE`.
 
-    def __init__(self, wanted: Sequence[frozenset[str]], places: Sequence[str]) -> None:
-        kinds = sorted(set(wanted), key=sorted)
-        self._kinds = kinds
-        self._kind = np.array([kinds.index(own) for own in wanted])
-        self._stating = np.array([place in _STATING for place in places])
-        self._known = np.full((len(SETS), 4 * len(kinds)), -1)
+    ``done`` are masks (``activities.SETS``), ``wanted`` has one set a node, ``node`` numbers them.
+    """
+    cases = ((done * len(wanted) + node) * 2 + stated) * 2 + is_technique
+    distinct, which = np.unique(cases, return_inverse=True)
+    found = []
+    for case in distinct.tolist():
+        mask, number = divmod(case // 4, len(wanted))
+        found.append(_numbers(SETS[mask], bool(case & 2), wanted[number], bool(case & 1)))
+    kind, activity = np.array(found, np.int64).reshape(-1, 2)[which].T
+    return kind, activity
 
-    def look_up(
-        self, done: np.ndarray, place: np.ndarray, node: np.ndarray, technique: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the numbers of :data:`HOWS` and :data:`DONE`, for masks of activities and numbers
-        of all else."""
-        case = 4 * self._kind[node] + 2 * self._stating[place] + technique
-        place = done * self._known.shape[1] + case
-        found = self._known.take(place)
-        unknown = np.flatnonzero(found < 0)
-        if len(unknown):
-            pairs = np.unique(np.stack([done[unknown], case[unknown]]), axis=1)
-            for activities, number in pairs.T.tolist():
-                self._known[activities, number] = self._compare(activities, number)
-            found = self._known.take(place)
-        how, met = np.divmod(found, len(DONE))
-        return how, met
 
-    def _compare(self, activities: int, case: int) -> int:
-        kind, place, technique = case // 4, "own" if case & 2 else "bare", bool(case & 1)
-        how, met = meeting(SETS[activities], place, self._kinds[kind], technique)
-        return HOWS.index(how) * len(DONE) + DONE.index(met)
+@lru_cache(maxsize=1 << 14)
+def _numbers(
+    done: frozenset[str], stated: bool, wanted: frozenset[str], is_technique: bool
+) -> tuple[int, int]:
+    kind, activity = compare(done, stated, wanted, is_technique)
+    return EVIDENCE_KINDS.index(kind), DONE.index(activity)
+
+
+def is_stated(place: str) -> bool:
+    """Return whether a verb in ``place`` (of an item) states the activity on the item itself."""
+    return place in _STATING

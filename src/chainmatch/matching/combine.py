@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainmatch.matching.arrays import Flags, Floats, Ints, run_ends, run_lengths, run_starts, take
+from chainmatch.matching.evidence import CODE, NAME, PRODUCTS, SCOPE, EvidenceColumns
 from chainmatch.matching.fit_model import ALONE, SPEAKING, FitModel, Summary, logistics
-from chainmatch.matching.pieces import CODE, NAME, PRODUCTS, SCOPE, Pieces
-from chainmatch.matching.ragged import begins, ends, sizes
 
 GRADES = ("uncertain", "likely", "confirmed")
-_TELLING = 0.5  # evidence from here on is a kind of evidence of its own
+_STRONG = 0.5  # evidence from here on is a kind of evidence of its own
 
 
 @dataclass(frozen=True)
@@ -17,83 +17,83 @@ class Fits:
     """Fits of firms to nodes; arrays with one entry a fit, firm by firm, best first.
 
     ``main`` is how far the node is the firm's main business, 0…1 (:func:`_main`). ``node`` and
-    ``grade`` are numbers (of the nodes by id, of :data:`GRADES`); the evidence of a
-    fit, strongest first, is ``pieces[first : first + count]``. ``summaries`` has a column for each
-    field of ``Summary``.
+    ``grade`` are numbers (of the nodes by id, of :data:`GRADES`). ``count`` rows of ``evidence``
+    from ``first`` on speak for a fit, strongest first. ``summaries`` has a column for each field of
+    ``Summary``.
     """
 
-    row: np.ndarray
-    node: np.ndarray
-    fit: np.ndarray
-    main: np.ndarray
-    grade: np.ndarray
-    first: np.ndarray
-    count: np.ndarray
-    summaries: np.ndarray
-    pieces: Pieces
+    row: Ints
+    node: Ints
+    fit: Floats
+    main: Floats
+    grade: Ints
+    first: Ints
+    count: Ints
+    summaries: Floats
+    evidence: EvidenceColumns
 
 
-def fits(pieces: Pieces, items: np.ndarray, nodes: int, model: FitModel) -> Fits:
+def combine(evidence: EvidenceColumns, items: Ints, nodes: int, model: FitModel) -> Fits:
     """Add up evidence; ``items`` are the numbers of items of the firms, ``nodes`` how many nodes.
 
     Ties are broken by node id. The function of a fit is ``fit_model.FitModel.weights``.
     """
-    pair = pieces.row * nodes + pieces.node
-    order = _strongest_first(pieces, pair)
-    pieces, pair = pieces[order], pair[order]
-    first = np.flatnonzero(begins(pair))
-    count = sizes(first, len(pair))
+    pair = evidence.row * nodes + evidence.node
+    order = _strongest_first(evidence, pair)
+    evidence, pair = take(evidence, order), pair[order]
+    first = np.flatnonzero(run_starts(pair))
+    count = run_lengths(first, len(pair))
     row, node = np.divmod(pair[first], nodes)
     group = np.repeat(np.arange(len(first)), count)
-    summaries = summarised(pieces, first, items[row])
+    summaries = summarise(evidence, first, items[row])
     total = np.zeros(len(first))
     for column, name in enumerate(Summary._fields):
         total = total + model.weights[name] * summaries[:, column]
     fit = logistics(model.weights["intercept"] + total)
-    main = _main(pieces, summaries, first, items[row])
-    grade = _grades(fit, pieces, group)
+    main = _main(evidence, summaries, first, items[row])
+    grade = _grades(fit, evidence, group)
     best = np.argsort(-fit, kind="stable")
     rows = row.astype(np.min_scalar_type(len(items)))  # small numbers are sorted much sooner
     best = best[np.argsort(rows[best], kind="stable")]
     return Fits(
         row[best], node[best], fit[best], main[best], grade[best], first[best], count[best],
-        summaries[best], pieces,
+        summaries[best], evidence,
     )  # fmt: skip
 
 
-def _strongest_first(pieces: Pieces, pair: np.ndarray) -> np.ndarray:
+def _strongest_first(evidence: EvidenceColumns, pair: Ints) -> Ints:
     """Sort by firm and node; what the scope says clearly comes before what the name wishes."""
     order = np.argsort(pair, kind="stable")
     pair = pair[order]
-    several = np.flatnonzero(~(begins(pair) & ends(pair)))
+    several = np.flatnonzero(~(run_starts(pair) & run_ends(pair)))
     own = order[several]
-    scope, strength = pieces.field[own] == SCOPE, pieces.strength[own]
+    scope, strength = evidence.field[own] == SCOPE, evidence.strength[own]
     clear = scope & (strength >= SPEAKING)
-    place = ((~scope).astype(np.int64) << 60) + (pieces.start[own] << 30) + pieces.position[own]
+    place = ((~scope).astype(np.int64) << 60) + (evidence.start[own] << 30) + evidence.position[own]
     order[several] = own[np.lexsort((place, -strength, 2 * pair[several] + ~clear))]
     return order
 
 
-def summarised(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarray:
+def summarise(evidence: EvidenceColumns, first: Ints, items: Ints) -> Floats:
     """Return one :class:`Summary` a group of evidence, as rows.
 
     Parameters
     ----------
-    pieces : group by group, strongest first
+    evidence : group by group, strongest first
     first : the first piece of each group
     items : number of items of the scope, of each group
     """
-    scope = pieces.field == SCOPE
-    stated = _largest(pieces, (pieces.field == PRODUCTS) | (pieces.field == CODE), first)
-    named = _largest(pieces, pieces.field == NAME, first)
-    best = _largest(pieces, scope, first)
-    late = pieces.strength / (1 + 0.25 * pieces.order)
-    group = np.repeat(np.arange(len(first)), sizes(first, len(pieces)))
-    own, strength, order = group[scope], pieces.strength[scope], pieces.order[scope]
+    scope = evidence.field == SCOPE
+    stated = _largest(evidence, (evidence.field == PRODUCTS) | (evidence.field == CODE), first)
+    named = _largest(evidence, evidence.field == NAME, first)
+    best = _largest(evidence, scope, first)
+    late = evidence.strength / (1 + 0.25 * evidence.order)
+    group = np.repeat(np.arange(len(first)), run_lengths(first, len(evidence.row)))
+    own, strength, order = group[scope], evidence.strength[scope], evidence.order[scope]
     speaking = _distinct(own, order, strength >= SPEAKING, len(first))
     columns = {
         "best": best,
-        "breadth": np.minimum(1.0, _further(own, pieces.start[scope], strength, len(first)) / 3),
+        "breadth": np.minimum(1.0, _further(own, evidence.start[scope], strength, len(first)) / 3),
         "lead": np.maximum.reduceat(np.where(scope, late, 0.0), first) if len(first) else best,
         "focus": np.minimum(1.0, speaking / np.maximum(items, 1)),
         "name": np.minimum(named, ALONE * named + np.maximum(best, stated)),
@@ -102,9 +102,7 @@ def summarised(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarr
     return np.stack([columns[name] for name in Summary._fields], axis=1)
 
 
-def _main(
-    pieces: Pieces, summaries: np.ndarray, first: np.ndarray, items: np.ndarray
-) -> np.ndarray:
+def _main(evidence: EvidenceColumns, summaries: Floats, first: Ints, items: Ints) -> Floats:
     """Return how far each node is the firm's main business, 0…1.
 
     ``1 - (1 - 0.3 lead)(1 - 0.8 share)(1 - 0.8 name)(1 - 0.8 stated)``: what the text opens with,
@@ -115,60 +113,57 @@ def _main(
     lead, name, stated = (
         summaries[:, Summary._fields.index(k)] for k in ("lead", "name", "stated")
     )
-    share = _shares(pieces, first, items)
-    main: np.ndarray = 1 - (1 - 0.3 * lead) * (1 - 0.8 * share) * (1 - 0.8 * name) * (
-        1 - 0.8 * stated
-    )
+    share = _shares(evidence, first, items)
+    main: Floats = 1 - (1 - 0.3 * lead) * (1 - 0.8 * share) * (1 - 0.8 * name) * (1 - 0.8 * stated)
     return main
 
 
-def _shares(pieces: Pieces, first: np.ndarray, items: np.ndarray) -> np.ndarray:
+def _shares(evidence: EvidenceColumns, first: Ints, items: Ints) -> Floats:
     """Return the share of the items' weight that speaks for each group's node."""
-    scope = np.flatnonzero(pieces.field == SCOPE)
-    own = np.repeat(np.arange(len(first)), sizes(first, len(pieces)))[scope]
-    order, strength = pieces.order[scope], pieces.strength[scope]
+    scope = np.flatnonzero(evidence.field == SCOPE)
+    own = np.repeat(np.arange(len(first)), run_lengths(first, len(evidence.row)))[scope]
+    order, strength = evidence.order[scope], evidence.strength[scope]
     strongest = np.lexsort((-strength, order, own))
     own, order, strength = own[strongest], order[strongest], strength[strongest]
-    new = np.ones(len(own), bool)
-    new[1:] = (np.diff(own) > 0) | (np.diff(order) > 0)
+    new = run_starts(own) | run_starts(order)
     speaks = np.minimum(1.0, 1.5 * strength[new]) / (1 + 0.25 * order[new])
     weights = np.cumsum(1 / (1 + 0.25 * np.arange(max(int(items.max(initial=1)), 1))))
     total = weights[np.maximum(items, 1) - 1]
-    return np.minimum(1.0, np.bincount(own[new], speaks, len(first)) / total)
+    shares: Floats = np.minimum(1.0, np.bincount(own[new], speaks, len(first)) / total)
+    return shares
 
 
-def _largest(pieces: Pieces, which: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Return the largest strength of some of the pieces in each group, 0 if there are none."""
+def _largest(evidence: EvidenceColumns, which: Flags, first: Ints) -> Floats:
+    """Return the largest strength of some of the evidence in each group, 0 if there are none."""
     if not which.any():
         return np.zeros(len(first))
-    return np.maximum.reduceat(np.where(which, pieces.strength, 0.0), first)
+    return np.maximum.reduceat(np.where(which, evidence.strength, 0.0), first)
 
 
-def _further(own: np.ndarray, start: np.ndarray, strength: np.ndarray, groups: int) -> np.ndarray:
+def _further(own: Ints, start: Ints, strength: Floats, groups: int) -> Floats:
     """Add up all evidence but the strongest; what is quoted together counts once."""
-    later = np.flatnonzero(~begins(own))
+    later = np.flatnonzero(~run_starts(own))
     own, start, strength = own[later], start[later], strength[later]
     order = np.lexsort((start, own))
     own, start, strength = own[order], start[order], strength[order]
-    last = np.ones(len(own), bool)
-    last[:-1] = (np.diff(own) > 0) | (np.diff(start) > 0)
-    return np.bincount(own[last], strength[last], groups)
+    last = run_ends(own) | run_ends(start)
+    return np.bincount(own[last], strength[last], groups).astype(float)
 
 
-def _distinct(own: np.ndarray, order: np.ndarray, which: np.ndarray, groups: int) -> np.ndarray:
+def _distinct(own: Ints, order: Ints, which: Flags, groups: int) -> Ints:
     """Count the different items in each group."""
     pairs = np.sort((own[which] << 32) + order[which])  # sooner than np.unique
-    return np.bincount(pairs[begins(pairs)] >> 32, minlength=groups)
+    return np.bincount(pairs[run_starts(pairs)] >> 32, minlength=groups)
 
 
-def _grades(fit: np.ndarray, pieces: Pieces, group: np.ndarray) -> np.ndarray:
+def _grades(fit: Floats, evidence: EvidenceColumns, group: Ints) -> Ints:
     """``likely`` from 0.5 with a stated activity, else ``uncertain``.
 
     ``confirmed`` needs two independent kinds of evidence (products or industry code beside the
     scope): a scope alone never confirms.
     """
-    telling = pieces.strength >= _TELLING
-    said, borne_out = np.zeros((2, len(fit)), bool)
-    said[group[telling & (pieces.field == SCOPE)]] = True
-    borne_out[group[telling & ((pieces.field == PRODUCTS) | (pieces.field == CODE))]] = True
-    return np.where(fit < 0.5, 0, np.where(said & borne_out, 2, 1))
+    strong = evidence.strength >= _STRONG
+    in_scope, beside = np.zeros((2, len(fit)), bool)
+    in_scope[group[strong & (evidence.field == SCOPE)]] = True
+    beside[group[strong & ((evidence.field == PRODUCTS) | (evidence.field == CODE))]] = True
+    return np.where(fit < 0.5, 0, np.where(in_scope & beside, 2, 1))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from chainmatch.matching.evidence import Evidence
 from chainmatch.util.resources import data_folder, learned_file, reads_learned
 
 # How strongly evidence speaks by the way it stands, 0…1; set by hand.
@@ -59,26 +60,6 @@ SPEAKING = 0.3  # evidence from here on says that an item is about the node
 ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
 
 
-class Evidence(NamedTuple):
-    """One wording that speaks for a node: where it stands, and how strongly it speaks (0…1).
-
-    ``start:end`` is the quotation in its field, ``order`` the number of its item from 0. ``how``
-    says how the firm's activity meets the node's: ``stated`` on the item, ``reached`` from a verb
-    elsewhere, ``bare``, ``bare-make`` (no verb, could be made or sold), ``technique`` (it advises
-    on the thing), ``only-trade``, ``own-sale``, ``other``; ``name``, ``code`` for the other fields.
-    """
-
-    field: str
-    start: int
-    end: int
-    quote: str
-    activity: str
-    strength: float
-    order: int
-    hint: bool
-    how: str
-
-
 class Fit(NamedTuple):
     """How surely a firm does what a node names, and why; evidence strongest first.
 
@@ -108,12 +89,12 @@ class FitModel:
     frequencies: Mapping[str, int]
     factors: Mapping[str, float] = field(default_factory=lambda: FACTORS)
 
-    def specificity(self, word: str) -> float:
-        """Return how distinctive a wording is: 1 for one firm in 100,000, towards 0 for one in 10.
+    def specificity(self, term: str) -> float:
+        """Return how distinctive a term is: 1 for one firm in 100,000, towards 0 for one in 10.
 
-        Inverse document frequency on a log scale; a wording that was not counted is taken as rare.
+        Inverse document frequency on a log scale; a term that was not counted is taken as rare.
         """
-        share = self.frequencies.get(word, 1) / self.registrations
+        share = self.frequencies.get(term, 1) / self.registrations
         return min(1.0, max(0.05, (math.log10(1 / share) - 1) / 4))
 
 

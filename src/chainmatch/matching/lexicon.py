@@ -1,29 +1,27 @@
-"""The words of the chains, found in running Chinese text with word boundaries.
+"""The terms of the chains, found in running Chinese text with word boundaries.
 
-Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A wording
-counts only if no longer wording owns it, no false friend of its node covers it, it does not lie
-across two other wordings, and words begin and end there (:mod:`.word_boundaries`).
+Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A term
+counts only if no longer term owns it, no false friend of its node covers it, it does not lie
+across two other terms, and words begin and end there (:mod:`.word_boundaries`).
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
-from threading import Lock
+from functools import lru_cache
+from itertools import chain, groupby
 from typing import NamedTuple
 
 import ahocorasick_rs
 import networkx as nx
 import numpy as np
 
-from chainmatch.matching.ragged import Stack, different, expanded, sizes
-from chainmatch.matching.string_batch import lay, normalised
-from chainmatch.matching.word_boundaries import SHORT, Borders, read_borders
-
-KEPT = 1 << 16  # decisions that are kept
+from chainmatch.matching.arrays import Flags, Ints, expand_ranges, run_lengths
+from chainmatch.matching.string_batch import StringBatch, concat, normalise_batch
+from chainmatch.matching.word_boundaries import SHORT, WordBoundaries, read_boundaries
 
 
-class Claim(NamedTuple):
-    """A node's claim to a wording; ``hint`` if the wording speaks for it but does not decide."""
+class Owner(NamedTuple):
+    """A node that owns a term; ``hint`` if the term speaks for it but does not decide."""
 
     node: str
     chain: str
@@ -31,198 +29,148 @@ class Claim(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A wording in a text: span, wording and the nodes that claim it here."""
+    """A term in a text: its span, the term, and the nodes that own it here."""
 
     start: int
     end: int
-    word: str
-    claims: tuple[Claim, ...]
+    term: str
+    owners: tuple[Owner, ...]
 
 
 class Hits(NamedTuple):
-    """Wordings in many texts, in order of text and position; arrays with one entry a wording.
+    """Terms in many texts, by text and position; arrays with one entry a term and owner.
 
-    ``text`` is the number of the text, ``start:end`` the span in it, ``word`` the number of the
-    wording, ``claims`` that of the claims that stand, in ``Lexicon.claims``.
+    ``text`` is the number of the text, ``start:end`` the span in it, ``term`` a number in
+    ``Lexicon.terms``, ``node`` one in ``Lexicon.nodes``.
     """
 
-    text: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    word: np.ndarray
-    claims: np.ndarray
+    text: Ints
+    start: Ints
+    end: Ints
+    term: Ints
+    node: Ints
+    hint: Flags
 
 
 class Lexicon:
     """All objects, hints and false friends of a chain graph in one automaton.
 
-    ``claims`` holds what may stand of the claims to a wording, number 0 none. Threads may share
-    one: they take turns.
+    ``terms`` and ``nodes`` are sorted.
     """
 
     def __init__(
-        self, graph: "nx.DiGraph[str]", borders: Mapping[str, Sequence[str]] | None = None
+        self, graph: "nx.DiGraph[str]", boundaries: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        claims: dict[str, list[Claim]] = {}
+        owners: dict[str, list[Owner]] = {}
         friends: dict[str, set[str]] = {}
         for node, data in graph.nodes(data=True):
             for kind in ("objects", "hints"):
-                claim = Claim(node, data["chain"], kind == "hints")
-                for word in normalised(lay(data[kind])):
-                    claims.setdefault(word, []).append(claim)
-            for word in normalised(lay(data["false_friends"])):
-                friends.setdefault(word, set()).add(node)
+                owner = Owner(node, data["chain"], kind == "hints")
+                for term in normalise_batch(concat(data[kind])):
+                    owners.setdefault(term, []).append(owner)
+            for term in normalise_batch(concat(data["false_friends"])):
+                friends.setdefault(term, set()).add(node)
         self.nodes = sorted(graph)
-        self.words = sorted(claims.keys() | friends.keys())
-        self._claims = [tuple(claims.get(word, ())) for word in self.words]
-        self._friends = [frozenset(friends.get(word, ())) for word in self.words]
-        self._automaton = ahocorasick_rs.AhoCorasick(self.words)
-        self._borders = Borders(
-            self.words,
-            [bool(own) for own in self._claims],
-            read_borders() if borders is None else borders,
+        self.terms = sorted(owners.keys() | friends.keys())
+        self._owners = [owners.get(term, []) for term in self.terms]
+        self._friends = [friends.get(term, set()) for term in self.terms]
+        self._automaton = ahocorasick_rs.AhoCorasick(self.terms)
+        self._boundaries = WordBoundaries(
+            self.terms,
+            [bool(own) for own in self._owners],
+            read_boundaries() if boundaries is None else boundaries,
         )
-        self._turn = Lock()
-        self.claims: list[tuple[Claim, ...]] = [()]
-        self._claim_numbers: dict[tuple[Claim, ...], int] = {(): 0}
-        self._alone = np.array([self._number(claims) for claims in self._claims], np.int64)
-        self._longest = max(map(len, self.words), default=0)
-        self._forget()
-
-    def _forget(self) -> None:
-        """Forget how overlapping wordings were settled."""
-        self._settled_groups: dict[bytes, int] = {}
-        self._standing = Stack(1)
+        self._losing = lru_cache(maxsize=1 << 16)(self._losing_owners)
+        # The owners of all terms, one after another.
+        self._count = np.array([len(own) for own in self._owners], np.int64)
+        self._first = np.cumsum(self._count) - self._count
+        self._everyone = list(chain.from_iterable(self._owners))
+        number = {node: number for number, node in enumerate(self.nodes)}
+        self._node = np.array([number[owner.node] for owner in self._everyone], np.int64)
+        self._hint = np.array([owner.hint for owner in self._everyone], bool)
 
     def find(self, text: str) -> list[Hit]:
         """Return what a normalised text names, in order of position."""
-        found = self.find_many([text])
+        _, *spans, owner = self._find(concat([text]))
+        found = zip(*(column.tolist() for column in (*spans, owner)), strict=True)
         return [
-            Hit(start, end, self.words[word], self.claims[claims])
-            for start, end, word, claims in zip(
-                found.start.tolist(), found.end.tolist(),
-                found.word.tolist(), found.claims.tolist(), strict=True,
-            )
-        ]  # fmt: skip
+            Hit(start, end, self.terms[term], tuple(self._everyone[row] for *_, row in own))
+            for (start, end, term), own in groupby(found, key=lambda hit: hit[:3])
+        ]
 
     def find_many(self, texts: Sequence[str]) -> Hits:
         """Return what normalised texts name; none of them looks at another."""
-        with self._turn:  # what was settled before grows
-            if len(self._settled_groups) > KEPT:
-                self._forget()
-            return self._find_many(texts)
+        text, start, end, term, owner = self._find(concat(texts))
+        return Hits(text, start, end, term, self._node[owner], self._hint[owner])
 
-    def _find_many(self, texts: Sequence[str]) -> Hits:
-        laid = lay(texts)
-        found = self._automaton.find_matches_as_indexes(laid.text, overlapping=True)
-        if not found:
-            return Hits(*np.zeros((5, 0), np.int64))
+    def _find(self, batch: StringBatch) -> tuple[Ints, ...]:
+        """Return text, start, end, term and owner of each hit; owners are numbered as a whole."""
+        found = self._automaton.find_matches_as_indexes(batch.text, overlapping=True)
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found))
-        word, start, end = flat.reshape(-1, 3).T
-        whole = np.ones(len(word), bool)
-        whole[self._borders.broken(laid.text, word, start, end)] = False
-        word, start, end = self._sorted(word[whole], start[whole], end[whole])
-        claims = self._settled(word, start, end)
-        kept = np.flatnonzero(claims)
-        word, start, end, claims = word[kept], start[kept], end[kept], claims[kept]
-        text = laid.at(start)
-        offset = laid.starts[text]
-        return Hits(text, start - offset, end - offset, word, claims)
+        term, start, end = flat.reshape(-1, 3).T
+        whole = ~self._boundaries.crosses(batch.text, term, start, end)
+        term, start, end = term[whole], start[whole], end[whole]
+        order = np.lexsort((term, -end, start))
+        term, start, end = term[order], start[order], end[order]
+        count = self._count[term]
+        hit, owner = expand_ranges(self._first[term], count)
+        kept = np.ones(len(hit), bool)
+        kept[self._yielding(term, start, end, np.cumsum(count) - count)] = False
+        hit, owner = hit[kept], owner[kept]
+        text = batch.at(start[hit])
+        offset = batch.starts[text]
+        return text, start[hit] - offset, end[hit] - offset, term[hit], owner
 
-    def _sorted(
-        self, word: np.ndarray, start: np.ndarray, end: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Sort wordings by where they begin, longer ones first; as one number each: sooner."""
-        words, most = len(self.words), self._longest + 1
-        keys = np.sort((start * most + self._longest - (end - start)) * words + word)
-        place, word = np.divmod(keys, words)
-        start, shorter = np.divmod(place, most)
-        return word, start, start + self._longest - shorter
+    def terms_with(self, signs: str) -> list[str]:
+        """Return the terms that hold one of ``signs``."""
+        return list(filter(re.compile(f"[{re.escape(signs)}]").search, self.terms))
 
-    def _settled(self, word: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Return the numbers of the claims that stand, 0 for none, of wordings sorted by place.
+    def owned_terms(self) -> list[str]:
+        """Return the terms that a node owns, false friends left out."""
+        return [term for term, own in zip(self.terms, self._owners, strict=True) if own]
 
-        A wording alone stands if a node claims it. Those that overlap are settled together, once
-        for all places where the same ones overlap in the same way.
+    def short_terms(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Yield (term, start, end) of every short term, whether it is a word there or not."""
+        for term, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if end - start <= SHORT and self._owners[term]:
+                yield self.terms[term], start, end
+
+    def _yielding(self, term: Ints, start: Ints, end: Ints, first: Ints) -> list[int]:
+        """Return the owners that give way where terms overlap; those of a hit begin at ``first``.
+
+        The hits are sorted by position, longer ones first.
         """
-        claims: np.ndarray = self._alone[word]
-        reach = np.maximum.accumulate(end)
-        first = np.flatnonzero(start >= np.append(0, reach)[: len(start)])
-        size = sizes(first, len(word))
-        first, size = first[size > 1], size[size > 1]
-        if len(first):
-            group, row = expanded(first, size)
-            base = start[first][group]
-            spans = np.stack([word[row], start[row] - base, end[row] - base], axis=1)
-            groups, which = different(spans.astype(np.int32), size)
-            at = np.array([self._settle(key) for key in groups.to_pylist()], np.int64)
-            claims[row] = self._standing.rows[expanded(at[which], size)[1], 0]
-        return claims
-
-    def _settle(self, key: bytes) -> int:
-        """Return where the claims that stand of some overlapping wordings begin in the stack."""
-        known = self._settled_groups.get(key)
-        if known is not None:
-            return known
-        spans = [
-            (start, -end, word)
-            for word, start, end in np.frombuffer(key, np.int32).reshape(-1, 3).tolist()
+        opens = start >= np.append(0, np.maximum.accumulate(end))[: len(start)]
+        group = np.cumsum(opens) - 1
+        begins = np.flatnonzero(opens)
+        own, rival = expand_ranges(begins[group], run_lengths(begins, len(start))[group])
+        meet = (own != rival) & (start[rival] < end[own]) & (start[own] < end[rival])
+        own, rival = own[meet], rival[meet]
+        pairs = (first[own], term[own], term[rival], start[rival] - start[own])
+        return [
+            number + losing
+            for number, *pair in zip(*(column.tolist() for column in pairs), strict=True)
+            for losing in self._losing(*pair)
         ]
-        first = len(self._standing)
-        self._standing.push([(number,) for number in self._resolve(spans)])
-        self._settled_groups[key] = first
-        return first
 
-    def claimed_words(self) -> list[str]:
-        """Return the wordings that a node claims, false friends left out."""
-        return [word for word, own in zip(self.words, self._claims, strict=True) if own]
+    def _losing_owners(self, term: int, rival: int, offset: int) -> list[int]:
+        """Return which owners of a term give way to a rival that begins ``offset`` behind it."""
+        owners = enumerate(self._owners[term])
+        return [number for number, owner in owners if self._yields(owner, term, rival, offset)]
 
-    def words_with(self, signs: str) -> list[str]:
-        """Return the wordings that hold one of ``signs``."""
-        return list(filter(re.compile(f"[{re.escape(signs)}]").search, self.words))
-
-    def short_words(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Yield (wording, start, end) of every short wording, whether it is a word there or not."""
-        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if end - start <= SHORT and self._claims[word]:
-                yield self.words[word], start, end
-
-    def _resolve(self, spans: list[tuple[int, int, int]]) -> Iterator[int]:
-        """Decide which claims stand among wordings that overlap each other."""
-        for span in spans:
-            start, end, word = span[0], -span[1], span[2]
-            claims = self._claims[word]
-            for a, minus_b, rival in spans if claims else ():
-                if a < end and start < -minus_b and (a, minus_b, rival) != span:
-                    over = (a, -minus_b)
-                    claims = tuple(
-                        c for c in claims if not self._yields(c, (start, end), over, rival)
-                    )
-            yield self._number(claims)
-
-    def _number(self, claims: tuple[Claim, ...]) -> int:
-        """Return the number of claims in ``self.claims``."""
-        number = self._claim_numbers.setdefault(claims, len(self.claims))
-        if number == len(self.claims):
-            self.claims.append(claims)
-        return number
-
-    def _yields(
-        self, claim: Claim, span: tuple[int, int], over: tuple[int, int], rival: int
-    ) -> bool:
-        """Whether a claim gives way to a rival wording that overlaps it."""
-        longer = over[1] - over[0] > span[1] - span[0]
-        covers = over[0] <= span[0] and span[1] <= over[1] and longer
-        if covers and claim.node in self._friends[rival]:
+    def _yields(self, owner: Owner, term: int, rival: int, offset: int) -> bool:
+        """Whether an owner of a term gives way to a rival that overlaps it."""
+        own, other = len(self.terms[term]), len(self.terms[rival])
+        covers = offset <= 0 and own <= offset + other and other > own
+        if covers and owner.node in self._friends[rival]:
             return True
-        owners = self._claims[rival]
-        if not owners:
+        others = self._owners[rival]
+        if not others:
             return False
         if not covers:
-            crosses = over[0] < span[0] < over[1] < span[1] or span[0] < over[0] < span[1] < over[1]
-            earlier = over[1] - over[0] == span[1] - span[0] and over[0] < span[0]
-            return crosses and (longer or earlier)
-        if any(owner.node == claim.node for owner in owners):
-            return any(owner.node == claim.node and owner.hint <= claim.hint for owner in owners)
-        same_head = over[1] == span[1]
-        return not same_head or any(owner.chain == claim.chain for owner in owners)
+            crosses = offset < 0 < offset + other < own or 0 < offset < own < offset + other
+            return crosses and (other > own or (other == own and offset < 0))
+        same = [one for one in others if one.node == owner.node]
+        if same:
+            return any(one.hint <= owner.hint for one in same)
+        return own != offset + other or any(one.chain == owner.chain for one in others)

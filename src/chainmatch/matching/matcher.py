@@ -2,35 +2,34 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainmatch.matching.activity_rule import HOWS
+from chainmatch.matching.activity_rule import EVIDENCE_KINDS
+from chainmatch.matching.arrays import Flags, Floats, Ints, concat_rows
 from chainmatch.matching.chain_fits import ChainFits
-from chainmatch.matching.combine import fits
-from chainmatch.matching.evidence import ScopeEvidence
+from chainmatch.matching.combine import combine
+from chainmatch.matching.evidence import CODE, NAME, PRODUCTS, EvidenceColumns
 from chainmatch.matching.fit_model import Fit, FitModel, read_model
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matches import Match, Matches, Texts
-from chainmatch.matching.pieces import CODE, NAME, PRODUCTS, Pieces, joined
 from chainmatch.matching.prefilter import Prefilter
-from chainmatch.matching.string_batch import lay, normalised
-from chainmatch.matching.term_owners import Weights
+from chainmatch.matching.scope_evidence import ScopeEvidence
+from chainmatch.matching.string_batch import concat, normalise_batch
 
 if TYPE_CHECKING:
     import networkx as nx
 
-PAGE = 8192  # firms that are read at once; more gain nothing and take memory
+BATCH_SIZE = 8192  # firms that are read at once; more gain nothing and take memory
 _SECTIONS = "ABCDEFGHIJKLMNOPQRST"  # letters in front of industry codes
 
 
 class Matcher:
     """Reads firms against the chains of a graph.
 
-    What it has read before it finds again sooner; what it says of a firm never depends on that, nor
-    on the firms beside it. Threads may share one: they take turns.
+    It keeps nothing of what it reads: what it says of a firm depends on that firm alone. Threads
+    may share one.
 
     Parameters
     ----------
@@ -41,16 +40,14 @@ class Matcher:
     """
 
     def __init__(self, graph: "nx.DiGraph[Any]", model: FitModel | None = None) -> None:
-        self._turn = Lock()
         self.graph = graph
         self.model = model or read_model()
         self.lexicon = Lexicon(graph)
-        self.prefilter = Prefilter(self.lexicon.claimed_words())
+        self.prefilter = Prefilter(self.lexicon.owned_terms())
         self.nodes = self.lexicon.nodes
         self.chains = ChainFits(graph, self.nodes, self.model)
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]
-        self._weights = Weights(self.lexicon, self.model)
-        self._scopes = ScopeEvidence(self.lexicon, self._weights, self.model, wanted)
+        self._scopes = ScopeEvidence(self.lexicon, self.model, wanted)
         self._codes: dict[str, list[int]] = {}
         for number, node in enumerate(self.nodes):
             for code in graph.nodes[node]["codes"]:
@@ -63,7 +60,7 @@ class Matcher:
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
     ) -> Match:
         """Match one firm: everything that its texts say for any node."""
-        return self.match_page(Texts([scope], [name], [products], [industry_code]))[0]
+        return self.match_batch(Texts([scope], [name], [products], [industry_code]))[0]
 
     def fits(
         self, scope: str, name: str = "", products: str = "", industry_code: str = ""
@@ -72,42 +69,35 @@ class Matcher:
         return self.match(scope, name, products, industry_code).clear
 
     def match_many(self, firms: Iterable[Sequence[str]]) -> Iterator[Matches]:
-        """Match a stream of (scope, name, products, industry_code), a page at a time."""
+        """Match a stream of (scope, name, products, industry_code), a batch at a time."""
         stream = iter(firms)
-        while page := list(islice(stream, PAGE)):
-            yield self.match_page(Texts(*zip(*page, strict=True)))
+        while batch := list(islice(stream, BATCH_SIZE)):
+            yield self.match_batch(Texts(*zip(*batch, strict=True)))
 
-    def match_page(self, texts: Texts) -> Matches:
+    def match_batch(self, texts: Texts) -> Matches:
         """Match firms together; for more than some thousands see :meth:`match_many`."""
-        with self._turn:  # what is kept of earlier scopes grows while these are read
-            return self._match_page(texts)
-
-    def _match_page(self, texts: Texts) -> Matches:
-        texts = Texts(*map(lay, texts))
-        pieces, items = self._scopes.find(texts.scope)
-        parts = [pieces, *self._products(texts.products), self._names(texts.name)]
+        texts = Texts(*map(concat, texts))
+        evidence, items = self._scopes.find(texts.scope)
+        parts = [evidence, *self._products(texts.products), self._names(texts.name)]
         parts += self._by_code(texts.industry_code)
-        found = fits(joined(parts), items, len(self.nodes), self.model)
-        return Matches(self, texts, items, found)
+        fits = combine(concat_rows(parts), items, len(self.nodes), self.model)
+        return Matches(self, texts, items, fits)
 
-    def _products(self, products: Sequence[str]) -> Iterator[Pieces]:
+    def _products(self, products: Sequence[str]) -> Iterator[EvidenceColumns]:
         if any(products):
             rows = np.flatnonzero([bool(text) for text in products])
             found, _ = self._scopes.find([products[row] for row in rows.tolist()])
-            yield Pieces(
-                rows[found.row], found.node, np.full(len(found), PRODUCTS), *found.columns[3:]
-            )
+            yield found._replace(row=rows[found.row], field=np.full(len(found.row), PRODUCTS))
 
-    def _names(self, names: Sequence[str]) -> Pieces:
+    def _names(self, names: Sequence[str]) -> EvidenceColumns:
         factors = self.model.factors
-        hits = self.lexicon.find_many(normalised(lay(names)))
-        which, node, hint = self._weights.claimed(hits.claims)
-        strength = factors["name"] * self._weights.distinct[hits.word[which]]
-        strength = strength * np.where(hint > 0, factors["hint"], 1.0)
-        span = (hits.start[which], hits.end[which])
-        return _beside("name", NAME, hits.text[which], node, span, strength, hint > 0)
+        hits = self.lexicon.find_many(normalise_batch(concat(names)))
+        strength = factors["name"] * self._scopes.distinctive[hits.term]
+        strength = strength * np.where(hits.hint, factors["hint"], 1.0)
+        span = (hits.start, hits.end)
+        return _beside_scope("name", NAME, hits.text, hits.node, span, strength, hits.hint)
 
-    def _by_code(self, codes: Sequence[str]) -> Iterator[Pieces]:
+    def _by_code(self, codes: Sequence[str]) -> Iterator[EvidenceColumns]:
         if not any(codes):
             return
         rows = []
@@ -119,19 +109,21 @@ class Matcher:
             row, node, start, length = np.array(rows, np.int64).T
             strength = np.full(len(rows), self.model.factors["code"])
             span = (start, start + length)
-            yield _beside("code", CODE, row, node, span, strength, np.zeros(len(rows), bool))
+            yield _beside_scope("code", CODE, row, node, span, strength, np.zeros(len(rows), bool))
 
 
-def _beside(
-    how: str,
+def _beside_scope(
+    kind: str,
     field: int,
-    row: np.ndarray,
-    node: np.ndarray,
-    span: tuple[np.ndarray, np.ndarray],
-    strength: np.ndarray,
-    hint: np.ndarray,
-) -> Pieces:
+    row: Ints,
+    node: Ints,
+    span: tuple[Ints, Ints],
+    strength: Floats,
+    hint: Flags,
+) -> EvidenceColumns:
     """Return evidence that stands beside the scope: it has no activity and no item."""
     nothing = np.zeros(len(row), np.int64)
-    told = (nothing, strength, nothing, hint, nothing + HOWS.index(how))
-    return Pieces(row, node, nothing + field, *span, span[0], *told)
+    kinds = nothing + EVIDENCE_KINDS.index(kind)
+    return EvidenceColumns(
+        row, node, nothing + field, *span, span[0], nothing, strength, nothing, hint, kinds
+    )

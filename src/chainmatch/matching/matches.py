@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from chainmatch.matching.activity_rule import DONE, HOWS
+from chainmatch.matching.activity_rule import DONE, EVIDENCE_KINDS
+from chainmatch.matching.arrays import Floats, Ints, run_starts, take
 from chainmatch.matching.combine import GRADES, Fits
-from chainmatch.matching.fit_model import FLOOR, Evidence, Fit, Summary
-from chainmatch.matching.pieces import FIELDS
-from chainmatch.matching.ragged import begins
-from chainmatch.matching.string_batch import lay
+from chainmatch.matching.evidence import FIELDS, Evidence
+from chainmatch.matching.fit_model import FLOOR, Fit, Summary
+from chainmatch.matching.string_batch import concat
 
 if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Texts(NamedTuple):
     """What firms write about themselves, in the order of ``Matcher.match``; one entry a firm.
 
-    Where it is asked for again and again it lies end to end (``string_batch.Laid``).
+    Where it is asked for again and again it is a ``string_batch.StringBatch``.
     """
 
     scope: Sequence[str]
@@ -39,7 +39,7 @@ class Matches:
 
     matcher: "Matcher"
     texts: Texts
-    items: np.ndarray
+    items: Ints
     fits: Fits
 
     def __len__(self) -> int:
@@ -61,53 +61,54 @@ class Matches:
     @property
     def silent(self) -> int:
         """How many firms name nothing: there is not the weakest evidence."""
-        return len(self) - int(begins(self.fits.row).sum())
+        return len(self) - int(run_starts(self.fits.row).sum())
 
     @cached_property
-    def chain_fits(self) -> np.ndarray:
-        """One number in 0…1 for each firm and chain: how surely it belongs to it."""
+    def chain_fits(self) -> Floats:
+        """How surely n firms belong to each chain, 0…1: n rows, one column a chain."""
         return self.matcher.chains.fits(self.fits, self.items, self.texts.name)
 
-    def best(self, top: int | None) -> np.ndarray:
+    def best(self, top: int | None) -> Ints:
         """Return the fits of at least 0.05, at most ``top`` a firm."""
         starts = np.array(self.bounds[:-1], np.int64)
         rank = np.arange(len(self.fits.row)) - starts[self.fits.row]
         clear = self.fits.fit >= FLOOR
         return np.flatnonzero(clear if top is None else clear & (rank < top))
 
-    def activities(self, which: np.ndarray) -> np.ndarray:
+    def activities(self, which: Ints) -> Ints:
         """Return what the strongest evidence of fits says, as numbers in ``activity_rule.DONE``."""
-        activities: np.ndarray = self.fits.pieces.activity[self.fits.first[which]]
-        return activities
+        return self.fits.evidence.activity[self.fits.first[which]]
 
-    def quotes(self, which: np.ndarray) -> list[str]:
+    def quotes(self, which: Ints) -> list[str]:
         """Return the strongest phrase of each fit, word for word as the firm wrote it."""
         return self._quoted(self.fits.first[which])
 
-    def evidence(self, numbers: np.ndarray) -> list[Evidence]:
-        """Return pieces of evidence by their numbers."""
-        pieces = self.fits.pieces[numbers]
+    def evidence(self, rows: Ints) -> list[Evidence]:
+        """Return some rows of the evidence."""
+        own = take(self.fits.evidence, rows)
         return [
-            Evidence(FIELDS[field], start, end, quote, DONE[done], strength, order, hint, HOWS[how])
-            for field, start, end, quote, done, strength, order, hint, how in zip(
-                pieces.field.tolist(), pieces.start.tolist(), pieces.end.tolist(),
-                self._quoted(numbers), pieces.activity.tolist(), pieces.strength.tolist(),
-                pieces.order.tolist(), pieces.hint.tolist(), pieces.how.tolist(), strict=True,
+            Evidence(
+                FIELDS[field], start, end, quote, DONE[done], strength, order, hint,
+                EVIDENCE_KINDS[kind],
+            )
+            for field, start, end, quote, done, strength, order, hint, kind in zip(
+                own.field.tolist(), own.start.tolist(), own.end.tolist(), self._quoted(rows),
+                own.activity.tolist(), own.strength.tolist(), own.order.tolist(),
+                own.hint.tolist(), own.kind.tolist(), strict=True,
             )
         ]  # fmt: skip
 
-    def _quoted(self, numbers: np.ndarray) -> list[str]:
-        pieces = self.fits.pieces
-        field, row = pieces.field[numbers], pieces.row[numbers]
-        told = [lay(getattr(self.texts, name)) for name in FIELDS]
-        offset = np.zeros(len(numbers), np.int64)
-        for number, laid in enumerate(told):
-            own = field == number
-            offset[own] = laid.starts[row[own]]
-        spans = [(offset + places[numbers]).tolist() for places in (pieces.start, pieces.end)]
+    def _quoted(self, rows: Ints) -> list[str]:
+        own = take(self.fits.evidence, rows)
+        batches = [concat(getattr(self.texts, name)) for name in FIELDS]
+        offset = np.zeros(len(rows), np.int64)
+        for number, batch in enumerate(batches):
+            here = own.field == number
+            offset[here] = batch.starts[own.row[here]]
+        spans = ((offset + positions).tolist() for positions in (own.start, own.end))
         return [
-            told[number].text[start:end]
-            for number, start, end in zip(field.tolist(), *spans, strict=True)
+            batches[number].text[start:end]
+            for number, start, end in zip(own.field.tolist(), *spans, strict=True)
         ]
 
 

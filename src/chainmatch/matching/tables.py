@@ -92,7 +92,7 @@ def lines(matches: Matches, top: int | None) -> Lines:
     silent = np.flatnonzero(np.bincount(row, minlength=len(matches)) == 0)
     order = np.argsort(np.concatenate([row, silent]), kind="stable")
     nothing = np.zeros(len(silent), np.int64)
-    told = [*matches.quotes(best), *[""] * len(silent)]
+    quotes = [*matches.quotes(best), *[""] * len(silent)]
     return Lines(
         np.concatenate([row, silent])[order],
         np.concatenate([matches.fits.node[best], nothing - 1])[order],
@@ -100,27 +100,27 @@ def lines(matches: Matches, top: int | None) -> Lines:
         np.concatenate([matches.fits.main[best], nothing])[order],
         np.concatenate([matches.fits.grade[best], nothing - 1])[order],
         np.concatenate([matches.activities(best), nothing])[order],
-        [told[number] for number in order.tolist()],
+        [quotes[number] for number in order.tolist()],
     )
 
 
 def _by_node(found: Matches, ids: np.ndarray, top: int | None) -> dict[str, Any]:
-    told = lines(found, top)
+    own = lines(found, top)
     graph, nodes = found.matcher.graph, found.matcher.nodes
     about = [*((graph.nodes[n]["chain"], n, graph.nodes[n]["name"]) for n in nodes), ("", "", "")]
-    chain, node, node_name = np.array(about, dtype=object)[told.node].T
+    chain, node, node_name = np.array(about, dtype=object)[own.node].T
     grades, done = (np.array(words, dtype=object) for words in ((*GRADES, ""), DONE))
     return {
-        "firm_id": ids[told.row],
-        "name": np.array(found.texts.name, dtype=object)[told.row],
+        "firm_id": ids[own.row],
+        "name": np.array(found.texts.name, dtype=object)[own.row],
         "chain": chain,
         "node": node,
         "node_name": node_name,
-        "fit": told.fit,
-        "main": told.main,
-        "grade": grades[told.grade],
-        "activity": done[told.activity],
-        "evidence": told.quote,
+        "fit": own.fit,
+        "main": own.main,
+        "grade": grades[own.grade],
+        "activity": done[own.activity],
+        "evidence": own.quote,
     }
 
 

@@ -1,30 +1,27 @@
 """Company names: normal form, credit codes, parts, similarity and blocking.
 
-``normal``, ``codes``, ``placewords`` and ``parsing`` read one name, ``blocking`` finds names that
-could be meant, ``comparing`` holds two against each other, ``similarity`` says how sure it is and
-``spelling`` what a difference is worth; ``weighing`` and ``learned`` read what was counted in real
-registrations.
+``normal``, ``codes`` and ``parsing`` read one name, ``blocking`` finds names that could be meant,
+``similarity`` says how surely two are one firm's and ``spelling`` what a difference is worth;
+``learned`` reads what was counted in real registrations.
 """
 
 from chainmatch.names.blocking import NameIndex
 from chainmatch.names.codes import clean_code, valid_code
-from chainmatch.names.comparing import (
-    FEATURES,
-    differ_in_number,
-    explain_names,
-    same_firm,
-    same_places,
-)
 from chainmatch.names.learned import brand_count, describes
 from chainmatch.names.normal import normal_name
 from chainmatch.names.parsing import NameParts, ParsedName, parse_name, parsed_name
 from chainmatch.names.similarity import (
     CONTEXT_FEATURES,
+    FEATURES,
     Candidate,
     Similarity,
     context_features,
+    differ_in_number,
+    explain_names,
     judge,
     name_similarity,
+    same_firm,
+    same_places,
 )
 from chainmatch.names.spelling import difference, spelling_confidence
 

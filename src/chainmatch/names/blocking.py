@@ -164,8 +164,8 @@ class NameIndex:
         gains = np.repeat(self._weights[places] ** 2, counts)
         scores = np.bincount(cells, gains, minlength=len(norms) * self._size)
         table = scores.reshape(len(norms), self._size) * self._scale
-        least = np.maximum(table.max(axis=1) * _RELATIVE, np.maximum(norms * floor, 1e-9))
-        cells = np.flatnonzero(table >= least[:, None])
+        lowest = np.maximum(table.max(axis=1) * _RELATIVE, np.maximum(norms * floor, 1e-9))
+        cells = np.flatnonzero(table >= lowest[:, None])
         values = table.ravel()[cells]
         cells, values = _foremost(cells, values, self._size, limit)
         rows, columns = cells // self._size, cells % self._size

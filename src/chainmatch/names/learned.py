@@ -5,7 +5,10 @@ which names are one firm's as far as they are alike and no place or number speak
 """
 
 import json
+import math
+from collections.abc import Sequence
 from functools import cache
+from operator import mul
 from typing import Any, cast
 
 from chainmatch.util.resources import learned_file, reads_learned
@@ -71,10 +74,25 @@ def _scope_pairs() -> frozenset[str]:
 
 
 def describes(brand: str) -> bool:
-    """Return whether what stands in the place of a brand is the wording of a trade (外轮供应).
+    """Return whether what stands in the place of a brand is the words of a trade (外轮供应).
 
     Most of its character pairs are then common in business scopes.
     """
     pairs = [brand[i : i + 2] for i in range(len(brand) - 1)]
     known = _scope_pairs()
     return sum(pair in known for pair in pairs) >= 0.6 * len(pairs)
+
+
+@reads_learned
+@cache
+def weights(model: str, features: tuple[str, ...]) -> tuple[float, tuple[float, ...]]:
+    """Return the constant and the weights of a learned score."""
+    found = learned()[model]
+    return found["constant"], tuple(found.get(name, 0.0) for name in features)
+
+
+def logistic(model: str, features: tuple[str, ...], values: Sequence[float]) -> float:
+    """Return the score 0…1 of one row of features."""
+    constant, found = weights(model, features)
+    total = constant + math.fsum(map(mul, found, values))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -9,10 +9,9 @@ import re
 
 from rapidfuzz.distance import OSA
 
-from chainmatch.names.comparing import differ_in_number, same_places
-from chainmatch.names.learned import brand_count, describes
+from chainmatch.names.learned import brand_count, describes, logistic
 from chainmatch.names.parsing import ParsedName
-from chainmatch.names.weighing import logistic
+from chainmatch.names.similarity import differ_in_number, same_places
 
 # In what two spellings of a name differ: the legal form; the place; two characters changed about; a
 # character behind the brand; one character more; another character.
@@ -68,7 +67,7 @@ def _brands(a: ParsedName, b: ParsedName) -> set[str]:
 
 
 def _brandless(a: ParsedName, b: ParsedName) -> bool:
-    """Return whether what stands for a brand is nothing, or the wording of a trade."""
+    """Return whether what stands for a brand is nothing, or the words of a trade."""
     brands = _brands(a, b)
     return not brands or any(map(describes, brands))
 

@@ -19,10 +19,10 @@ from chainmatch.errors import OptionError
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.activity_rule import DONE
 from chainmatch.matching.combine import GRADES
-from chainmatch.matching.matcher import PAGE, Matcher
+from chainmatch.matching.matcher import BATCH_SIZE, Matcher
 from chainmatch.matching.matches import Matches, Texts
 from chainmatch.matching.prefilter import Prefilter
-from chainmatch.matching.string_batch import lay_column
+from chainmatch.matching.string_batch import concat_column
 from chainmatch.matching.tables import lines
 from chainmatch.pipeline.candidates import Examiner
 from chainmatch.pipeline.packing import pack
@@ -98,13 +98,13 @@ def _matched(
     Yields the lines of each page, and how many of its firms name nothing.
     """
     who = {name: _text_column(batch, name) for name in ("firm_id", "name")}
-    for start in range(0, batch.num_rows, PAGE):
-        page = (lay_column(column.slice(start, PAGE)) for column in written.values())
-        found = matcher.match_page(Texts(*page))
+    for start in range(0, batch.num_rows, BATCH_SIZE):
+        page = (concat_column(column.slice(start, BATCH_SIZE)) for column in written.values())
+        found = matcher.match_batch(Texts(*page))
         columns = by_node.columns(found) if by_node else _chain_columns(found)
         rows_of = columns.pop("row", None)
         for name, column in who.items():
-            own = column.slice(start, PAGE)
+            own = column.slice(start, BATCH_SIZE)
             columns[name] = own if rows_of is None else own.take(rows_of)
         table = pa.table([columns[name] for name in schema.names], schema=schema)
         yield table, found.silent

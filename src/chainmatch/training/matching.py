@@ -1,7 +1,7 @@
 """Learn the numbers of the matcher: ``borders.json``, ``frequencies.json`` and ``fit.json``.
 
-``borders``: beside which characters a short wording is no word, by the segmenter's majority.
-``frequencies``: in how many registrations each wording of the chains stands.
+``borders``: beside which characters a short term is no word, by the segmenter's majority.
+``frequencies``: in how many registrations each term of the chains stands.
 ``fit``: weights of two small logistic functions. Labels are given per chain (1, 0, empty = do not
 count), so the node weights are learned on the strongest node of each firm and chain: its fit is the
 probability that the chain is the firm's business. Figures are cross-validated by firm.
@@ -16,8 +16,8 @@ import pandas as pd
 
 from chainmatch.matching.fit_model import ChainSummary, FitModel, Summary, logistic, summarise_chain
 from chainmatch.matching.lexicon import Lexicon
-from chainmatch.matching.matcher import PAGE, Matcher
-from chainmatch.matching.string_batch import lay, normalised
+from chainmatch.matching.matcher import BATCH_SIZE, Matcher
+from chainmatch.matching.string_batch import concat, normalise_batch
 from chainmatch.matching.word_boundaries import SHORT, cuts_at
 from chainmatch.util.text import normalise
 
@@ -58,15 +58,15 @@ FOLDS = 5
 
 
 def learn_borders(graph: "Graph", scopes: Sequence[str]) -> dict[str, list[str]]:
-    """Return wording → (characters before, characters behind) that break it."""
-    lexicon = Lexicon(graph, borders={})
-    short = [word for word in lexicon.words if len(word) <= SHORT]
+    """Return term → (characters before, characters behind) that break it."""
+    lexicon = Lexicon(graph, boundaries={})
+    short = [word for word in lexicon.terms if len(word) <= SHORT]
     votes: dict[str, tuple[dict[str, list[bool]], dict[str, list[bool]]]] = {
         word: (defaultdict(list), defaultdict(list)) for word in short
     }
     for scope in scopes:
         text = normalise(scope)
-        for word, start, end in lexicon.short_words(text):
+        for word, start, end in lexicon.short_terms(text):
             begins, ends = cuts_at(text, start, end)
             votes[word][0][text[start - 1 : start]].append(begins)
             votes[word][1][text[end : end + 1]].append(ends)
@@ -82,14 +82,14 @@ def learn_borders(graph: "Graph", scopes: Sequence[str]) -> dict[str, list[str]]
 
 
 def count_words(graph: "Graph", scopes: Sequence[str]) -> dict[str, Any]:
-    """Return in how many registrations each wording stands."""
+    """Return in how many registrations each term stands."""
     lexicon = Lexicon(graph)
-    counts = np.zeros(len(lexicon.words), np.int64)
-    for first in range(0, len(scopes), PAGE):
-        hits = lexicon.find_many(normalised(lay(list(scopes[first : first + PAGE]))))
-        told = np.unique(hits.text * len(counts) + hits.word) % len(counts)
+    counts = np.zeros(len(lexicon.terms), np.int64)
+    for first in range(0, len(scopes), BATCH_SIZE):
+        hits = lexicon.find_many(normalise_batch(concat(list(scopes[first : first + BATCH_SIZE]))))
+        told = np.unique(hits.text * len(counts) + hits.term) % len(counts)
         counts += np.bincount(told, minlength=len(counts))
-    counted = {word: n for word, n in zip(lexicon.words, counts.tolist(), strict=True) if n}
+    counted = {word: n for word, n in zip(lexicon.terms, counts.tolist(), strict=True) if n}
     return {"registrations": len(scopes), "words": dict(sorted(counted.items()))}
 
 
@@ -98,7 +98,7 @@ def features(graph: "Graph", counted: Mapping[str, Any], labelled: pd.DataFrame)
     zero = {"intercept": 0.0, **dict.fromkeys(ChainSummary._fields, 0.0)}
     matcher = Matcher(graph, FitModel(START, zero, counted["registrations"], counted["words"]))
     names = labelled["name"].tolist()
-    said = matcher.chains.words.say(names)
+    said = matcher.chains.words.signs(names)
     rows = []
     for firm, row in enumerate(labelled.itertuples()):
         match = matcher.match(row.scope, row.name)

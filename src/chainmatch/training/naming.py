@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from chainmatch import names
-from chainmatch.names.comparing import pair_features
 from chainmatch.names.parsing import cut_trade
+from chainmatch.names.similarity import pair_features
 from chainmatch.names.spelling import SPELLING_FEATURES, difference, spelling_features
 from chainmatch.training.changes import Question, questions
 

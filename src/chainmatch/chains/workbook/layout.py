@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from chainmatch.chains.model import SETTLES, STAGES
+from chainmatch.chains.model import SETTLES
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import NEEDS
+from chainmatch.schema.words import STAGES
 
 GENERAL = "常识"  # stands for GENERAL_KNOWLEDGE
 # Kind of a column whose cells hold words of a closed list -> Chinese word -> English one.

@@ -81,8 +81,8 @@ def read_book(path: Path) -> list[Chain]:
         if problem.level == "error":
             reading.wrong(problem.line, _in_sheets(problem.why))
     if reading.problems:
-        said = dict.fromkeys(sorted(reading.problems))
-        raise ChainError([f"{reading.rows[place]}：{why}" for place, why in said])
+        messages = dict.fromkeys(sorted(reading.problems))
+        raise ChainError([f"{reading.rows[place]}：{why}" for place, why in messages])
     return [file.chain for file in files]
 
 

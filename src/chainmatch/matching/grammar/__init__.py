@@ -19,16 +19,34 @@ scope excludes or only quotes from the law is no item.
 
 Every function keeps positions: ``text[item.start:item.end]`` is the phrase as the firm wrote it.
 
-A page of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning` blanks
-out what is no trade, :mod:`.scope_batch` cuts the rest into clauses and tokens, :mod:`.vocabulary`
-reads each token once (:mod:`.segments`; the verbs behind objects: :mod:`.endings`),
-:mod:`.sequences` works out once for each block of segments (:mod:`.blocks`) where verbs reach
-(:mod:`.verb_scope`), and :mod:`.reading` puts it together.
+A batch of scopes is read in steps, each of which looks at all of it at once: :mod:`.cleaning`
+blanks out what is no trade, :mod:`.scope_batch` cuts the rest into clauses and tokens,
+:mod:`.segments` reads each distinct token, :mod:`.clause_verbs` works out once for each sequence of
+segments where verbs reach (:mod:`.verb_scope`), and :mod:`.reading` puts it together.
 """
 
 from chainmatch.matching.grammar.activities import NOTHING
-from chainmatch.matching.grammar.items import Item, read_scope, read_scopes
-from chainmatch.matching.grammar.reading import Reader, Reading
-from chainmatch.matching.grammar.scope_batch import Page, cut
+from chainmatch.matching.grammar.cleaning import is_branch_only
+from chainmatch.matching.grammar.reading import (
+    Item,
+    Reading,
+    read_clauses,
+    read_scope,
+    read_scopes,
+)
+from chainmatch.matching.grammar.scope_batch import ScopeBatch, cut
+from chainmatch.matching.grammar.segments import TokenSegments, read_tokens
 
-__all__ = ["NOTHING", "Item", "Page", "Reader", "Reading", "cut", "read_scope", "read_scopes"]
+__all__ = [
+    "NOTHING",
+    "Item",
+    "Reading",
+    "ScopeBatch",
+    "TokenSegments",
+    "cut",
+    "is_branch_only",
+    "read_clauses",
+    "read_scope",
+    "read_scopes",
+    "read_tokens",
+]

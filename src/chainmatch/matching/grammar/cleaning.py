@@ -1,4 +1,4 @@
-"""What names no trade is blanked out of scopes that are laid end to end; positions stay.
+"""What names no trade is blanked out of a batch of scopes; positions stay.
 
 Every expression stops at a ``string_batch.ROW``, so that no scope looks at its neighbours.
 Alternatives begin with a character, not with an option: then the search can skip what begins none.
@@ -37,19 +37,28 @@ _HEADING = re.compile(
 )
 _BRACKET = re.compile(rf"\([^(){ROW}]*+(?:\([^(){ROW}]*+\)[^(){ROW}]*+)*+\)")
 _BRACKETS = re.compile(f"({_BRACKET.pattern})")
+_REMOVED = "[外尘臭湿草虫锈雪霜油氧磷硫渣鼠颤垢螨冰味斑毛污杂铁氟砷盐菌四]"  # 除尘 excludes none
 _EXCEPT = re.compile(
-    f"除(?<=[;,、:{FILL}但]除)(?![外尘臭湿草虫锈雪霜油氧磷硫渣鼠颤垢螨冰味斑毛污杂铁氟砷盐菌四])"
+    f"除(?<=[;,、:{FILL}但]除)(?!{_REMOVED})"
     "[^;]{1,120}?(?:以外|之外|(?<!户|国|海|野|省|境|室)外)(?![贸销科线卖观包墙])"
 )
-_EXCLUDING_BRACKET = re.compile(
-    r"^[,、\s]*(?:(?:以上|均|但|其中|上述|经营范围|各项|项目|内容|产品|商品|都)*)"
+_EXCLUDING = (
+    r"[,、\s]*(?:(?:以上|均|但|其中|上述|经营范围|各项|项目|内容|产品|商品|都)*)"
     r"(?:不含|不包|除|非|不得|禁止|严禁|不涉及|不从事|不设|不另附|不经营|不准|不提供|未经|国家.{0,12}(?:禁止|限制))"
-    r"|(?:除外|以外|外)[,。\s]*$|除外"
+)
+_EXCLUDING_BRACKET = re.compile(rf"^{_EXCLUDING}|(?:除外|以外|外)[,。\s]*$|除外")
+# An exclusion that the end of the clause cuts off, or what the law says (blanks by now): its
+# bracket may have gone with that. Where 外 closes one, that is its end.
+_IN_CLAUSE = rf"(?:[^;。\n{ROW} 外]| (?! ))*+"
+_UNCLOSED_EXCLUSION = re.compile(
+    rf"(?<=\()(?!除{_REMOVED})(?={_IN_CLAUSE}(?!外)){_EXCLUDING}{_IN_CLAUSE}"
 )
 _CONDITION = re.compile(
     r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
 )
-BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限下属")
+_BRANCH_ONLY = re.compile(  # a mine of its own is a firm's own trade
+    "限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)(?!.{0,5}矿)"
+)
 PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
 
 
@@ -82,12 +91,18 @@ def masked(text: str) -> Masked:
         if (items := _items(bracket))
     ]
     parts[1::2] = map(FILL.__mul__, map(len, brackets))
-    return Masked(_without_exceptions(_plain("".join(parts))), inner)
+    outer = _UNCLOSED_EXCLUSION.sub(lambda found: GONE * len(found[0]), "".join(parts))
+    return Masked(_without_exceptions(_plain(outer)), inner)
 
 
 def brackets(clause: str) -> list[re.Match[str]]:
     """Return the brackets of a clause."""
     return list(_BRACKET.finditer(clause))
+
+
+def is_branch_only(text: str) -> bool:
+    """Return whether a text leaves a trade to branches or subsidiaries (限分支机构经营)."""
+    return _BRANCH_ONLY.search(text) is not None
 
 
 def _plain(text: str) -> str:
@@ -112,7 +127,7 @@ def _items(bracket: str) -> str:
         not content.strip()
         or _EXCLUDING_BRACKET.search(content)
         or _CONDITION.search(content)
-        or BRANCH_ONLY.search(content)
+        or is_branch_only(content)
     ):
         return ""
     return _without_exceptions(_plain(content))

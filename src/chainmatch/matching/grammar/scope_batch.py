@@ -1,4 +1,4 @@
-"""Scopes laid end to end and cut into clauses and tokens, all of them at once.
+"""Scopes cut into clauses and tokens, many at once.
 
 A clause ends with ``；`` ``。`` a line break or the scope. A token is what stands between two signs
 (``、`` ``，`` ``：`` or a blank). The text of a bracket that holds items is a clause of its own,
@@ -6,20 +6,25 @@ A clause ends with ``；`` ``。`` a line break or the scope. A token is what st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
+from chainmatch.matching.arrays import (
+    Flags,
+    Ints,
+    distinct_runs,
+    expand_ranges,
+    run_ends,
+    run_starts,
+)
 from chainmatch.matching.grammar.cleaning import END, FILL, PLAIN, masked, without_law
-from chainmatch.matching.ragged import begins, different, ends, expanded
 from chainmatch.matching.string_batch import (
-    TWO_BYTES,
+    StringBatch,
     code_points,
-    lay,
-    normalised,
-    points_of,
-    text_of_points,
+    concat,
+    concat_code_points,
+    normalise_batch,
 )
 
 # Signs as bits, so that those of a stretch can be joined; the highest is the strongest.
@@ -33,103 +38,90 @@ SIGNS = "、 :,"
 CUTTING = SIGNS + END + "".join(sign for sign, _ in PLAIN)  # what no token holds
 _STRONGEST = np.array(
     [0 if bits & CLOSE else max(bits & ~_FILLED, 1).bit_length() - 1 for bits in range(64)],
-    np.uint8,
+    np.int64,
 )
 
 
-@dataclass(frozen=True)
-class Clauses:
-    """Clauses of a page: those of the scopes in order, then those inside brackets.
+class Clauses(NamedTuple):
+    """Clauses of scopes in order, then those inside brackets; arrays with one entry a clause.
 
-    ``start:end`` is the span in the text of the page, ``scope`` the number of the scope, ``count``
+    ``start:end`` is the span in the text of the batch, ``scope`` the number of the scope, ``items``
     what the signs say of its number of items, ``mixed`` whether both ``、`` and ``，`` stand in it,
     ``colon`` whether a colon does. ``host`` is the clause around one that stands inside brackets,
     -1 for the others.
     """
 
-    start: np.ndarray
-    end: np.ndarray
-    scope: np.ndarray
-    count: np.ndarray
-    mixed: np.ndarray
-    colon: np.ndarray
-    host: np.ndarray
-
-    @cached_property
-    def outer(self) -> int:
-        """How many stand outside brackets; they come first."""
-        return int((self.host < 0).sum())
+    start: Ints
+    end: Ints
+    scope: Ints
+    items: Ints
+    mixed: Flags
+    colon: Flags
+    host: Ints
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """Tokens of a page, clause by clause.
+class Tokens(NamedTuple):
+    """Tokens, clause by clause; arrays with one entry a token.
 
-    ``texts`` are the different ones, masked, in UTF-16 (so they are told apart the soonest), and
-    ``text`` says which of them each token is; a bracket at the end of a token is no part of it;
-    ``start`` is the position in the text of the page, ``sign`` the number of the strongest sign
+    ``text`` is the number of its distinct text (a bracket at the end of a token is no part of it),
+    ``start`` the position in the text of the batch, ``sign`` the number of the strongest sign
     behind the token in :data:`SIGNS`, ``colon`` whether the first is a colon.
     """
 
-    texts: list[bytes]
-    text: np.ndarray
-    start: np.ndarray
-    clause: np.ndarray
-    sign: np.ndarray
-    colon: np.ndarray
+    text: Ints
+    start: Ints
+    clause: Ints
+    sign: Ints
+    colon: Flags
 
 
-@dataclass(frozen=True)
-class Page:
-    """Scopes laid end to end: ``starts`` says where in ``text`` each begins.
+class ScopeBatch(NamedTuple):
+    """Scopes that were cut.
 
-    ``codes`` are the code points of the text.
+    ``text`` holds all of them, normalised and without what the law says; ``codes`` are its code
+    points; ``starts`` says where each scope begins. ``outer`` clauses stand outside brackets, they
+    come first. ``token_texts`` are the distinct texts of tokens, masked.
     """
 
     text: str
     codes: np.ndarray
-    starts: np.ndarray
+    starts: Ints
+    outer: int
     clauses: Clauses
     tokens: Tokens
-
-    @property
-    def scopes(self) -> int:
-        """How many scopes there are."""
-        return len(self.starts)
+    token_texts: StringBatch
 
 
-def cut(scopes: Sequence[str]) -> Page:
+def cut(scopes: Sequence[str]) -> ScopeBatch:
     """Cut scopes into clauses and tokens; none of them looks at another."""
-    laid = normalised(lay(scopes))
-    text = without_law(laid.text)
+    batch = normalise_batch(concat(scopes))
+    text = without_law(batch.text)
     plain, inner = masked(text)
-    clauses, tokens = _cut(plain + "".join(f"{own}{END}" for _, own in inner))
+    (start, end, count, mixed), tokens, token_texts = _cut(
+        plain + "".join(f"{own}{END}" for _, own in inner)
+    )
+    # What stands in brackets was cut behind the text; this is where it stands in it.
     first = np.cumsum([0, len(plain), *(len(own) + 1 for _, own in inner)])[:-1]
     shift = np.array([0, *(place for place, _ in inner)]) - first
-    start, end, count, mixed = clauses
-    codes, outer = code_points(text), int((start < len(plain)).sum())
-    # What stands in brackets was cut behind the text; this is where it stands in it.
-    start, end, token = (
-        places + shift[np.searchsorted(first, places, "right") - 1]
-        for places in (start, end, tokens.start)
+    outer = int((start < len(plain)).sum())
+    start, end, token_start = (
+        positions + shift[np.searchsorted(first, positions, "right") - 1]
+        for positions in (start, end, tokens.start)
     )
     host = np.searchsorted(start[:outer], start, "right") - 1
     host[:outer] = -1
+    codes = code_points(text)
     colon = np.zeros(len(start), bool)
     colon[:outer] = _with_colon(codes, start[:outer], end[:outer])
-    return Page(
-        text,
-        codes,
-        laid.starts[:-1],
-        Clauses(start, end, laid.at(start), count, mixed, colon, host),
-        replace(tokens, start=token),
-    )
+    clauses = Clauses(start, end, batch.at(start), count, mixed, colon, host)
+    tokens = tokens._replace(start=token_start)
+    return ScopeBatch(text, codes, batch.starts[:-1], outer, clauses, tokens, token_texts)
 
 
-def _cut(text: str) -> tuple[tuple[np.ndarray, ...], Tokens]:
+def _cut(text: str) -> tuple[tuple[np.ndarray, ...], Tokens, StringBatch]:
     """Cut a masked text that begins and ends with :data:`END`; positions are its own.
 
-    Returns of the clauses ``start``, ``end``, ``count`` and ``mixed``, and the tokens.
+    Returns of the clauses ``start``, ``end``, ``count`` and ``mixed``, the tokens, their texts.
     """
     codes = code_points(text)
     bits = _BITS.take(codes)  # sooner than _BITS[codes]
@@ -150,17 +142,19 @@ def _cut(text: str) -> tuple[tuple[np.ndarray, ...], Tokens]:
     first[filled] = signs[np.searchsorted(signs, behind[filled])]
     number = np.cumsum(full) - 1
     clause = (np.cumsum(bits == CLOSE) - 1)[before]
+    distinct, which = distinct_runs(letters, at[behind] - at[before] - 1)
     tokens = Tokens(
-        *_different(letters, at[behind] - at[before] - 1),
+        which,
         at[before] + 1,
         number[clause],
         _STRONGEST[np.bitwise_or.reduceat(bits, behind)] if len(behind) else behind,
         bits[first] == COLON,
     )
-    return (start, end, 1 + lists + commas, (lists > 0) & (commas > 0)), tokens
+    clauses = (start, end, 1 + lists + commas, (lists > 0) & (commas > 0))
+    return clauses, tokens, concat_code_points(distinct, letters.itemsize)
 
 
-def _with_colon(codes: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _with_colon(codes: np.ndarray, start: Ints, end: Ints) -> Flags:
     """Return which of the spans hold a colon."""
     colons = np.flatnonzero(codes == ord(":"))
     at = np.searchsorted(start, colons, "right") - 1
@@ -170,24 +164,15 @@ def _with_colon(codes: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.nda
     return found
 
 
-def _filled(codes: np.ndarray, bits: np.ndarray) -> np.ndarray:
+def _filled(codes: np.ndarray, bits: np.ndarray) -> Ints:
     """Return the places of brackets in front of a sign; one that is all of a token keeps a place.
 
     So a token reads the same with a bracket behind it and without.
     """
     places = np.flatnonzero(codes == ord(FILL))
     run = places - np.arange(len(places))
-    first, last = places[begins(run)], places[ends(run)]
+    first, last = places[run_starts(run)], places[run_ends(run)]
     first = first + (bits[first - 1] > 0)
     which = np.flatnonzero(bits[last + 1] > 0)
-    _, found = expanded(first[which], (last + 1 - first)[which])
+    _, found = expand_ranges(first[which], (last + 1 - first)[which])
     return found
-
-
-def _different(codes: np.ndarray, lengths: np.ndarray) -> tuple[list[bytes], np.ndarray]:
-    """Return the different ones of texts that stand end to end, and which each is."""
-    found, which = different(codes, lengths)
-    width, texts = codes.itemsize, found.to_pylist()
-    if width == TWO_BYTES:
-        return texts, which
-    return [points_of(text_of_points(text, width), TWO_BYTES) for text in texts], which

@@ -2,22 +2,21 @@
 
 A token is the text between two signs. It holds one segment, or several if a verb is joined to what
 follows (``生产及销售茶叶``). How a token reads does not depend on what stands around it, so each
-is read once; many are read together, which takes a third of the time.
+text is read once for all scopes of a batch.
 """
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from chainmatch.matching.arrays import Flags, Ints, take
 from chainmatch.matching.grammar.activities import NOTHING, mask_of
 from chainmatch.matching.grammar.cleaning import FILL, GONE
-from chainmatch.matching.grammar.endings import Words, endings
-from chainmatch.matching.grammar.pattern import alternatives
 from chainmatch.matching.grammar.verb_scope import EXCLUDES
-from chainmatch.matching.string_batch import ROW, Laid, code_points, lay
+from chainmatch.matching.string_batch import ROW, StringBatch, code_points, concat
 from chainmatch.schema.verbs import (
     FILLERS_AFTER,
     FILLERS_BEFORE,
@@ -30,12 +29,49 @@ from chainmatch.schema.verbs import (
     VERBS,
 )
 
-# Columns of segments: the span, the span of the object (both relative to the token), the number of
-# the shape (reach.SHAPES), the activities of the verbs before and behind the object (masks); where
-# there are only verbs, they stand before nothing.
-START, END, CORE_START, CORE_END, SHAPE, BEFORE, AFTER = range(7)
+
+class TokenSegments(NamedTuple):
+    """The segments of tokens, token by token; arrays with one entry a segment.
+
+    ``start:end`` is the span, ``core_start:core_end`` that of the object, both relative to the
+    token; ``shape`` is a number in ``verb_scope.SHAPES``; ``before`` and ``after`` are masks of the
+    activities of the verbs around the object (where there are only verbs, they stand before it).
+    """
+
+    token: Ints
+    start: Ints
+    end: Ints
+    core_start: Ints
+    core_end: Ints
+    shape: Ints
+    before: Ints
+    after: Ints
+
 
 _JOIN = "\x1d"  # stands for a joiner between a verb and what follows it
+
+
+def alternatives(words: Iterable[str], *, backwards: bool = False) -> str:
+    """Return an expression that matches the longest of ``words``, or of the words read backwards.
+
+    Words with the same beginning share it, so that few of hundreds of words are tried.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        branch = tree
+        for char in reversed(word) if backwards else word:
+            branch = branch.setdefault(char, {})
+        branch[""] = {}
+    return _expression(tree)
+
+
+def _expression(tree: dict[str, Any]) -> str:
+    branches = [re.escape(char) + _expression(tree[char]) for char in sorted(tree) if char]
+    if not branches:
+        return ""
+    if len(branches) == 1 and "" not in tree:
+        return branches[0]
+    return f"(?:{'|'.join(branches)}){'?' if '' in tree else ''}"
 
 
 def _any_of(signs: Iterable[str]) -> str:
@@ -51,7 +87,10 @@ _PREFIX = re.compile(
     f"|(?:{alternatives(LEADING_UNLESS_NOUN)})(?!{'|'.join(NOUN_ENDS)})"
     f"|(?:{_VERB})(?={ROW})|{alternatives(FILLERS_BEFORE)}|{alternatives(JOINERS)}|[\\s{FILL}])+)"
 )
-_BEHIND_OBJECT = Words(VERBS, FILLERS_AFTER)
+_SUFFIX = re.compile(  # backwards
+    f"({ROW}(?={_any_of(word[-1] for word in (*VERBS, *FILLERS_AFTER))})"
+    f"(?:{alternatives(VERBS, backwards=True)}|{alternatives(FILLERS_AFTER, backwards=True)}|\\s)+)"
+)
 _VERB_AT = re.compile(_VERB)
 _JOINER = re.compile(alternatives(JOINERS))
 # Not in a noun: 输配电及控制设备, 利用与开发系统.
@@ -67,7 +106,7 @@ _EXCLUDES = re.compile(
     "除外|不含|不包括|不包含|不得|不准|不许|禁止|严禁|不涉及|不从事|不经营|不带有|不设|不提供|不包|不具有|不另附|未经|非经"
 )
 _GONE = re.compile(f"({ROW}{GONE}+(?={ROW}))")  # nothing is left that is not excluded
-# What makes a token more than one plain segment; most hold nothing of it.
+# What makes a token more than one plain segment; most tokens hold nothing of it.
 _EXCLUDING, _JOINING, _BEHIND = 1, 2, 4
 _MARKS = np.zeros(0x110000, np.uint8)
 for _mark, _signs in (
@@ -78,19 +117,19 @@ for _mark, _signs in (
     _MARKS[[ord(sign) for sign in sorted(_signs)]] |= _mark
 
 
-class _Segments(NamedTuple):
-    """Segments of tokens: those that are a whole token, then parts of the others.
+class _Texts(NamedTuple):
+    """Texts of segments: those that are a whole token, then parts of the others.
 
     Number ``n`` is ``text[first[n] : first[n] + size[n]]``, a :data:`ROW` on both sides; it begins
     at ``start[n]`` of its token, and ``excludes[n]`` is the number of how it excludes something.
     """
 
     text: str
-    first: np.ndarray
-    size: np.ndarray
-    token: np.ndarray
-    start: np.ndarray
-    excludes: np.ndarray
+    first: Ints
+    size: Ints
+    token: Ints
+    start: Ints
+    excludes: Ints
 
     def own(self, number: int) -> str:
         """Return the text of a segment."""
@@ -98,57 +137,55 @@ class _Segments(NamedTuple):
         return self.text[first : first + int(self.size[number])]
 
 
-def read_tokens(texts: Laid) -> tuple[np.ndarray, np.ndarray]:
-    """Read what stands between two signs.
-
-    Returns how many segments each token has, and one row a segment (columns above).
-    """
-    segments = _cut(texts)
-    start, size = segments.start, segments.size
-    head, tail = _ends(segments)
-    before = _activities(segments, np.zeros_like(head), head)
-    after = _activities(segments, tail, size)
+def read_tokens(tokens: StringBatch) -> TokenSegments:
+    """Read what stands between two signs."""
+    texts = _cut(tokens)
+    start, size = texts.start, texts.size
+    head = _prefixes(_PREFIX, texts.text, texts.first)
+    tail = size - _suffixes(texts, head)
+    before = _activities(texts, np.zeros_like(head), head)
+    after = _activities(texts, tail, size)
     core_end = np.where(after > 0, tail, size)
-    core_end = np.where(_sizes(_GONE, segments.text, segments.first) > 0, head, core_end)
+    core_end = np.where(_prefixes(_GONE, texts.text, texts.first) > 0, head, core_end)
     bare = head >= core_end
     before, after = np.where(bare, before | after, before), np.where(bare, 0, after)
     shape = (before > 0) + 2 * (after > 0) + 4 * bare
     for number in np.flatnonzero(bare).tolist():
-        shape[number] += 8 * (segments.own(number) in TRADES)
-    shape += 16 * segments.excludes
-    columns = (start, start + size, start + head, start + core_end, shape, before, after)
-    order = np.argsort(segments.token, kind="stable")
-    return np.bincount(segments.token, minlength=len(texts)), np.stack(columns, axis=1)[order]
+        shape[number] += 8 * (texts.own(number) in TRADES)
+    shape += 16 * texts.excludes
+    spans = (start, start + size, start + head, start + core_end)
+    segments = TokenSegments(texts.token, *spans, shape, before, after)
+    return take(segments, np.argsort(texts.token, kind="stable"))
 
 
-def _cut(laid: Laid) -> _Segments:
+def _cut(batch: StringBatch) -> _Texts:
     """Cut tokens into segments."""
-    special = _special(laid)
+    special = _special(batch)
     plain, others = np.flatnonzero(~special), np.flatnonzero(special)
-    spans = (numbers.tolist() for numbers in (others, laid.starts[others], laid.starts[others + 1]))
+    spans = (column.tolist() for column in (others, batch.starts[others], batch.starts[others + 1]))
     parts = [
         (number, start, EXCLUDES.index(excludes), stretch)
         for number, first, behind in zip(*spans, strict=True)
-        for start, stretch, excludes in _stretches(laid.text[first : behind - 1])
+        for start, stretch, excludes in _stretches(batch.text[first : behind - 1])
     ]
     token, start, excludes, stretches = zip(*parts, strict=True) if parts else ((),) * 4
-    more, nothing = lay(stretches), np.zeros(len(plain), np.int64)
-    return _Segments(
-        laid.text + more.text[1:],
-        np.concatenate([laid.starts[plain], more.starts[:-1] + len(laid.text) - 1]),
-        np.concatenate([laid.sizes[plain], more.sizes]),
+    more, nothing = concat(stretches), np.zeros(len(plain), np.int64)
+    return _Texts(
+        batch.text + more.text[1:],
+        np.concatenate([batch.starts[plain], more.starts[:-1] + len(batch.text) - 1]),
+        np.concatenate([batch.lengths[plain], more.lengths]),
         np.concatenate([plain, np.array(token, np.int64)]),
         np.concatenate([nothing, np.array(start, np.int64)]),
         np.concatenate([nothing, np.array(excludes, np.int64)]),
     )
 
 
-def _special(laid: Laid) -> np.ndarray:
+def _special(batch: StringBatch) -> Flags:
     """Return which tokens may exclude something or hold a joiner behind a verb."""
-    marks = _MARKS.take(code_points(laid.text))
+    marks = _MARKS.take(code_points(batch.text))
     joining = (marks[1:] & _JOINING > 0) & (marks[:-1] & _BEHIND > 0)
-    found = np.zeros(len(laid), bool)
-    found[laid.at(np.flatnonzero(joining | (marks[1:] & _EXCLUDING > 0)) + 1)] = True
+    found = np.zeros(len(batch), bool)
+    found[batch.at(np.flatnonzero(joining | (marks[1:] & _EXCLUDING > 0)) + 1)] = True
     return found
 
 
@@ -187,36 +224,34 @@ def _stripped(text: str) -> str:
     return text if text[-1] != FILL else text.rstrip(FILL) or FILL
 
 
-def _ends(segments: _Segments) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the verbs in front of each object end, and where those behind it begin."""
-    first, size = segments.first, segments.size
-    codes, end = code_points(segments.text), first + size
-    head = _sizes(_PREFIX, segments.text, first)
-    back = endings(codes, first, end, _BEHIND_OBJECT)
-    both = np.flatnonzero(back > size - head)  # what stands in front is not behind, too
-    back[both] = endings(codes, (first + head)[both], end[both], _BEHIND_OBJECT)
-    return head, size - back
-
-
-def _sizes(pattern: re.Pattern[str], text: str, first: np.ndarray) -> np.ndarray:
-    """Return how much an expression, one group as a whole, finds from each of some places on."""
-    parts = pattern.split(text)  # sooner than one match after the other
-    ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))
-    places, sizes = ends[0:-1:2] + 1, ends[1::2] - ends[0:-1:2] - 1  # without the ROW in front
-    found = np.zeros(len(first), np.int64)
-    at = np.searchsorted(first[:-1], places)
-    own = first[at] == places
-    found[at[own]] = sizes[own]
+def _suffixes(texts: _Texts, head: Ints) -> Ints:
+    """Return how long the verbs behind each object are; in front of it stand ``head`` signs."""
+    backwards, last = texts.text[::-1], len(texts.text) - texts.first - texts.size
+    found = _prefixes(_SUFFIX, backwards, last)
+    for number in np.flatnonzero(found > texts.size - head).tolist():
+        # What stands in front is not behind, too.
+        rest = ROW + texts.own(number)[int(head[number]) :][::-1]
+        own = _SUFFIX.match(rest)
+        found[number] = len(own[0]) - 1 if own else 0
     return found
 
 
-def _activities(segments: _Segments, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _prefixes(pattern: re.Pattern[str], text: str, first: Ints) -> Ints:
+    """Return how much an expression, one group as a whole, finds from each of some places on."""
+    parts = pattern.split(text)  # sooner than one match after the other
+    ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))
+    places, lengths = ends[0:-1:2] + 1, ends[1::2] - ends[0:-1:2] - 1  # without the ROW in front
+    found = np.zeros(len(text) + 1, np.int64)
+    found[places] = lengths
+    return found[first]
+
+
+def _activities(texts: _Texts, start: Ints, end: Ints) -> Ints:
     """Return the activities of the verbs in spans of segments, as masks."""
     masks = np.zeros_like(start)
-    told = np.flatnonzero(end > start)
-    first, text = segments.first[told], segments.text
-    spans = ((first + places[told]).tolist() for places in (start, end))
-    masks[told] = [_mask(text[opening:closing]) for opening, closing in zip(*spans, strict=True)]
+    filled = np.flatnonzero(end > start)
+    spans = ((texts.first + offset)[filled].tolist() for offset in (start, end))
+    masks[filled] = [_mask(texts.text[first:last]) for first, last in zip(*spans, strict=True)]
     return masks
 
 

@@ -7,14 +7,14 @@ Only the kinds of the segments and their order count: where there are verbs, not
 from collections.abc import Sequence
 from typing import NamedTuple
 
-OWN = -1  # as number of a segment: the one that is spoken of
+OWN = -1  # as number of a segment: the segment itself
 
 Verbs = int
 """A set of places of verbs, one bit each: 0 an earlier clause, 2 n + 1 in front of the object of
 segment n, 2 n + 2 behind it."""
 
 NO_VERBS: Verbs = 0
-CARRIED: Verbs = 1
+INCOMING: Verbs = 1
 
 
 class Shape(NamedTuple):
@@ -52,28 +52,28 @@ Reached = tuple[Verbs, str, int, int]
 stand in, :data:`OWN` for this one."""
 
 
-class Reach(NamedTuple):
+class VerbScope(NamedTuple):
     """One :data:`Reached` a segment, None for what is excluded or says nothing.
 
-    ``handed_on`` are the verbs that reach bare clauses behind this one.
+    ``outgoing`` are the verbs that reach bare clauses behind this one.
     """
 
     segments: list[Reached | None]
-    handed_on: Verbs
+    outgoing: Verbs
 
 
-def reach(kinds: Sequence[Kind], mixed: bool, carried: bool) -> Reach:
+def verb_scope(kinds: Sequence[Kind], mixed: bool, incoming: bool) -> VerbScope:
     """Walk the segments of a clause.
 
-    ``mixed`` says that both 、 and , stand in it (then , separates lists); ``carried`` that verbs
+    ``mixed`` says that both 、 and , stand in it (then , separates lists); ``incoming`` that verbs
     of an earlier ``生产、销售：`` reach a clause without any verb.
     """
     walk = _Walk(kinds, mixed)
     for number in _offered(kinds):
         walk.take(number)
-    if carried and not any(reached and reached[0] for reached in walk.segments):
-        walk.give_all(CARRIED)
-    return Reach(walk.segments, walk.handed_on)
+    if incoming and not any(own and own[0] for own in walk.segments):
+        walk.give_all(INCOMING)
+    return VerbScope(walk.segments, walk.outgoing)
 
 
 def places(verbs: Verbs) -> list[int]:
@@ -104,7 +104,7 @@ class _Walk:
 
     def __init__(self, kinds: Sequence[Kind], mixed: bool) -> None:
         self.segments: list[Reached | None] = [None] * len(kinds)
-        self.handed_on = NO_VERBS
+        self.outgoing = NO_VERBS
         self._kinds = kinds
         self._mixed = mixed
         self._named = False  # something other than verbs was seen
@@ -114,10 +114,10 @@ class _Walk:
         self._group: list[int] = []  # segments that a verb behind them would still reach
         self._closed = False  # the group has its verbs; a further verb adds to them
 
-    def give_all(self, carried: Verbs) -> None:
+    def give_all(self, incoming: Verbs) -> None:
         """Verbs of an earlier clause reach everything in this one, and go on."""
-        self.segments = [reached and (carried, "before", *reached[2:]) for reached in self.segments]
-        self.handed_on = carried
+        self.segments = [own and (incoming, "before", *own[2:]) for own in self.segments]
+        self.outgoing = incoming
 
     def take(self, number: int) -> None:
         (has_before, has_after, only_verbs, trade, _), _, colon = self._kinds[number]
@@ -144,7 +144,7 @@ class _Walk:
             self._reach_forward(number, verbs)
             self._group, self._closed = [], False
             if colon:
-                self.handed_on = self._reach
+                self.outgoing = self._reach
             return
         for earlier in group:
             self._give(earlier, number, verbs)

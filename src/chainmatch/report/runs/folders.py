@@ -19,8 +19,6 @@ from chainmatch.util.file_names import check_name
 from chainmatch.util.replacing import put_back
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from chainmatch.profile import Profile
 
 Row = dict[str, Any]
@@ -93,12 +91,14 @@ class RunFolder:
     @cached_property
     def weights(self) -> dict[str, float]:
         """The weights of the parts of the run, whatever parts it had."""
-        return self._weights("weights", parts_of)
+        found: dict[str, float] = self._weights("weights", parts_of)
+        return found
 
     @cached_property
     def gap_weights(self) -> dict[str, float]:
         """The weights of the parts of a gap."""
-        return self._weights("gap_weights", gap_parts_of)
+        found: dict[str, float] = self._weights("gap_weights", gap_parts_of)
+        return found
 
     @cached_property
     def floors(self) -> dict[str, float]:
@@ -162,7 +162,7 @@ class RunFolder:
         return column in parts or (column in COLUMNS and COLUMNS[column].kind not in _TEXT)
 
 
-def _known(data: Any, model: "type[BaseModel]") -> Any:
+def _known(data: Any, model: Any) -> Any:
     """Return what a run said of a profile without the keys that the model does not know."""
     if not isinstance(data, dict):
         return data
