@@ -86,12 +86,12 @@ OWN = (Own("核桃油", "核桃", 0.5), Own("核桃", "核桃", 1.0), Own("茶�
     ],
 )
 def test_own_words_count_in_what_is_made(name, scope, products, word, much):
-    found, value = own_of(name, scope, products, read_scope(scope), OWN)
-    assert (found.word, value) == (word, pytest.approx(much, abs=1e-4))
+    found = own_of(name, scope, products, read_scope(scope), OWN)
+    assert (found.word, found.much) == (word, pytest.approx(much, abs=1e-4))
 
 
 def test_a_county_that_has_nothing_is_named_by_nobody():
-    assert own_of("核桃", "核桃加工", "", read_scope("核桃加工"), ())[1] == 0
+    assert own_of("核桃", "核桃加工", "", read_scope("核桃加工"), ()).much == 0
 
 
 # --- addresses, titles, names --------------------------------------------------------------------

@@ -4,28 +4,40 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chainmatch.decision.gaps import survey
-from chainmatch.decision.scoring import contributions, score
-from chainmatch.decision.shortlist import select
+from chainmatch.decision.mean import contributions
+from chainmatch.decision.scoring import score
+from chainmatch.decision.shortlist import obstacle, select
 from chainmatch.matching.fit_model import FitModel
+from chainmatch.parts import GAP_PARTS, PARTS
+from chainmatch.profile import Profile
 from chainmatch.util.missing import saturating
 from evidence import columns, summary
+from teacounty import county_world
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"
+TEXT = PAGE.read_text("utf-8")
 ROW = re.compile(r"^\| `([^`]+)` \| .+ \| (\d\.\d{4}) \|$", re.M)
-WRITTEN = {name: float(value) for name, value in ROW.findall(PAGE.read_text("utf-8"))}
+WRITTEN = {name: float(value) for name, value in ROW.findall(TEXT)}
+WEIGHT = re.compile(r"^\| `(\w+)` \| (\S+) \| (0\.\d\d) \| .+ \|$", re.M)
 
 
 @pytest.fixture
-def found(world):
-    return survey(world.graph, world.local_fits, world.locals, world.profile, world.target_fits)
+def tea(world):
+    return county_world(world)
 
 
 @pytest.fixture
-def scores(world, found):
-    links, targets = world.links, world.targets
-    table = score(targets, world.target_fits, found, links, world.profile, world.graph)
+def found(tea):
+    return survey(tea.graph, tea.local_fits, tea.locals, tea.profile, tea.target_fits)
+
+
+@pytest.fixture
+def scores(tea, found):
+    links, targets = tea.links, tea.targets
+    table = score(targets, tea.target_fits, found, links, tea.profile, tea.graph)
     return table.set_index("firm_id", drop=False)
 
 
@@ -40,29 +52,34 @@ def computed_fit() -> dict[str, float]:
 
 
 def computed_gaps(found) -> dict[str, float]:
-    expected = found.coverage.groupby("node")["weight"].sum()
-    weight = found.coverage.set_index("firm_id")["weight"]
+    own = found.coverage[found.coverage["covers"]]
+    amount = own.groupby("node")["weight"].sum()
+    size = own.set_index("firm_id")["size"]
     anchor = found.anchors.set_index("firm_id")["anchor"]
-    making = found.gaps.set_index("node").loc["making"]
-    parts = ("pull", "structure", "feasibility", "supply", "score")
+    gaps = found.gaps.set_index("node")
+    parts = [part.column for part in GAP_PARTS]
     return {
-        "size(L1)": weight["L1"] / 0.9,
-        **{f"E({node})": expected.get(node, 0.0) for node in ("garden", "making", "drinks")},
-        **{f"p({node})": saturating(expected[node], 3.0) for node in ("garden", "drinks")},
-        **{f"{part}(making)": making[part] for part in parts},
+        **{f"size({firm})": size[firm] for firm in ("L1", "L2")},
+        **{f"E({node})": amount.get(node, 0.0) for node in ("garden", "making", "drinks")},
+        **{f"p({node})": saturating(amount[node], 2.0) for node in ("garden", "drinks")},
+        **{f"{part}(making)": gaps.loc["making", part] for part in (*parts, "score")},
+        "resources(drinks)": gaps.loc["drinks", "resources"],
+        "demand(packaging)": gaps.loc["packaging", "demand"],
+        **{f"score({node})": gaps.loc[node, "score"] for node in ("machines", "garden")},
         **{f"anchor({firm})": anchor[firm] for firm in ("L1", "L4")},
     }
 
 
 def computed_scores(scores) -> dict[str, float]:
     first, third = scores.loc["T1"], scores.loc["T3"]
-    columns = {"region": "region_part", "name": "name_part"}
-    parts = ("sector", "gap", "partners", "region", "scale", "name", "score")
     return {
-        **{f"{part}(T1)": first[columns.get(part, part)] for part in parts},
+        **{f"{part.name}(T1)": first[part.column] for part in PARTS},
+        "score(T1)": first["score"],
         **{f"{key}(T3)": third[key] for key in ("score", "low", "high")},
-        "adds(T2)": scores.loc["T2", "score"] * 0.8,
-        "adds(T4)": scores.loc["T4", "score"],
+        "gap(T4)": scores.loc["T4", "gap"],
+        "transferability(T5)": scores.loc["T5", "transferability"],
+        "adds(T1)": first["score"],
+        "adds(T2)": scores.loc["T2", "score"] * 0.97,
     }
 
 
@@ -73,37 +90,49 @@ def test_every_number_of_the_page_is_what_the_code_computes(found, scores):
         assert WRITTEN[name] == pytest.approx(value, abs=0.000051), name
 
 
-def test_the_summands_of_the_score_are_its_contributions(world, scores):
-    added = contributions(scores.loc["T1"], world.profile.weights)
+def test_the_summands_of_the_score_are_its_contributions(tea, scores):
+    added = contributions(scores.loc["T1"], tea.profile.weights.model_dump())
     summands = " + ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in added.values())
-    assert f"| {summands} |" in PAGE.read_text("utf-8")
+    assert f"| {summands} |" in TEXT
 
 
 def test_kinds_and_states_of_the_page(found):
     gaps = found.gaps.set_index("node")
-    assert dict(gaps["status"]) == {
-        "garden": "strong",
-        "making": "missing",
-        "drinks": "weak",
-        "machines": "missing",
-        "packaging": "missing",
-    }
-    assert dict(gaps["kind"][gaps["kind"] != ""]) == {
-        "making": "fill",
-        "drinks": "strengthen",
-        "machines": "start",
-        "packaging": "extend",
+    assert gaps[["status", "kind", "way"]].to_dict("index") == {
+        "garden": {"status": "present", "kind": "strengthen", "way": "grow"},
+        "machines": {"status": "missing", "kind": "start", "way": "recruit"},
+        "making": {"status": "missing", "kind": "fill", "way": "recruit"},
+        "packaging": {"status": "weak", "kind": "strengthen", "way": "recruit"},
+        "drinks": {"status": "weak", "kind": "strengthen", "way": "recruit"},
     }
 
 
-def test_the_third_place_goes_to_another_node(world, scores):
-    profile = world.profile_with(entry=world.profile.entry.model_dump() | {"limited": False})
-    chosen = select(scores.reset_index(drop=True), profile, top=3)
-    assert chosen["firm_id"].tolist() == ["T1", "T3", "T4"]
-    assert scores.loc["T2", "score"] > scores.loc["T3", "score"]
+def test_the_list_of_the_page(tea, scores):
+    entry = tea.profile.entry.model_dump() | {"limited": False}  # names of the example are short
+    profile = tea.profile_with(entry=entry)
+    chosen = select(scores.reset_index(drop=True), profile)
+    assert chosen["firm_id"].tolist() == ["T1", "T2"]
+    barred = {row["firm_id"]: obstacle(row, profile.entry) for row in scores.to_dict("records")}
+    titles = {part.name: part.title for part in PARTS}
+    for firm, part in (("T3", "substance"), ("T4", "gap"), ("T5", "transferability")):
+        assert barred[firm].startswith(titles[part])
 
 
-def test_the_weights_of_the_page_are_the_defaults(world):
-    text = PAGE.read_text("utf-8")
-    for weights in (world.profile.weights, world.profile.gap_weights):
-        assert ", ".join(f"{w:.2f}" for w in weights.model_dump().values()) in text
+def test_the_weights_and_titles_of_the_page_are_those_of_the_registry():
+    written = [(name, title, float(weight)) for name, title, weight in WEIGHT.findall(TEXT)]
+    registered = [(part.name, part.title, part.weight) for part in (*GAP_PARTS, *PARTS)]
+    assert written == registered
+
+
+def test_the_profile_and_the_levels_of_the_page_are_those_of_the_example(tea):
+    block = yaml.safe_load(TEXT.split("```yaml\n")[1].split("```")[0])
+    told = Profile.model_validate({"name": "茶县", "home": tea.profile.home.model_dump()} | block)
+    own = tea.profile
+    for key in ("resources", "projects", "priorities", "zones"):
+        assert getattr(told, key) == getattr(own, key)
+    assert told.endowments == {k: v for k, v in own.endowments.items() if v is not None}
+    for key in ("fit", "gap", "substance", "transferability"):
+        assert f"`entry.{key}` ({getattr(own.entry, key):g})" in TEXT
+    for key in ("fit", "present", "strong"):
+        assert f"`levels.{key}` ({getattr(own.levels, key):g})" in TEXT
+    assert f"`capacity.repeat` ({own.capacity.repeat:g})" in TEXT

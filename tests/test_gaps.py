@@ -196,11 +196,22 @@ def test_a_missing_raw_material_is_said(tea):
 
 def test_strong_neighbours_are_named_without_branches_and_shops(tea):
     big = tea.locals.assign(capital=1e6, currency="CNY")
-    found = survey_of(tea, locals=big, profile=tea.profile_with(projects=[]))
-    assert "云岭茶园公司、双河茶场在其上下游" in by_node(found).loc["making", "why"]
-    fits = tea.local_fits.assign(name=tea.local_fits["name"].replace("云岭茶园公司", "云岭茶叶店"))
-    why = by_node(survey_of(tea, locals=big, local_fits=fits)).loc["making", "why"]
-    assert "云岭茶叶店在其" not in why and "双河茶场、月溪饮品公司在其上下游" in why
+    farms = survey_of(tea, locals=big)
+    assert "有本地月溪饮品公司（茶饮料）；" in by_node(farms).loc["making", "why"]  # households pull nobody
+    graph = tea.graph.copy()
+    graph.nodes["garden"]["settles"] = "anywhere"
+
+    def said(**cells):
+        fits = tea.local_fits.assign(**cells)
+        found = survey_of(tea, graph=graph, locals=big, local_fits=fits)
+        return by_node(found).loc["making", "why"].split("上下游有本地")[1]
+
+    assert said().startswith("云岭茶园公司（茶园）、双河茶场（茶园）；")
+    for other in ("云岭茶叶店", "云岭商贸有限公司"):
+        names = tea.local_fits["name"].replace("云岭茶园公司", other)
+        assert said(name=names).startswith("双河茶场（茶园）、月溪饮品公司（茶饮料）；")
+    unsure = tea.local_fits["grade"].where(tea.local_fits["firm_id"] != "L1", "uncertain")
+    assert said(grade=unsure).startswith("双河茶场（茶园）、")
 
 
 def test_no_weak_point_is_said_of_a_part_that_is_good_enough(tea):

@@ -42,12 +42,8 @@ def test_suppliers_and_buyers_name_the_product_themselves(tea):
         (BUYER, "L4"),
     ]
     supplier, buyer = found[0], found[-1]
-    assert (supplier.name, supplier.product, supplier.phrase) == (
-        "云岭茶园公司",
-        "茶园",
-        "茶园生产",
-    )
-    assert (buyer.name, buyer.product, buyer.phrase) == ("月溪饮品公司", "红茶", "茶饮料生产")
+    assert (supplier.name, supplier.product, supplier.phrase) == ("云岭茶园公司", "茶园", "茶园生产")
+    assert (buyer.name, buyer.product, buyer.phrase) == ("月溪饮品公司", "红茶", "红茶饮料生产")
     # Largest first; an unknown size is not none.
     assert [p.size for p in found[:3]] == pytest.approx([1.5, 0.3495, 0.3], abs=1e-4)
 
@@ -69,13 +65,13 @@ def test_what_a_buyer_only_sells_it_does_not_buy(tea):
     assert BUYER in {p.side for p in partners(tea, locals=buys)}
 
 
-def test_products_and_name_of_a_buyer_count(tea):
+def test_products_of_a_buyer_count_and_its_name_does_not(tea):
     plain = locals_with(tea, L4="饮料生产")
     assert BUYER not in {p.side for p in partners(tea, locals=plain)}
-    stated = plain.assign(products=["", "", "", "瓶装红茶", ""])
+    stated = plain.assign(products=["", "", "", "红茶饮料", ""])
     assert BUYER in {p.side for p in partners(tea, locals=stated)}
     named = plain.assign(name=["甲", "乙", "丙", "月溪红茶饮品公司", "丁"])
-    assert BUYER in {p.side for p in partners(tea, locals=named)}
+    assert BUYER not in {p.side for p in partners(tea, locals=named)}  # a brand is no product
 
 
 def test_the_uncertain_are_not_introduced(tea):
@@ -127,9 +123,36 @@ def test_words_for_kinds_of_goods_name_no_product(tea):
 
 def test_the_text_of_what_is_made():
     scope = "茶叶种植、红茶加工；红茶销售；核桃收购；包装盒；旅游服务；茶具研发"
-    text = made_text(scope, "乌龙茶", "云岭茶业", read_scope(scope))
+    text = made_text(scope, "乌龙茶", read_scope(scope))
     lines = text.split("\n")
-    assert lines[:2] == ["乌龙茶", "云岭茶业"]
+    assert lines[0] == "乌龙茶"
     assert {"茶叶种植", "红茶加工", "核桃收购", "包装盒"} <= set(lines)
     assert not {"红茶销售", "旅游服务", "茶具研发"} & set(lines)
-    assert made_text("", "", "", []) == ""
+    assert made_text("", "", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("红茶加工", True),
+        ("鲜叶加工\n红茶饮料", True),
+        ("小红茶杯加工", False),  # a short word has to begin what is named
+        ("茶杯（红茶用）加工", True),
+        ("绿茶加工", False),
+    ],
+)
+def test_a_short_word_has_to_begin_what_is_named(tea, made, named):
+    buyers = locals_with(tea, column="products", L4=made).assign(scope="")
+    sides = {p.side for p in partners(tea, locals=buyers)}
+    assert (BUYER in sides) == named
+
+
+def test_words_of_what_the_county_has_name_products_however_common(tea):
+    """包装 names no product by itself; a county that has it means one."""
+    graph = tea.graph.copy()
+    graph.nodes["garden"]["objects"] = ("包装",)
+    fits = fits_with(tea, "evidence", L1="包装种植")
+    owned = tea.profile_with(resources=[{"product": "茶园", "words": ["包装"]}])
+    for profile, side in ((tea.profile, []), (owned, [SUPPLIER])):
+        found = partners(tea, evidence="", made="包装", graph=graph, local_fits=fits, profile=profile)
+        assert [p.side for p in found] == side

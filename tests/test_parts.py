@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.parts import FACTS, GAP_FACTS, GAP_PARTS, PARTS, parts_of
+from chainmatch.parts import FACTS, GAP_FACTS, GAP_PARTS, PARTS, gap_parts_of, parts_of
 from chainmatch.parts.base import ramp
 
 NAN = math.nan
@@ -148,8 +148,9 @@ WEAK = [
     ("fit", {"main": 0.3, "grade": "uncertain"}, "存疑"),
     ("fit", {"grade": "uncertain"}, "存疑"),
     ("substance", {"money": ""}, "注册资本不详"),
-    ("substance", {"capital": 300.0, "money": "300万元"}, "只有300万元"),
-    ("substance", {"capital": 500.0, "money": "500万元"}, "500万元，实力中等"),
+    ("substance", {"capital": 300.0, "money": "300万元"}, "300万元，规模偏小"),
+    ("substance", {"capital": 999.0, "money": "999万元"}, "偏小"),
+    ("substance", {"capital": 1000.0, "money": "1,000万元"}, "1,000万元，实力中等"),
     ("substance", {"plant": 0.0}, "写字楼"),
     ("transferability", {"refused": 0.3, "refused_phrase": "电镀加工"}, "“电镀加工”"),
     ("transferability", {"single": True}, "一处"),
@@ -162,8 +163,7 @@ WEAK = [
     ("gap", {"gap": 0.2}, "0.20"),
     ("gap", {"gap": NAN}, None),
     ("gap", {"node_name": ""}, None),
-    ("partners", {"partner_size": 0.0}, "没有写明"),
-    ("partners", {"partner_size": 0.1}, None),  # it has some
+    ("partners", {"partner_size": 0.0}, None),  # a list of some hundred firms shows few
     ("region", {"priority": 0.3, "km": 605.4}, "不在优先片区，路程约605公里"),
     ("region", {"priority": 0.8, "km": 2605.5}, "2,606公里"),
     ("region", {"priority": 0.3, "km": NAN}, "不在优先片区"),
@@ -175,6 +175,7 @@ REASONS = [
     ("fit", {"main": 0.4}, "写有“红茶加工”"),
     ("fit", {"grade": "uncertain"}, None),
     ("fit", {"evidence": ""}, None),
+    ("fit", {"evidence": "^红茶加工〓 "}, "“红茶加工”"),  # marks of lists are no words
     ("substance", {}, "注册资本5,000万元、登记12年"),
     ("substance", {"staff": 1234.0, "age": 0.5}, "注册资本5,000万元、参保1,234人"),
     ("substance", {"money": "", "age": NAN}, None),
@@ -185,12 +186,12 @@ REASONS = [
     ("transferability", {"single": True}, None),
     ("transferability", {"agent": True}, None),
     ("resources", {}, "本县有茶园"),
-    ("resources", {"reach_steps": 2, "through": "制茶"}, "茶园往下的“制茶”"),
+    ("resources", {"reach_steps": 2, "through": "制茶"}, "茶园的下游（经“制茶”）"),
     ("resources", {"reach": 0.39}, None),
     ("resources", {"reach_steps": 5}, None),  # nobody would still say so
-    ("resources", {"reach_steps": 4}, "茶园往下"),
-    ("resources", {"own_word": "红茶", "own_product": "茶园"}, "“红茶”正是本县有的资源（茶园）"),
-    ("resources", {"own_word": "核桃油", "own_product": "核桃"}, "“核桃油”正是本县有的资源"),
+    ("resources", {"reach_steps": 4}, "茶园的下游"),
+    ("resources", {"own_word": "红茶", "own_product": "茶园"}, "写有“红茶”，对得上本县的茶园"),
+    ("resources", {"own_word": "茶园", "own_product": "茶园"}, "写有“茶园”，正是本县有的"),
     ("gap", {}, "县里优先发展制茶"),
     ("gap", {"gap_reason": ""}, None),
     ("partners", {}, "云岭茶园公司（“茶园生产”）可供货"),
@@ -216,7 +217,7 @@ GAP_REASONS = [
     ("resources", {"reach": NAN}, None),
     ("demand", {"project": 0.3, "project_name": "茶文化园"}, "茶文化园用得上"),
     ("demand", {"project": 0.29, "project_name": "茶文化园"}, None),
-    ("demand", {"anchored": 0.5}, "云岭茶园公司在其上下游"),
+    ("demand", {"anchored": 0.5}, "上下游有本地云岭茶园公司"),
     ("demand", {"anchored": 0.49}, None),
     ("demand", {"anchored": 0.5, "anchor_names": ""}, None),
     ("priority", {}, "县里优先发展制茶"),
@@ -247,12 +248,6 @@ def test_weak_points_of_a_node(name, facts, wanted):
 @pytest.mark.parametrize(("name", "facts", "wanted"), GAP_REASONS)
 def test_reasons_for_a_node(name, facts, wanted):
     said(GAP_BY_NAME[name].reason(NODE | facts), wanted)
-
-
-def test_a_word_that_is_the_product_is_not_said_twice():
-    reason = BY_NAME["resources"].reason
-    assert "（" not in reason(FIRM | {"own_word": "核桃油", "own_product": "核桃"})
-    assert "（" not in reason(FIRM | {"own_word": "茶", "own_product": "茶园"})
 
 
 def test_an_office_is_said_only_of_an_office():
@@ -288,6 +283,7 @@ def test_parts_of_the_weights_of_a_run():
     assert [part.name for part in parts_of(["gap", "fit"])] == ["fit", "gap"]
     assert [part.column for part in parts_of(["region", "name"])] == ["region_part", "name_part"]
     assert parts_of(["no such part"]) == ()
+    assert [part.name for part in gap_parts_of(["supply", "pull"])] == ["pull", "supply"]
 
 
 # --- laws ----------------------------------------------------------------------------------------
