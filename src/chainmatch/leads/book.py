@@ -10,15 +10,18 @@ from typing import NamedTuple
 import networkx as nx
 import pandas as pd
 
+from chainmatch.decision.anchors import follows
 from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
 from chainmatch.util.missing import saturating, text_of
 
-LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
 from chainmatch.util.text import normalise
 
+LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
+
 WEAK = 0.5  # a match below this is called weak
+_HALF = 3.0  # weight of local neighbours that counts half as much as any can
 
 
 class Partner(NamedTuple):
@@ -86,10 +89,11 @@ class Book:
         self._doing: dict[str, dict[str, list[Doing]]] = {"target": {}, "local": {}}
         # node → firm → weight, and the name of who can be introduced
         self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-        local = ("node", "firm_id", "name", "weight", "introduced")
-        for node, firm, name, weight, known in zip(
+        local = ("node", "firm_id", "name", "weight", "grade")
+        for node, firm, name, weight, grade in zip(
             *(survey.coverage[column].tolist() for column in local), strict=True
         ):
+            known = grade != "uncertain" and not follows(name)
             self._local[node][firm] = (weight, name if known else "")
 
     def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
@@ -119,7 +123,7 @@ class Book:
         for weight, firm, _ in beside:
             found[firm] = max(found.get(firm, 0.0), weight)
         named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(sum(found.values()), self.profile.levels.partners)
+        share = saturating(sum(found.values()), _HALF)
         return share, min(named, default=(0.0, "", ""))[2]
 
 

@@ -16,7 +16,7 @@ zone (0.1)
     Priority of the target's zone. Where the lead wants partners from certain zones, only firms
     of these zones are proposed.
 home (0.05)
-    For projects: local firms one supply away from the node, ``W / (W + levels.partners)``.
+    For projects: local firms one supply away from the node, ``W / (W + 3)``.
 """
 
 import math
