@@ -89,8 +89,7 @@ def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None
     reduced part by part: :func:`select` chooses the same from what is left.
     """
     top = profile.capacity.top if top is None else top
-    pool = scores[_may_enter(scores, profile.entry) & scores["score"].notna()]
-    pool = pool.sort_values("firm_id", ignore_index=True)
+    pool = entrants(scores, profile)
     if len(pool) <= top:
         return pool
     node, group, *zones = (limit.groups for limit in _limits(pool, profile.capacity))
@@ -101,6 +100,23 @@ def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None
     for worth in _worths(pool.iloc[order], profile):
         hopeful[order] |= ranks.among_the_first(worth)
     return pool[hopeful].reset_index(drop=True)
+
+
+def entrants(scores: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Return the rows of a table of scores that may enter the shortlist, in the order of ids."""
+    pool = scores[_may_enter(scores, profile.entry) & scores["score"].notna()]
+    return pool.sort_values("firm_id", ignore_index=True)
+
+
+def in_order(scores: pd.DataFrame, profile: Profile, top: int) -> list[str]:
+    """Return the ids of the firms that :func:`select` chooses, in the order of choice.
+
+    A longer list begins with the shorter one: who comes behind ``top`` is next.
+    """
+    pool = entrants(scores, profile)
+    worth = pool["score"].to_numpy(dtype=float)[None, :]
+    chosen = greedy(worth, _limits(pool, profile.capacity), top, profile.capacity.repeat)[0]
+    return [str(pool["firm_id"].iloc[at]) for at in chosen]
 
 
 class _Ranks:
