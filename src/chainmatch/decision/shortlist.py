@@ -19,7 +19,7 @@ Nemhauser and Wolsey 1978). Where nodes and ``top`` are the only limits it is th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -117,6 +117,31 @@ def in_order(scores: pd.DataFrame, profile: Profile, top: int) -> list[str]:
     worth = pool["score"].to_numpy(dtype=float)[None, :]
     chosen = greedy(worth, _limits(pool, profile.capacity), top, profile.capacity.repeat)[0]
     return [str(pool["firm_id"].iloc[at]) for at in chosen]
+
+
+def places_with(
+    others: pd.DataFrame,
+    firm: Mapping[str, Any],
+    scores: Sequence[float],
+    profile: Profile,
+    top: int,
+) -> list[int]:
+    """Return the place of a firm on the shortlist for each of the scores that it could have.
+
+    0: it is not chosen. ``others`` are the :func:`entrants` beside it, ``firm`` a row of scores
+    that may enter.
+    """
+    row = pd.DataFrame([{column: firm[column] for column in ("firm_id", "name", "zone", "node")}])
+    pool = pd.concat([others, row]).sort_values("firm_id", ignore_index=True)
+    own = pool["firm_id"].tolist().index(firm["firm_id"])
+    worth = np.tile(pool["score"].to_numpy(dtype=float), (len(scores), 1))
+    worth[:, own] = scores
+    limits = _limits(pool, profile.capacity)
+    places = []
+    for chosen, values in zip(greedy(worth, limits, top, profile.capacity.repeat), worth, strict=True):
+        before = (values[chosen] > values[own]) | ((values[chosen] == values[own]) & (chosen < own))
+        places.append(1 + int(before.sum()) if own in chosen else 0)
+    return places
 
 
 class _Ranks:
