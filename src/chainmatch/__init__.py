@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chainmatch.profile import read_profile
     from chainmatch.report.folder import write_report
     from chainmatch.report.runs import diff, explain
+    from chainmatch.scenarios.whatif import whatif
     from chainmatch.tables import read_firms, read_leads
 
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "select": "decision.shortlist",
     "survey": "decision.gaps",
     "trace": "chains.graph",
+    "whatif": "scenarios.whatif",
     "write_report": "report.folder",
 }
 
@@ -81,6 +83,7 @@ __all__ = [
     "select",
     "survey",
     "trace",
+    "whatif",
     "write_report",
 ]
 

@@ -1,7 +1,7 @@
 """What differs between a run and the same run with some firms here: gaps, shortlist, scores, leads."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,6 @@ from chainmatch.decision.neighbours import sides_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import GAP_PARTS, PARTS
 from chainmatch.pipeline.rank import Run
-from chainmatch.report.words import STATUS
 from chainmatch.scenarios.bringing import Side
 
 Row = Mapping[str, Any]
@@ -29,8 +28,8 @@ SCORES = (
 )  # fmt: skip
 LEADS = ("lead_id", "kind", "title", "firm_id", "name", "role", "rank", "score", "why")
 
-_ORDER = {status: place for place, status in enumerate(("missing", "weak", "present", "strong"))}
-_FIRST = ("补上", "变强", "缺口上升", "缺口下降")
+_FIRST = ("补上", "变强", "提到", "缺口上升", "缺口下降", "缺口不变")
+FILLED = _FIRST[:3]
 _MOVES = ("引进", "新进", "退出", "上升", "下降")
 
 
@@ -198,10 +197,13 @@ def _gap_why(was: Row, now: Row) -> str:
 
 
 def _change(was: Row, now: Row, amounts: list[float]) -> str:
-    if was["status"] != now["status"] and now["status"] in _ORDER:
-        return "补上" if was["status"] in ("missing", "no-data") else "变强"
+    """What happens to a node: a firm that only mentions it fills nothing."""
     if amounts[1] > amounts[0]:
-        return "变强"
+        return "补上" if was["status"] in ("missing", "no-data") else "变强"
+    if was["status"] != now["status"] and now["status"] == "weak":
+        return "提到"
+    if was["score"] == now["score"]:
+        return "缺口不变"
     return "缺口上升" if now["score"] > was["score"] else "缺口下降"
 
 
@@ -213,13 +215,6 @@ def _side(run: Run, node: str, own: Collection[str]) -> str:
     if own & {*sides.up.near, *sides.up.far}:
         return "下游"
     return "上游" if own & {*sides.down.near, *sides.down.far} else "其他"
-
-
-def status_text(row: Row) -> str:
-    """Return how a node's status and coverage change, in words."""
-    words = [STATUS.get(row[f"status_{when}"], row[f"status_{when}"]) for when in ("before", "after")]
-    shown = words[0] if words[0] == words[1] else " → ".join(words)
-    return f"{shown}（覆盖 {row['coverage_before']:.2f} → {row['coverage_after']:.2f}）"
 
 
 def _by(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
@@ -235,10 +230,3 @@ def _same(was: Row, now: Row) -> bool:
 
 def _equal(a: Any, b: Any) -> bool:
     return bool(a == b) or (a != a and b != b)
-
-
-def rises(table: pd.DataFrame, least: float) -> Iterator[dict[str, Any]]:
-    """Yield the rows of :func:`gap_changes` that move by at least ``least``, beside the own nodes."""
-    for row in table.to_dict("records"):
-        if row["side"] != "本环节" and abs(row["score_after"] - row["score_before"]) >= least:
-            yield {str(k): v for k, v in row.items()}

@@ -43,8 +43,10 @@ class Lift:
 
     place : its place there now, 0 if it is not there
     barred : what keeps it off, in Chinese; "" if nothing does
-    lifted : what lifts the gates that stop it, in order; then ``score`` is what it would score
+    lifted : what lifts the gates that stop it, in order
     stuck : a gate that nothing lifts, "" if there is none
+    score, place_then : what it scores behind the gates (NaN: it cannot), and its place then
+    tried : whether facts were looked for
     threshold : the score from which it would be chosen at its node (NaN: no score would do)
     needs : one row a part (:data:`NEEDS`): the value that it would need, all others unchanged
     ways : one row a way (:data:`WAYS`): ``kind`` is fact, pair or profile, ``changes`` the cells of
@@ -58,6 +60,8 @@ class Lift:
     lifted: tuple[str, ...]
     stuck: str
     score: float
+    place_then: int
+    tried: bool
     threshold: float
     needs: pd.DataFrame
     ways: pd.DataFrame
@@ -80,15 +84,13 @@ def lift(run: Run, firm: str, top: int) -> Lift:
     base, verdict = lifted.state, lifted.verdict
     if verdict.row is None:
         return _answer(bench, name, now, lifted.texts, verdict)
-    ways: list[_Way] = []
-    if not verdict.place and lifted.profile is None:
-        facts = facts_of(
-            {**bench.row, **base.changes}, bench.fits, run.survey.county, run.graph, _columns(run)
-        )
-        ways = _singles(bench, base, facts, verdict)
-        ways = ways or _pairs(bench, base, facts, verdict)
-        if base == State():
-            ways += _profiles(bench, verdict)
+    if verdict.place or lifted.profile is not None:
+        return _answer(bench, name, now, lifted.texts, verdict)
+    row = {**bench.row, **base.changes}
+    facts = facts_of(row, bench.fits, run.survey.county, run.graph, _columns(run))
+    ways = _singles(bench, base, facts, verdict) or _pairs(bench, base, facts, verdict)
+    if base == State():
+        ways += _profiles(bench, verdict)
     return _answer(bench, name, now, lifted.texts, verdict, ways)
 
 
@@ -102,7 +104,7 @@ def _answer(
     now: Verdict,
     lifted: Sequence[str],
     verdict: Verdict,
-    ways: Sequence[_Way] = (),
+    ways: Sequence[_Way] | None = None,
 ) -> Lift:
     run = bench.run
     row = verdict.row
@@ -110,11 +112,12 @@ def _answer(
     if row is not None and not verdict.place and not barred:
         barred = why_not(row, run.shortlist, run.profile)
     threshold = _threshold(bench, row) if row is not None else math.nan
-    rows = [(w.kind, w.text, dict(w.changes), w.verdict.score, w.verdict.place) for w in ways]
+    rows = [(w.kind, w.text, dict(w.changes), w.verdict.score, w.verdict.place) for w in ways or ()]
     needs = [] if row is None else list(_needs(bench, row, threshold))
     return Lift(
         bench.firm, name, now.place, barred, tuple(lifted),
-        verdict.gate and f"“{verdict.gate}”：{verdict.why}", verdict.score, threshold,
+        verdict.gate and f"“{verdict.gate}”：{verdict.why}", verdict.score, verdict.place,
+        ways is not None, threshold,
         pd.DataFrame(needs, columns=list(NEEDS)), pd.DataFrame(rows, columns=list(WAYS)),
     )  # fmt: skip
 
