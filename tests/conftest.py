@@ -75,6 +75,7 @@ def tea_graph() -> nx.DiGraph:
         graph.add_node(
             node, name=name, chain="tea", segment="all", stage=stage, does=name, objects=(name,),
             hints=(), activities=activities, codes=(), needs=needs, investments=(),
+            settles="anywhere", unlisted="",
         )  # fmt: skip
     graph.add_edges_from(SUPPLIES, source="general knowledge")
     graph.graph.update(

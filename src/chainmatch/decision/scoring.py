@@ -69,7 +69,7 @@ def judged(
     graph: "Graph",
 ) -> pd.DataFrame:
     """Score firms whose facts are known (:func:`pair_facts`), as :func:`score`."""
-    weights = {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
+    weights = weights_of(profile)
     shown = parts_at(facts)
     chosen = best_rows(shown, profile)
     table = _table(facts.iloc[chosen], shown.iloc[chosen], targets, graph)
@@ -179,8 +179,13 @@ def best_rows(shown: pd.DataFrame, profile: Profile) -> np.ndarray:
 
 def worth_of(shown: pd.DataFrame, profile: Profile) -> np.ndarray:
     """Return the weighted mean of the known parts of every row."""
-    weights = np.array([float(getattr(profile.weights, part.name)) for part in PARTS])
+    weights = np.array(list(weights_of(profile).values()))
     return weighted_mean(shown[[part.column for part in PARTS]].to_numpy(dtype=float), weights)
+
+
+def weights_of(profile: Profile) -> dict[str, float]:
+    """Return the weight of every part, in the order of the registry."""
+    return {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
 
 
 def _candidates(

@@ -138,7 +138,9 @@ def places_with(
     worth[:, own] = scores
     limits = _limits(pool, profile.capacity)
     places = []
-    for chosen, values in zip(greedy(worth, limits, top, profile.capacity.repeat), worth, strict=True):
+    for chosen, values in zip(
+        greedy(worth, limits, top, profile.capacity.repeat), worth, strict=True
+    ):
         before = (values[chosen] > values[own]) | ((values[chosen] == values[own]) & (chosen < own))
         places.append(1 + int(before.sum()) if own in chosen else 0)
     return places

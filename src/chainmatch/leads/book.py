@@ -15,7 +15,6 @@ from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
 from chainmatch.profile import Profile
 from chainmatch.util.missing import saturating, text_of
-
 from chainmatch.util.text import normalise
 
 LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at

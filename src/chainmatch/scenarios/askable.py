@@ -6,7 +6,7 @@ passes at a level passes at every later one, so the least that is enough is foun
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pandas as pd
@@ -36,8 +36,8 @@ _FORM = re.compile("(?:总公司|公司)$")
 class Fact(NamedTuple):
     """Something that can be asked for.
 
-    ``levels`` are what it could be, least first; ``change`` says which cells of the row differ then,
-    ``say`` puts it in words. ``read`` is whether the words of the firm must be read anew.
+    ``levels`` are what it could be, least first; ``change`` says which cells of the row differ
+    then, ``say`` puts it in words. ``read`` is whether the words of the firm must be read anew.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Fact(NamedTuple):
 
 
 def facts_of(
-    row: Row, fits: pd.DataFrame, county: County, graph: "Graph", columns: Sequence[str]
+    row: Row, fits: pd.DataFrame, county: County, graph: "Graph", columns: Collection[str]
 ) -> list[Fact]:
     """Return the facts that could be otherwise than a row of firms says.
 
@@ -153,7 +153,7 @@ def _dropped(row: Row, county: County) -> Iterator[Fact]:
 
 
 def without_refused(row: Row, county: County) -> tuple[dict[str, Any], list[str]]:
-    """Return the scope and the products of a row without what the county refuses, and what that is."""
+    """Return a row's scope and products without what the county refuses, and what that is."""
     refusals = Refusals(county.refusals)
     change, phrases = {}, []
     for column in ("scope", "products"):

@@ -1,4 +1,4 @@
-"""One firm of a run with other facts, or the run under another profile: is it on the shortlist then?
+"""One firm of a run with other facts, or the run under another profile: is it on the list then?
 
 The answers come from the functions of ``rank``: the firm's row is matched, linked, held against the
 gates and scored, the shortlist is chosen among all. A row never depends on its neighbours, so many
@@ -18,7 +18,15 @@ from chainmatch.decision.gaps import Survey, survey
 from chainmatch.decision.grades import fills
 from chainmatch.decision.mean import interval
 from chainmatch.decision.partners import PartnerBook
-from chainmatch.decision.scoring import Pairs, best_rows, facts_here, judged, own_pairs, parts_at
+from chainmatch.decision.scoring import (
+    Pairs,
+    best_rows,
+    facts_here,
+    judged,
+    own_pairs,
+    parts_at,
+    weights_of,
+)
 from chainmatch.decision.shortlist import entrants, in_order, places_with
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
@@ -201,14 +209,15 @@ class Bench:
             self._known[key] = self._read(states[0])
         read = self._known[key]
         ids = [f"{self.firm}#{number}" for number in range(len(states))]
-        rows = [{**self.row, **state.changes, "firm_id": i} for i, state in zip(ids, states, strict=True)]
+        rows = [
+            {**self.row, **state.changes, "firm_id": i}
+            for i, state in zip(ids, states, strict=True)
+        ]
         firms = pd.DataFrame(rows)
         fits = pd.concat([read.fits.assign(firm_id=i) for i in ids], ignore_index=True)
         links = pd.concat([read.links.assign(left_id=i) for i in ids], ignore_index=True)
-        stopped = {
-            row[0]: row[2:] for row in
-            gates.check(firms, links, fits, run.profile, run.graph).itertuples(index=False, name=None)
-        }  # fmt: skip
+        gated = gates.check(firms, links, fits, run.profile, run.graph)
+        stopped = {row[0]: row[2:] for row in gated.itertuples(index=False, name=None)}
         passed = firms[~firms["firm_id"].isin(list(stopped))]
         scored: dict[str, dict[str, Any]] = {}
         if len(passed):
@@ -219,7 +228,7 @@ class Bench:
             for row in scores.to_dict("records"):
                 scored[row["firm_id"]] = {**row, "place": places.get(row["firm_id"], 0)}
         return [
-            Verdict(*stopped[i], None, 0)
+            Verdict(stopped[i][0], stopped[i][1], None, 0)
             if i in stopped
             else Verdict("", "", {**scored[i], "firm_id": self.firm}, scored[i]["place"])
             for i in ids
@@ -259,7 +268,7 @@ class Bench:
     def _scores(self, parts: pd.DataFrame, profile: Profile) -> pd.DataFrame:
         """Score firms by their parts, without the words of a table of scores."""
         table = parts.iloc[best_rows(parts, profile)].reset_index(drop=True)
-        weights = {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
+        weights = weights_of(profile)
         values = table[[part.column for part in PARTS]].to_numpy(dtype=float).tolist()
         table["score"] = [interval(row, weights)[0] for row in values]
         return table.join(self._names, on="firm_id")

@@ -90,7 +90,9 @@ def _excluded(
     run: Run, rest: pd.DataFrame, links: pd.DataFrame, fits: pd.DataFrame
 ) -> pd.DataFrame:
     """Gates hold firm by firm, and of what they ask only the links are new."""
-    old, new = (set(table.itertuples(index=False, name=None)) for table in (run.candidates.links, links))
+    old, new = (
+        set(table.itertuples(index=False, name=None)) for table in (run.candidates.links, links)
+    )
     touched = {row[0] for row in old ^ new}
     again = rest[rest["firm_id"].isin(list(touched))]
     stopped = gates.check(

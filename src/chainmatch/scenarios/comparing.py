@@ -1,4 +1,4 @@
-"""What differs between a run and the same run with some firms here: gaps, shortlist, scores, leads."""
+"""What differs between a run and the same run with some firms here."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -9,6 +9,7 @@ import pandas as pd
 from chainmatch.decision.coverage import amounts_of
 from chainmatch.decision.mean import contributions
 from chainmatch.decision.neighbours import sides_of
+from chainmatch.decision.scoring import weights_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import GAP_PARTS, PARTS
 from chainmatch.pipeline.rank import Run
@@ -88,7 +89,7 @@ def gap_changes(run: Run, ids: Collection[str], before: Side, after: Side) -> pd
 
 def list_moves(run: Run, ids: Collection[str], before: Side, after: Side) -> pd.DataFrame:
     """Return who enters the shortlist, leaves it or moves on it, each with the reason."""
-    weights = run.profile.weights.model_dump()
+    weights = weights_of(run.profile)
     old, new = (_by(side.scores, "firm_id") for side in (before, after))
     stopped = _by(after.excluded, "firm_id")
     places = [
@@ -128,7 +129,7 @@ def score_changes(run: Run, before: Side, after: Side) -> pd.DataFrame:
     One row a part, firms in the order of the later scores; the differences add up to that of the
     score.
     """
-    weights = run.profile.weights.model_dump()
+    weights = weights_of(run.profile)
     old = _by(before.scores, "firm_id")
     rows = []
     for row in after.scores.to_dict("records"):
@@ -140,14 +141,19 @@ def score_changes(run: Run, before: Side, after: Side) -> pd.DataFrame:
             values = (was[part.column], row[part.column])
             parts = (added[0][part.name], added[1][part.name])
             if not _equal(*values) or parts[0] != parts[1]:
-                rows.append((row["firm_id"], row["name"], row["node_name"], part.title, *values, *parts))
+                rows.append(
+                    (row["firm_id"], row["name"], row["node_name"], part.title, *values, *parts)
+                )
     return pd.DataFrame(rows, columns=list(SCORES))
 
 
 def leads_served(ids: Collection[str], before: Side, after: Side) -> pd.DataFrame:
     """Return the leads that the firms serve: as targets for now, as local firms once here."""
     rows = []
-    for side, kind, role in ((before, "target", "作为来投资的企业"), (after, "local", "落户后就地配套")):
+    for side, kind, role in (
+        (before, "target", "作为来投资的企业"),
+        (after, "local", "落户后就地配套"),
+    ):
         table = side.lead_matches
         own = table[table["partner_kind"].eq(kind) & table["partner_id"].isin(list(ids))]
         columns = ["lead_id", "kind", "title", "partner_id", "partner_name", "rank", "score", "why"]
@@ -169,7 +175,11 @@ def part_changes(old: Row, new: Row, weights: Mapping[str, float]) -> str:
         if not _equal(was, now):
             shown = " → ".join("未知" if math.isnan(v) else f"{v:.4f}" for v in (was, now))
             steps.append((-abs(step), f"{part.title} {shown}（得分{step:+.4f}）"))
-    texts = [f"环节由“{old['node_name']}”改为“{new['node_name']}”"] if old["node"] != new["node"] else []
+    texts = (
+        [f"环节由“{old['node_name']}”改为“{new['node_name']}”"]
+        if old["node"] != new["node"]
+        else []
+    )
     return "，".join([*texts, *(text for _, text in sorted(steps))])
 
 
@@ -207,7 +217,7 @@ def _change(was: Row, now: Row, amounts: list[float]) -> str:
     return "缺口上升" if now["score"] > was["score"] else "缺口下降"
 
 
-def _side(run: Run, node: str, own: Collection[str]) -> str:
+def _side(run: Run, node: str, own: set[str]) -> str:
     """Where a node stands beside the nodes that the firms fill."""
     if node in own:
         return "本环节"

@@ -1,4 +1,4 @@
-"""What lifts a gate (准入条件): the fact, or the word of the profile, that stops a firm no longer."""
+"""What lifts a gate (准入条件): the fact, or the word of the profile, that has to differ."""
 
 import math
 from collections.abc import Callable
@@ -89,7 +89,7 @@ def _opened(bench: Bench, state: State) -> _Step | None:
     if state != State():
         return None
     profile, closed = bench.run.profile, bench.run.survey.county.closed
-    shut = [n for n in bench.fits.sort_values(["fit", "node"], ascending=[False, True])["node"]]
+    shut = bench.fits.sort_values(["fit", "node"], ascending=[False, True])["node"].tolist()
     node = next((n for n in shut if n in closed), "")
     if not node:
         return None

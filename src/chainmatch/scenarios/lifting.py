@@ -1,7 +1,7 @@
 """Counterfactual: what would have to be otherwise for a firm to stand on the shortlist.
 
-First the gate that stops it, if one does, and what lifts that. Then the part by part need: the value
-that a part would need with all others as they are. Then single facts that can be asked for, the
+First the gate that stops it, if one does, and what lifts that. Then part by part the value that the
+part would need with all others as they are. Then single facts that can be asked for, the
 one that moves the score least first; if none is enough, the smallest pair of two. Last what the
 county could say otherwise in its profile. Every answer was tried on the whole list
 (:mod:`.bench`); a level below the one that is named is not enough.
@@ -18,6 +18,7 @@ import pandas as pd
 
 from chainmatch.decision.grades import ENTRY_PARTS
 from chainmatch.decision.mean import contributions
+from chainmatch.decision.scoring import weights_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import PARTS
 from chainmatch.pipeline.rank import Run
@@ -143,7 +144,7 @@ def _needs(bench: Bench, row: Mapping[str, Any], threshold: float) -> Iterator[t
     entry = bench.run.profile.entry
     for part in PARTS:
         value = float(row[part.column])
-        weight = float(getattr(bench.run.profile.weights, part.name))
+        weight = weights_of(bench.run.profile)[part.name]
         least = getattr(entry, part.name) if part.name in ENTRY_PARTS else math.nan
         if not weight:
             continue
@@ -161,7 +162,7 @@ def _needs(bench: Bench, row: Mapping[str, Any], threshold: float) -> Iterator[t
 
 
 def _value_for(row: Mapping[str, Any], column: str, profile: Profile, score: float) -> float:
-    """Return the value of a part, in steps of a ten-thousandth, that brings a score; above 1: none."""
+    """Return the value of a part, in steps of a ten-thousandth, that brings a score; else inf."""
     zero, one = (_score_with(row, column, value, profile) for value in (0.0, 1.0))
     if math.isnan(score):
         return math.nan
@@ -170,8 +171,8 @@ def _value_for(row: Mapping[str, Any], column: str, profile: Profile, score: flo
 
 
 def _score_with(row: Mapping[str, Any], column: str, value: float, profile: Profile) -> float:
-    weights = {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
-    return math.fsum(contributions({**row, column: value}, weights).values())
+    changed = {**row, column: value}
+    return math.fsum(contributions(changed, weights_of(profile)).values())
 
 
 # --- facts ---------------------------------------------------------------------------------------
@@ -226,9 +227,7 @@ def _spread(levels: Sequence[Any], most: int) -> list[Any]:
     return [levels[i] for i in at.tolist()]
 
 
-def _least(
-    bench: Bench, plans: Sequence[tuple[State, Fact]]
-) -> list[tuple[Any, Verdict] | None]:
+def _least(bench: Bench, plans: Sequence[tuple[State, Fact]]) -> list[tuple[Any, Verdict] | None]:
     """Return the least level of each fact that is enough on top of a state, and what it brings."""
     below = [-1] * len(plans)  # the highest level known not to be enough
     best: list[tuple[int, Verdict] | None] = [None] * len(plans)
@@ -257,9 +256,7 @@ def _least(
     ]
 
 
-def _between(
-    below: int, best: "tuple[int, Verdict] | None", count: int, first: bool
-) -> list[int]:
+def _between(below: int, best: "tuple[int, Verdict] | None", count: int, first: bool) -> list[int]:
     """Return levels to try between what is not enough and what is; at first with the highest."""
     end = count if best is None else best[0]
     inside = range(below + 1, end)
@@ -320,7 +317,7 @@ def _weights(bench: Bench, now: Verdict) -> Iterator[_Way]:
         return
     for step in range(1, _STEPS + 1):
         for part in PARTS:
-            weight = float(getattr(profile.weights, part.name))
+            weight = weights_of(profile)[part.name]
             for sign in (1, -1):
                 value = round(weight + sign * step / 100, 4)
                 if value < 0:
@@ -344,5 +341,3 @@ def _profile(profile: Profile, section: str, key: str, value: float) -> Profile:
     tree = profile.model_dump()
     tree[section] = {**tree[section], key: value}
     return Profile.model_validate(tree)
-
-

@@ -20,7 +20,7 @@ from chainmatch.util.resources import data_folder
 _OPTIONS = {"targets": "--targets", "local": "--local", "leads": "--leads"}
 
 
-def run_again(  # noqa: PLR0913
+def run_again(
     path: str | Path,
     *,
     targets: str | Path | None = None,
@@ -33,7 +33,7 @@ def run_again(  # noqa: PLR0913
     """Return the run of a folder, and what differs from then, in Chinese.
 
     ``targets``, ``local`` and ``leads`` say where the lists are now; ``chains`` and ``mapping`` are
-    those of the run. Raises RunError if a list or a chain file is missing or not the one of the run.
+    those of the run. Raises RunError if a list or chain file is missing or not the one of the run.
     """
     folder = RunFolder.open(path)
     given = {"targets": targets, "local": local, "leads": leads}
@@ -48,7 +48,7 @@ def run_again(  # noqa: PLR0913
     run = rank_read(case, inputs, top=_length(folder), aside=aside)
     if run.manifest["chains"] != folder.manifest["chains"]:
         raise RunError(
-            f"{folder.path}：产业链文件与运算时不同；用 --chains 指出当时的文件夹，或重新运行 rank。"
+            f"{folder.path}：产业链文件与运算时不同；用 --chains 指出当时的，或重新运行 rank。"
         )
     return run, _notes(run, folder)
 
@@ -56,9 +56,10 @@ def run_again(  # noqa: PLR0913
 def _found(
     folder: RunFolder, kind: str, entry: Mapping[str, Any], given: "str | Path | None"
 ) -> "str | Path":
-    title, name, option = INPUTS[kind], entry["file"], _OPTIONS[kind]
+    wanted = str(entry["sha256"])
+    title, name, option = INPUTS[kind], str(entry["file"]), _OPTIONS[kind]
     if given is not None:
-        if is_database(str(given)) or sha256_of(Path(given)) == entry["sha256"]:
+        if is_database(str(given)) or sha256_of(Path(given)) == wanted:
             return given
         if not Path(given).is_file():
             raise RunError(f"{given}：没有这个文件，请检查 {option}。")
@@ -66,7 +67,7 @@ def _found(
     near = (Path(), folder.path, folder.path.parent, data_folder("sample"))
     there = [place / name for place in near if (place / name).is_file()]
     for file in there:
-        if sha256_of(file) == entry["sha256"]:
+        if sha256_of(file) == wanted:
             return file
     if there:
         raise RunError(_other(kind, there[0], entry))

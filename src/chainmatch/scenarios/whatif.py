@@ -1,4 +1,4 @@
-"""The verb ``whatif``: some target firms come; and of one firm, what would lift it onto the list."""
+"""The verb ``whatif``: some target firms come; and what would lift one firm onto the list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class WhatIf:
     """What changes if some target firms come, and what would lift one firm onto the shortlist.
 
     firms : who comes, one row each: ``firm_id, name, standing, nodes, anchor, anchor_place``
-    gaps : the nodes that change: what is filled or grows stronger first, then gaps that rise or fall
+    gaps : the nodes that change: what is filled or grows stronger, then gaps that rise or fall
     moves : who enters the shortlist, leaves it or moves, with the reason
     scores : the parts of scores that change, with what each adds before and after
     leads : the leads that the firms serve, as targets now and as local firms then
@@ -100,9 +100,9 @@ def whatif(firms: str | Sequence[str], run: "Run | str | Path", **lists: Any) ->
     firms : str or sequence of str
         Ids or names of target firms; their order does not matter.
     run : Run or path
-        What :func:`chainmatch.rank` returned, or the folder of a run. Of a folder the lists are read
-        again; ``targets``, ``local``, ``leads``, ``chains`` and ``mapping`` say where they are if
-        they are no longer found by name.
+        What :func:`chainmatch.rank` returned, or the folder of a run. Of a folder the lists are
+        read again; ``targets``, ``local``, ``leads``, ``chains`` and ``mapping`` say where they are
+        if they are no longer found by name.
 
     Raises
     ------

@@ -23,7 +23,13 @@ def text_of_whatif(found: "WhatIf") -> str:
     """Return all of a what-if in Chinese."""
     parts = [[f"注意：{note}。" for note in found.notes]]
     if len(found.firms):
-        parts += [[*_coming(found)], [*_own(found)], [*_beside(found)], [*_moves(found)], [*_leads(found)]]
+        parts += [
+            [*_coming(found)],
+            [*_own(found)],
+            [*_beside(found)],
+            [*_moves(found)],
+            [*_leads(found)],
+        ]
     if found.lift:
         parts.append([*lift_lines(found.lift)])
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -33,7 +39,11 @@ def _coming(found: "WhatIf") -> Iterator[str]:
     yield "如果这些企业落户："
     for row in found.firms.to_dict("records"):
         does = f"，做{row['nodes']}" if row["nodes"] else "，所做环节证据不足，不计覆盖"
-        pull = f"；带动力{row['anchor']:.1f}，本地第{row['anchor_place']:.0f}位" if row["anchor"] else ""
+        pull = (
+            f"；带动力{row['anchor']:.1f}，本地第{row['anchor_place']:.0f}位"
+            if row["anchor"]
+            else ""
+        )
         yield f"  {row['name']}（现在：{row['standing']}）{does}{pull}"
 
 
@@ -89,7 +99,8 @@ def _leads(found: "WhatIf") -> Iterator[str]:
     yield "可对接的线索："
     for row in found.leads.head(_LEAD_LINES).to_dict("records"):
         title = row["title"] or row["lead_id"]
-        yield f"  {row['role']}：{title}（{row['kind']}，第{row['rank']}位，{row['score']:.2f}）{row['name']}"
+        where = f"{row['kind']}，第{row['rank']}位，{row['score']:.2f}"
+        yield f"  {row['role']}：{title}（{where}）{row['name']}"
     if len(found.leads) > _LEAD_LINES:
         yield f"  另有{len(found.leads) - _LEAD_LINES}条。"
 
@@ -97,7 +108,8 @@ def _leads(found: "WhatIf") -> Iterator[str]:
 def _status(row: Mapping[Any, Any]) -> str:
     words = [STATUS.get(row[f"status_{when}"], "") for when in ("before", "after")]
     shown = words[0] if words[0] == words[1] else f"{words[0]} → {words[1]}"
-    return f"{row['change']}，本地{shown}（覆盖 {row['coverage_before']:.2f} → {row['coverage_after']:.2f}）"
+    covered = f"{row['coverage_before']:.2f} → {row['coverage_after']:.2f}"
+    return f"{row['change']}，本地{shown}（覆盖 {covered}）"
 
 
 def _scores(row: Mapping[Any, Any]) -> str:
@@ -110,20 +122,27 @@ def _scores(row: Mapping[Any, Any]) -> str:
 def lift_lines(lift: Lift) -> Iterator[str]:
     """Yield what keeps a firm off the shortlist and what would lift it there."""
     if lift.place:
-        yield f"{lift.name}已在清单第{lift.place}位（得分{lift.score:.3f}，该环节的入选线{lift.threshold:.3f}）。"
+        line = f"得分{lift.score:.3f}，该环节的入选线{lift.threshold:.3f}"
+        yield f"{lift.name}已在清单第{lift.place}位（{line}）。"
         return
     yield f"{lift.name}怎样才能上清单："
     yield f"  现在：{lift.barred}"
     for number, text in enumerate(lift.lifted, 1):
         yield f"  先要（{number}）：{text}"
     if math.isnan(lift.score):
-        yield f"  除不掉的条件：{lift.stuck}" if lift.lifted else "  这一条没有单项事实可以改变，打不了分。"
+        yield (
+            f"  除不掉的条件：{lift.stuck}"
+            if lift.lifted
+            else "  这一条没有单项事实可以改变，打不了分。"
+        )
         return
     head = "之后得分" if lift.lifted else "得分"
     if lift.place_then:
         yield f"  {head} {lift.score:.3f}，清单第{lift.place_then}位。"
         return
-    line = "名额已满，多少分都选不上" if math.isnan(lift.threshold) else f"入选线 {lift.threshold:.3f}"
+    line = (
+        "名额已满，多少分都选不上" if math.isnan(lift.threshold) else f"入选线 {lift.threshold:.3f}"
+    )
     yield f"  {head} {lift.score:.3f}，{line}"
     if lift.lifted and (then := _barred(lift)):
         yield f"  仍然：{then}"
@@ -134,14 +153,17 @@ def lift_lines(lift: Lift) -> Iterator[str]:
 def _needed(lift: Lift) -> Iterator[str]:
     enough = lift.needs[lift.needs["needed"].notna()]
     if len(enough):
-        texts = [f"{r['title']} {_value(r['value'])} → {r['needed']:.4f}" for r in enough.to_dict("records")]
+        texts = [
+            f"{r['title']} {_value(r['value'])} → {r['needed']:.4f}"
+            for r in enough.to_dict("records")
+        ]
         yield f"  其他分项不变，任一分项达到即可：{'；'.join(texts)}"
     elif len(lift.needs):
         yield "  其他分项不变，没有哪一个分项单独提高就够。"
 
 
 def _ways(lift: Lift) -> Iterator[str]:
-    groups = {kind: rows for kind, rows in lift.ways.groupby("kind")}
+    groups = dict(list(lift.ways.groupby("kind")))
     if "fact" in groups:
         yield "  有一项属实即可（变动小的在前）："
         yield from _numbered(groups["fact"])
