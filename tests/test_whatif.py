@@ -240,19 +240,34 @@ def test_two_facts_where_one_is_not_enough(sample):
         assert firm not in sample.with_cells(firm, one).shortlist["firm_id"].tolist()
 
 
+def changed(profile: Profile, key: str, value: float) -> Profile:
+    section, name = key.split(".")
+    tree = profile.model_dump()
+    if section == "priorities":
+        tree[section] = [*tree[section], {"what": name, "weight": value}]
+    else:
+        tree[section] = {**tree[section], name: value}
+    return Profile.model_validate(tree)
+
+
 def test_the_profile_that_is_named_lifts_the_firm(sample):
     pool = unlisted(sample)
-    firm = pool.loc[pool["lacks"].eq(0) & pool["name"].str.endswith("有限公司"), "firm_id"].iloc[0]
-    ways = lift(sample.run, firm, 30).ways
-    ways = ways[ways["kind"].eq("profile")]
-    assert len(ways)
-    for way in ways.to_dict("records"):
-        ((key, value),) = way["changes"].items()
-        section, name = key.split(".")
-        tree = sample.case.profile.model_dump()
-        tree[section] = {**tree[section], name: value}
-        again = sample.rank(sample.targets.table, profile=Profile.model_validate(tree))
-        assert again.shortlist.set_index("firm_id").loc[firm, "rank"] == way["place"]
+    limited = pool["name"].str.endswith("有限公司") & pool["grade"].ne("uncertain")
+    asked = [
+        pool.loc[limited & pool["lacks"].eq(0), "firm_id"].iloc[0],
+        pool.loc[limited & pool["lacks"].eq(1) & pool["gap"].lt(0.28), "firm_id"].iloc[0],
+    ]
+    kinds = set()
+    for firm in asked:
+        ways = lift(sample.run, firm, 30).ways
+        for way in ways[ways["kind"].eq("profile")].to_dict("records"):
+            ((key, value),) = way["changes"].items()
+            kinds.add(key.split(".")[0])
+            again = sample.rank(
+                sample.targets.table, profile=changed(sample.case.profile, key, value)
+            )
+            assert again.shortlist.set_index("firm_id").loc[firm, "rank"] == way["place"]
+    assert kinds == {"entry", "priorities", "capacity", "weights"}
 
 
 def test_the_score_from_which_a_firm_is_chosen_is_sharp(sample):

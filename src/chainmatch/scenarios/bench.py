@@ -144,6 +144,16 @@ class Bench:
         facts, partners = facts_here(pairs, found, links, run.graph)
         return self._verdict(judged(facts, partners, passed, profile, run.graph), profile)
 
+    def try_wishes(self, profile: Profile) -> Verdict:
+        """Return what becomes of the firm under other ``priorities``: only gaps are worth more.
+
+        For a firm that lacks nothing but the worth of its gap.
+        """
+        run = self.run
+        found = survey(run.graph, run.local_fits, run.home.firms, profile, run.fits)
+        facts, _ = facts_here(self._hopeful, found, run.candidates.links, run.graph, self._book)
+        return self._verdict(self._scores(parts_at(facts), profile), profile)
+
     def length(self, profile: Profile) -> int:
         """Return how long the shortlist must be until the firm is on it; 0 if it never is."""
         scores = self._scores(self._able, profile)

@@ -22,7 +22,7 @@ from chainmatch.decision.scoring import weights_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import PARTS
 from chainmatch.pipeline.rank import Run
-from chainmatch.profile import Profile
+from chainmatch.profile import Profile, Wish
 from chainmatch.scenarios.askable import Fact, facts_of
 from chainmatch.scenarios.bench import Bench, State, Verdict
 from chainmatch.scenarios.gatelifts import lift_gates
@@ -272,7 +272,12 @@ def _between(below: int, best: "tuple[int, Verdict] | None", count: int, first: 
 
 def _profiles(bench: Bench, now: Verdict) -> list[_Way]:
     """Return what the county could say otherwise: entry, limits, length, one weight."""
-    found = [*_entries(bench, now), *_limits(bench, now), *_weights(bench, now)]
+    found = [
+        *_entries(bench, now),
+        *_wishes(bench, now),
+        *_limits(bench, now),
+        *_weights(bench, now),
+    ]
     return [way for way in found if way.verdict.place]
 
 
@@ -289,6 +294,24 @@ def _entries(bench: Bench, now: Verdict) -> Iterator[_Way]:
         other = _profile(profile, "entry", part.name, lower)
         text = f"县情配置把{part.title}的入选要求（entry.{part.name}）从{least:g}降到{lower:g}"
         yield _way(bench, text, f"entry.{part.name}", lower, other, least - lower)
+
+
+def _wishes(bench: Bench, now: Verdict) -> Iterator[_Way]:
+    """Its node among the priorities of the county, with the least weight that is enough."""
+    profile, row = bench.run.profile, {**(now.row or {}), "weak_points": ()}
+    if not obstacle(row, profile.entry) or obstacle({**row, "gap": 1.0}, profile.entry):
+        return
+
+    def wished(weight: float) -> _Way:
+        wishes = (*profile.priorities, Wish(what=row["node"], weight=weight))
+        verdict = bench.try_wishes(profile.model_copy(update={"priorities": wishes}))
+        text = f"县情配置把“{row['node_name']}”列为优先（priorities，权重{weight:g}）"
+        return _Way("profile", text, {f"priorities.{row['node']}": weight}, verdict, weight)
+
+    most = wished(1.0)
+    if most.verdict.place:
+        ways = (wished(tenth / 10) for tenth in range(1, 10))
+        yield next((way for way in ways if way.verdict.place), most)
 
 
 def _limits(bench: Bench, now: Verdict) -> Iterator[_Way]:
