@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -323,6 +325,20 @@ def test_a_firm_on_the_list_needs_nothing(sample):
     assert found.score >= found.threshold
 
 
+def test_the_page_shows_what_the_sample_gives():
+    page = (Path(__file__).parent.parent / "docs" / "what-if.md").read_text(encoding="utf-8")
+    folder = data_folder("sample")
+    run = chainmatch.rank(folder / "targets.xlsx", folder / "local.csv", folder / "leads.xlsx")
+    found = chainmatch.whatif("溆朔（中山）合金有限公司", run)
+    facts = found.lift.ways.loc[found.lift.ways["kind"].eq("fact"), "text"].tolist()
+    assert facts == re.findall(r"^\d\. ([^ \n]+)", page, re.M)
+    own = found.gaps[found.gaps["side"].eq("本环节")]
+    for name, covered in own[["node_name", "coverage_after"]].itertuples(index=False):
+        assert name in page
+        assert f"→ {covered:.2f})" in page
+    assert f"threshold is {found.lift.threshold:.3f}" in page
+
+
 # --- names, folders, the command -------------------------------------------------------------
 
 
@@ -358,8 +374,11 @@ def folder(tmp_path_factory):
             "honours",
         ]
         write_csv(table[kept], place / name)
-    run = chainmatch.rank(place / "targets.csv", place / "local.csv")
-    out = place / "out"
+    return ranked_into(place / "out")
+
+
+def ranked_into(out: Path, top: int | None = None) -> Path:
+    run = chainmatch.rank(out.parent / "targets.csv", out.parent / "local.csv", top=top)
     out.mkdir()
     manifest = {**run.manifest, "contract": CONTRACT}
     (out / "run.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
@@ -385,6 +404,16 @@ def test_the_command_reads_the_lists_beside_the_folder(folder, capsys, tmp_path)
     )
     assert (tmp_path / "answer.gaps.csv").read_bytes().startswith(b"\xef\xbb\xbfchain,node")
     assert capsys.readouterr().out == ""
+
+
+def test_a_list_of_another_length_is_computed_at_that_length(folder, capsys):
+    short = ranked_into(folder.parent / "short", top=2)
+    names = pd.read_csv(folder / "shortlist.csv", encoding="utf-8-sig")["name"].tolist()
+    assert len(names) > 2
+    assert main(["whatif", names[0], "--run", str(short)]) == 0
+    said = capsys.readouterr().out
+    assert "注意" not in said
+    assert f"新进 {names[2]}" in said
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ the run.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from chainmatch.decision.shortlist import select
 from chainmatch.errors import RunError
 from chainmatch.pipeline.inputs import read_inputs, sha256_of
 from chainmatch.pipeline.rank import Run, rank_read, read_case
@@ -45,7 +47,9 @@ def run_again(
         now = inputs.targets.input if kind == "targets" else inputs.lists.inputs[kind]
         if now["sha256"] != entry["sha256"]:
             raise RunError(_other(kind, sources[kind], entry))
-    run = rank_read(case, inputs, top=_length(folder), aside=aside)
+    length = int(folder.manifest["top"])
+    longest = max(length, folder.profile.capacity.top)
+    run = _as_long(rank_read(case, inputs, top=longest, aside=aside), length)
     if run.manifest["chains"] != folder.manifest["chains"]:
         raise RunError(
             f"{folder.path}：产业链文件与运算时不同；用 --chains 指出当时的，或重新运行 rank。"
@@ -84,10 +88,12 @@ def _other(kind: str, found: object, entry: Mapping[str, Any]) -> str:
     )
 
 
-def _length(folder: RunFolder) -> int | None:
-    """The length that was asked for; None is that of the profile."""
-    found, usual = int(folder.manifest["top"]), folder.profile.capacity.top
-    return found if found > usual else None
+def _as_long(run: Run, found: int) -> Run:
+    """A list may have been asked for that is shorter than the profile says."""
+    if len(run.shortlist) <= found:
+        return run
+    shortlist = select(run.scores, run.profile, top=found)
+    return replace(run, shortlist=shortlist, manifest={**run.manifest, "top": found})
 
 
 def _notes(run: Run, folder: RunFolder) -> tuple[str, ...]:
