@@ -108,7 +108,9 @@ def fit_table(*rows: tuple) -> pd.DataFrame:
         name, _, activities, _ = NODES.get(node, ("", "", ("",), ""))
         grade = "likely" if fit >= 0.5 else "uncertain"
         what = (firm, NAMES.get(firm, firm), "tea" if node else "", node, name, fit, grade)
-        lines.append((*what[:6], fit, what[6], activity[0] if activity else activities[0], f"{name}生产"))
+        lines.append(
+            (*what[:6], fit, what[6], activity[0] if activity else activities[0], f"{name}生产")
+        )
     return pd.DataFrame(lines, columns=list(TABLES["match"])).astype({"fit": float})
 
 

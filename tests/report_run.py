@@ -43,19 +43,37 @@ def _reading(table: pd.DataFrame, rejects: list[tuple], notes: tuple[str, ...] =
     return Reading(table, bad, notes, {}, len(table) + len(bad))
 
 
+# What the tea county has and wants, and whom it would list: so that there is something to say.
+COUNTY = {
+    "resources": [{"product": "茶园", "much": 1.0}],
+    "priorities": [{"what": "制茶", "weight": 1.0}],
+    "entry": {"gap": 0.05},
+}
+SCOPES = {"T1": "茶叶制造、茶园鲜叶加工", "T5": ""}
+
+
 def hostile_run(world: World) -> Run:
-    """Run everything behind reading and matching; T6 is excluded, T7 a duplicate of T1."""
+    """Run everything behind reading and matching; T6 is excluded, T7 a duplicate of T1.
+
+    T1 works what L1 to L3 grow and makes what L4 uses; of T4 nobody knows where it sits, of T3 and
+    T5 something is unknown that a firm on the list has to show.
+    """
+    world = world.but(profile=world.profile_with(**COUNTY))
     graph = world.graph.copy()
     nx.set_node_attributes(graph, {node: {} for node in graph}, "false_friends")
     graph.graph["shared"] = {}
     names = world.targets["firm_id"].map(HOSTILE)
     firms = world.targets.assign(name=names)
+    firms["scope"] = firms["firm_id"].map(SCOPES).fillna(firms["scope"])
+    firms.loc[firms["firm_id"] == "T4", ["province", "city", "zone", "region"]] = ""
     gone = firms.iloc[[0]].assign(firm_id="T6", name=SCRIPT, status="注销")
     firms = pd.concat([firms, gone], ignore_index=True)
     fits = world.target_fits.assign(
-        name=world.target_fits["firm_id"].map(HOSTILE), evidence=f"茶叶{SCRIPT}"
+        name=world.target_fits["firm_id"].map(HOSTILE),
+        evidence=[f"{name}{SCRIPT}" for name in world.target_fits["node_name"]],
     )
     local = world.locals.assign(name=[IMAGE, *world.locals["name"].tolist()[1:]])
+    local["scope"] = local["firm_id"].map({"L4": "以制茶为原料的茶饮料生产"}).fillna("茶叶")
     local_fits = world.local_fits.assign(
         name=world.local_fits["firm_id"].map(
             dict(zip(local["firm_id"], local["name"], strict=True))

@@ -1,6 +1,5 @@
 """The visit brief says what the run folder says, in Word, the same bytes twice."""
 
-import json
 import shutil
 import sys
 import zipfile
@@ -10,6 +9,7 @@ import pytest
 
 from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, RunError
+from chainmatch.parts import PARTS
 from chainmatch.report.brief import read_brief, write_brief
 from chainmatch.report.folder import write_report
 from conftest import tea_world
@@ -55,40 +55,49 @@ def test_a_brief_is_read_back(run, tmp_path, read):
     sections, (who, parts, partners, _) = read(tmp_path / "b.docx")
     title, *heads = sections
     assert title == f"走访简报：{FORMULA}" and heads == HEADS
-    assert sections[title] == ["茶县　精准招商清单第 1 位，得分 0.63"]
+    assert sections[title] == ["茶县　精准招商清单第 1 位，得分 0.81"]
     assert dict(who)["企业编号"] == "T1" and dict(who)["所在地"] == "浙江杭州（长三角）"
-    assert dict(who)["经营范围原文"] == f"“茶叶{SCRIPT}”"
+    assert dict(who)["经营范围原文"] == f"“制茶{SCRIPT}”"
     gap = "".join(sections["补哪个缺口"])
     assert "制茶（中游），补链" in gap and "要素条件 0.70" in gap  # plant 0.6, water 1.0
-    assert dict(zip(*parts, strict=True))["行业契合"] == "0.90"
-    assert [row[:2] for row in partners[1:]] == [
-        ["上游", IMAGE],
-        ["上游", "双河茶场"],
-        ["上游", "青坪茶业公司"],
-        ["下游", "月溪饮品公司"],
+    assert list(dict(zip(*parts, strict=True))) == [part.title for part in PARTS]
+    assert dict(zip(*parts, strict=True))["主业契合"] == "0.90"
+    assert [(row[0], row[1], row[3]) for row in partners[1:]] == [
+        ("上游", IMAGE, "茶园生产"),  # by size
+        ("上游", "青坪茶业公司", "茶园生产"),
+        ("上游", "双河茶场", "茶园生产"),
+        ("下游", "月溪饮品公司", "茶饮料生产"),
     ]
+    assert any("县里优先发展制茶" in text for text in sections["他们为什么要来"])
     assert any("月溪饮品公司" in text and "卖给谁" in text for text in sections["要问什么"])
 
 
 def test_what_is_unknown_is_asked_and_said(run):
     known, blank = read_brief("T1", run), read_brief("T3", run)
-    assert "六个分项都已知" in known.blanks[0] and not any("职工" in q for q in known.questions)
+    assert "各分项都已知" in known.blanks[0] and not any("注册资本" in q for q in known.questions)
     assert dict(blank.parts)["企业实力"] == "未知"
-    assert "未知的分项：企业实力" in blank.blanks[0] and "0.46～0.56" in blank.blanks[0]
-    assert any("注册资本" in question for question in blank.questions)
+    assert "未知的分项：企业实力、可落户性" in blank.blanks[0]
+    for title in ("企业实力", "可落户性"):
+        part = next(part for part in PARTS if part.title == title)
+        assert any(question.startswith(part.question) for question in blank.questions)
     assert "其他地区" in dict(blank.who)["所在地"]
 
 
-def test_what_is_asked_names_the_province_of_the_county(run, tmp_path):
-    folder = shutil.copytree(run, tmp_path / "abroad")
-    table = pd.read_csv(folder / "shortlist.csv").astype({"name_part": object})
-    table["name_part"] = ""
-    table.to_csv(folder / "shortlist.csv", index=False, encoding="utf-8-sig")
-    told = json.loads((folder / "run.json").read_text("utf-8"))
-    told["profile"]["home"]["province"] = "云南"
-    (folder / "run.json").write_text(json.dumps(told), "utf-8")
-    asked = [text for text in read_brief("T1", folder).questions if "关联企业" in text]
-    assert asked == ["在云南有无关联企业、在建项目或老乡商会的联系？"]
+def test_a_weak_point_is_asked_about_and_owned_up_to(run):
+    brief = read_brief("T4", run)
+    weak = next(text for text in brief.blanks if text.startswith("薄弱点：资源契合"))
+    said = weak.removeprefix("薄弱点：资源契合：")
+    assert any(said in question for question in brief.questions)
+
+
+def test_a_firm_outside_the_chains_has_a_brief_that_says_so(run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "outside")
+    table = pd.read_csv(folder / "scores.csv", keep_default_na=False)
+    table.loc[table["firm_id"] == "T5", ["chain", "node", "node_name", "grade", "evidence"]] = ""
+    table.to_csv(folder / "scores.csv", index=False, encoding="utf-8-sig")
+    brief = read_brief("T5", folder)
+    assert dict(brief.who)["环节"] == "不在产业链内"
+    assert "不补本县的缺口" in brief.gap and "“”" not in "".join(brief.questions)
 
 
 def test_the_second_page_begins_with_the_questions(run, tmp_path, read):

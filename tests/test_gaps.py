@@ -3,11 +3,11 @@ import math
 import networkx as nx
 import pandas as pd
 import pytest
+from chainmatch.decision.gaps.introducing import introduced
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmatch.decision.gaps import count_paths, counts, feasibility, survey
-from chainmatch.decision.gaps.introducing import introduced
 from chainmatch.schema.columns import TABLES
 from chainmatch.util.missing import saturating
 

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chainmatch.parts import PARTS
+from chainmatch.report import facts
 from chainmatch.report.page import write_page
 from chainmatch.report.row_limits import beyond_text
 from report_run import HOSTILE, hostile_run
@@ -119,11 +121,27 @@ def test_contributions_shown_add_up_to_the_score(page, run, text):
     assert total == pytest.approx(run.shortlist["score"].iloc[0], abs=0.0005)
 
 
+def test_parts_stand_in_the_order_of_the_registry(text):
+    card = text[text.index('id="card-1"') : text.index('id="firm-2"')]
+    at = [card.index(f'<th scope="row">{part.title}</th>') for part in PARTS]
+    assert at == sorted(at)
+    for part in PARTS:
+        assert part.meaning in text  # what it looks at, beside its weight
+
+
+def test_beside_each_name_stands_its_sentence(page, run):
+    words = "".join(page.words)
+    for firm in facts.shortlisted(run):
+        assert firm["in_short"] in words
+    for anchor in facts.anchors(run):
+        assert anchor["name"] in words and anchor["why"] in words
+
+
 def test_unknown_is_called_unknown(text, run):
-    rank = run.shortlist.loc[run.shortlist["scale"].isna(), "rank"].iloc[0]
+    rank = run.shortlist.loc[run.shortlist["region_part"].isna(), "rank"].iloc[0]
     card = text[text.index(f'id="card-{rank}"') :]
     card = card[: card.index("</tbody>\n<tbody") if "</tbody>\n<tbody" in card else None]
-    assert "未知" in card and "补充“企业实力”的信息最能缩小区间" in card
+    assert "未知" in card and "补充“区域因素”的信息最能缩小区间" in card
 
 
 def test_tables_and_buttons_speak_to_a_screen_reader(page):

@@ -1,6 +1,7 @@
 """Run folders opened again: real folders, written by ``rank`` and ``write_report``."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,23 +11,29 @@ import pytest
 
 from chainmatch.cli import main
 from chainmatch.errors import RunError
+from chainmatch.parts import PARTS
 from chainmatch.pipeline.rank import rank
+from chainmatch.report.brief import read_brief
+from chainmatch.report.facts import records
 from chainmatch.report.folder import write_report
 from chainmatch.report.runs import RunFolder, diff, explain
+from chainmatch.schema.columns import TABLES
+from chainmatch.server.outcomes import returned
 
 LOCAL = [
     ("商洛云岭药材种植有限公司", "中药材种植", 3000),
     ("商洛青坪药材种植有限公司", "中药材种植、初加工", 2000),
     ("商洛双河中药材种植有限公司", "中药材种植", 2000),
-    ("商洛月溪制药有限公司", "中成药生产", 8000),
+    ("商洛月溪制药有限公司", "中成药生产；收购中药饮片", 8000),
     ("商洛南街酒店有限公司", "住宿服务", 100),
     ("商洛东关百货有限公司", "百货零售", 10),
 ]
 TARGETS = [
-    ("杭州龙舌中药饮片有限公司", "浙江杭州", "中药饮片生产", 5000, ""),
-    ("杭州市龙舌中药饮片有限公司", "浙江杭州", "中药饮片生产", None, ""),
+    ("杭州龙舌中药饮片有限公司", "浙江杭州", "中药饮片生产；收购中药材", 5000, ""),
+    ("杭州市龙舌中药饮片有限公司", "浙江杭州", "中药饮片生产；收购中药材", None, ""),
     ("亳州满坡中药饮片有限公司", "安徽亳州", "中药饮片生产", 500, ""),
-    ("苏州转轮药用包装有限公司", "江苏苏州", "药用包装材料制造", None, ""),
+    ("苏州转轮药用包装有限公司", "江苏苏州", "药用包装材料制造", 3000, ""),
+    ("无锡青檐药用包装有限公司", "江苏无锡", "药用包装材料制造", None, ""),
     ("南京云杉药材种植有限公司", "江苏南京", "中药材种植", 5000, ""),
     ("上海石桥旅行社有限公司", "上海", "国内旅游业务", 5000, ""),
     ("成都白塔中药饮片总公司", "四川成都", "中药饮片生产", 9000, ""),
@@ -40,8 +47,10 @@ PROFILE = """
 name: 试县
 home: {province: 陕西, city: 商洛}
 zones: {长三角: 1.0, 成渝: 0.8}
-gates: {negative: {words: [电镀]}}
-entry: {gap: 0.1}
+unwanted: [电镀]
+resources: [{product: 中药材, words: [中药]}]
+priorities: [中药饮片, {what: 药用包装材料, weight: 0.8}, {what: 饲料, weight: 0.6}]
+entry: {gap: 0.1, substance: 0.2}
 capacity: {top: 3, per_gap: 1, per_zone: 9}
 offices: {modern-medicine: 县药业办}
 as_of: 2026-01-01
@@ -79,8 +88,8 @@ def test_the_small_run_is_what_the_tests_below_argue_from(run):
     folder = RunFolder.open(run)
     assert names(run) == [
         "杭州龙舌中药饮片有限公司",
-        "苏州转轮药用包装有限公司",
         "重庆黄葛饲料有限公司",
+        "苏州转轮药用包装有限公司",
     ]
     assert folder.profile.name == "试县"
 
@@ -88,11 +97,14 @@ def test_the_small_run_is_what_the_tests_below_argue_from(run):
 def test_tables_come_back_as_they_were(run):
     folder = RunFolder.open(run)
     scores = folder.table("scores")
-    assert scores["scale"].dtype == float
+    assert scores["substance"].dtype == float
     assert (
         scores["zone"].isin(["长三角", "成渝", "粤港澳", ""]).all()
     )  # unknown text is "", not NaN
-    assert "=长沙公式公司" in set(folder.table("excluded")["name"])  # without the apostrophe
+    outside = scores.set_index("name").loc["=长沙公式公司"]  # without the apostrophe
+    assert (outside["node"], outside["node_name"]) == ("", "")
+    best = folder.table("shortlist").iloc[0]
+    assert best["partner_firms"][0].phrase and best["reasons"][0].title == PARTS[0].title
 
 
 def test_what_is_no_run_is_refused_in_one_line(run, tmp_path):
@@ -112,8 +124,8 @@ def test_what_is_no_run_is_refused_in_one_line(run, tmp_path):
     manifest = json.loads((copy / "run.json").read_text(encoding="utf-8"))
     manifest["profile"]["weights"] = {"moon": 1}
     (copy / "run.json").write_text(json.dumps(manifest))
-    with pytest.raises(RunError, match="县情配置与现在的程序不符"):
-        RunFolder.open(copy).profile  # noqa: B018
+    with pytest.raises(RunError, match="县情配置读不懂"):
+        RunFolder.open(copy).weights  # noqa: B018
 
 
 # --- one firm ------------------------------------------------------------------------------------
@@ -125,13 +137,13 @@ def test_the_card_of_a_chosen_firm(run):
     assert lines[0] == "杭州龙舌中药饮片有限公司　精准招商清单第 1 位（共 3 家）"
     assert "依据原文：“中药饮片生产”" in lines
     assert "缺口：补链" in card  # between what is grown and what is made here
-    assert "缺“中药饮片”" in card
+    assert "本地名单未见“中药饮片”企业" in card
     upstream = next(line for line in lines if line.startswith("本地上游（可向它供货）"))
     assert "商洛青坪药材种植有限公司" in upstream
     downstream = next(line for line in lines if line.startswith("本地下游（可采购它的产品）"))
     assert "商洛月溪制药有限公司" in downstream
     assert "属重点片区“长三角”（优先程度 1），离本县直线约" in card
-    assert [line[2] for line in lines[lines.index("最薄弱的三点：") + 1 :][:3]] == ["1", "2", "3"]
+    assert [line[2] for line in lines[lines.index("最薄弱的几点：") + 1 :][:3]] == ["1", "2", "3"]
     assert "县招商中心驻长三角小分队" in card
     assert "县药业办核实要素条件" in card
     assert lines[-1].startswith("稳定度：")
@@ -141,16 +153,17 @@ def test_the_contributions_on_the_card_add_up(run):
     card = explain("杭州龙舌中药饮片有限公司", run)
     added = [float(line.split("贡献 ")[1]) for line in card.splitlines() if "贡献 " in line]
     score = RunFolder.open(run).table("shortlist")["score"].iloc[0]
-    assert len(added) == 6
+    assert len(added) == len(PARTS)
     assert sum(added) == pytest.approx(score, abs=0.004)
 
 
 def test_what_would_narrow_the_interval_most(run):
-    card = explain("苏州转轮药用包装有限公司", run)
+    card = explain("无锡青檐药用包装有限公司", run)
     assert "企业实力：未知" in card
-    # scale weighs 0.10 of 1.00
+    weights = RunFolder.open(run).weights
+    share = weights["substance"] / sum(weights.values())
     assert "最需要补充：注册资本" in card
-    assert "收窄 0.100" in card
+    assert f"收窄 {share:.3f}" in card
     assert "主营产品或行业代码" in explain("杭州龙舌中药饮片有限公司", run)
 
 
@@ -158,12 +171,12 @@ def test_what_would_narrow_the_interval_most(run):
     ("name", "said"),
     [
         ("亳州满坡中药饮片有限公司", "环节“中药饮片”最多选1家，已选杭州龙舌中药饮片有限公司"),
-        ("南京云杉药材种植有限公司", "本地“中药材种植”环节已有企业，不是缺口"),
-        ("上海石桥旅行社有限公司", "难以到外县落户"),
+        ("南京云杉药材种植有限公司", "可落户性0.35，低于入选要求0.45（种养环节多由本地"),
+        ("上海石桥旅行社有限公司", "可落户性未知"),
         ("成都白塔中药饮片总公司", "未改制"),
-        ("广州黑陶电镀有限公司", "属于负面清单“电镀”"),
+        ("广州黑陶电镀有限公司", "属于县情不能接收的“电镀”"),
         ("深圳红砖药业有限公司", "登记状态为“注销”"),
-        ("=长沙公式公司", "没有任何环节的依据"),
+        ("=长沙公式公司", "环节：不在产业链内"),
     ],
 )
 def test_why_not(run, name, said):
@@ -235,46 +248,46 @@ def test_a_run_compared_with_itself(run):
 
 
 def test_new_weights_are_named_and_move_firms_by_their_weight(run, tmp_path):
-    other = run_into(tmp_path / "b", profile=PROFILE + "weights: {scale: 0.6, gap: 0.01}\n")
+    other = run_into(tmp_path / "b", profile=PROFILE + "weights: {substance: 9, gap: 0.01}\n")
     found = diff(run, other)
+    old = RunFolder.open(run).weights
     assert found.causes == (
-        "权重：weights.gap 由 0.25 改为 0.01",
-        "权重：weights.scale 由 0.1 改为 0.6",
+        f"权重：weights.gap 由 {old['gap']} 改为 0.01",
+        f"权重：weights.substance 由 {old['substance']} 改为 9.0",
     )
     # Only the feed mill has 800 million of capital.
     up = found.moves.set_index("name").loc["重庆黄葛饲料有限公司"]
-    assert (up["move"], up["before"], up["after"]) == ("上升", 3, 1)
+    assert (up["move"], up["before"], up["after"]) == ("上升", 2, 1)
     assert "权重变化使得分 +0." in up["why"]
     assert "企业实力" not in up["why"]  # its own part did not move
 
 
 def test_other_data_are_named_with_the_part_that_moved(run, tmp_path):
     other = [
-        (*row[:3], 10, row[4]) if row[0] == "苏州转轮药用包装有限公司" else row
+        (*row[:3], 20_000, row[4]) if row[0] == "苏州转轮药用包装有限公司" else row
         for row in TARGETS
         if "龙舌" not in row[0]
     ]
     found = diff(run, run_into(tmp_path / "b", targets=other))
     assert len(found.causes) == 1
     assert found.causes[0].startswith("数据：目标企业名单不同")
-    assert "12 → 10 行" in found.causes[0]
+    assert "13 → 11 行" in found.causes[0]
     moves = found.moves.set_index("name")
     assert list(moves["move"]) == ["新进", "退出", "上升", "下降"]
     assert moves.loc["杭州龙舌中药饮片有限公司", "why"] == "现在不在目标企业名单中。"
     assert "已选杭州龙舌中药饮片有限公司" in moves.loc["亳州满坡中药饮片有限公司", "why"]
-    assert "企业实力 未知 → 0.00" in moves.loc["苏州转轮药用包装有限公司", "why"]
+    assert "企业实力 0.57 → " in moves.loc["苏州转轮药用包装有限公司", "why"]
     assert "自身得分未变" in moves.loc["重庆黄葛饲料有限公司", "why"]
     assert "退出 1 家：" in found.text()
 
 
-def test_a_new_local_firm_takes_a_gap_away(run, tmp_path):
+def test_a_new_local_firm_is_named_and_makes_of_a_gap_one_to_strengthen(run, tmp_path):
     more = [*LOCAL, ("商洛北山中药饮片有限公司", "中药饮片生产", 90_000)]
-    found = diff(run, run_into(tmp_path / "b", local=more))
-    left = found.moves.set_index("name").loc["杭州龙舌中药饮片有限公司"]
-    assert left["move"] == "退出"
-    assert "现在本地“中药饮片”环节已有企业，不是缺口" in left["why"]
-    assert "缺口价值" in left["why"]
-    assert found.causes[0].startswith("数据：本地企业名单不同")
+    other = run_into(tmp_path / "b", local=more)
+    assert diff(run, other).causes[0].startswith("数据：本地企业名单不同")
+    before, after = (explain("杭州龙舌中药饮片有限公司", folder) for folder in (run, other))
+    assert "缺口：补链" in before and "缺口：强链" in after
+    assert "本地已有商洛北山中药饮片有限公司做“中药饮片”" in after
 
 
 def test_a_firm_that_got_its_credit_code_is_still_the_same(run, tmp_path):
@@ -311,3 +324,63 @@ def test_the_commands(run, capsys):
     assert "名称相近的有" in capsys.readouterr().err
     assert main(["diff", str(run), str(run)]) == 0
     assert "清单相同" in capsys.readouterr().out
+
+
+# --- columns that came later ---------------------------------------------------------------------
+
+ASKED = [
+    "杭州龙舌中药饮片有限公司",  # chosen
+    "亳州满坡中药饮片有限公司",  # scored
+    "广州黑陶电镀有限公司",  # excluded
+    "商洛月溪制药有限公司",  # excluded, and a local firm
+    "杭州市龙舌中药饮片有限公司",  # a duplicate
+]
+# Written down here once more: what a reader asks for beyond these is a break of the contract.
+NEEDED = {
+    "shortlist": {"rank", "firm_id", "name"},
+    "scores": {"firm_id", "name", "node", "score"},
+    "gaps": {"node"},
+    "locals": {"firm_id", "name"},
+    "links": {"left_id", "right_id"},
+    "excluded": {"firm_id", "name"},
+    "duplicates": {"firm_id", "name", "kept_id"},
+    "leads": {"lead_id"},
+    "rejects": set(),
+}
+LATER = [(name, column) for name in NEEDED for column in TABLES[name]]
+
+
+def without(run, folder, name, column):
+    copy = shutil.copytree(run, folder)
+    table = pd.read_csv(copy / f"{name}.csv", dtype=str, keep_default_na=False)
+    table.drop(columns=column).to_csv(copy / f"{name}.csv", index=False, encoding="utf-8-sig")
+    return copy
+
+
+def texts(folder, other):
+    """Everything that is said of a run folder and of another one."""
+    yield from (explain(firm, folder) for firm in ASKED)
+    yield diff(other, folder).text()
+    yield repr(read_brief(ASKED[0], folder))
+    opened = RunFolder.open(folder)
+    yield returned(opened, []).to_csv()
+    yield json.dumps(records(opened.table("shortlist")), allow_nan=False)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    weights = "weights: {sector: 0.2, gap: 0.2, partners: 0.1, region: 0.4, scale: 0.1}\n"
+    return run_into(tmp_path_factory.mktemp("runs") / "b", profile=PROFILE + weights)
+
+
+@pytest.mark.parametrize(("name", "column"), LATER, ids=lambda value: value)
+def test_a_folder_without_a_later_column_still_opens(run, other, tmp_path, name, column):
+    folder = without(run, tmp_path / "old", name, column)
+    if column in NEEDED[name]:
+        with pytest.raises(RunError, match=rf"{name}\.csv：缺少列 {column}，请重新运行 rank。"):
+            RunFolder.open(folder).table(name)
+        return
+    for said in texts(folder, other):
+        assert said
+        assert not re.search(r"(?<![a-z])(nan|None|NaN)(?![a-z])", said), said
+        assert "“”" not in said and "（）" not in said, said

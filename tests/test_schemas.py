@@ -2,14 +2,18 @@
 
 import csv
 import json
+import math
 import re
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
 from chainmatch import diff, explain
 from chainmatch.cli import main
+from chainmatch.decision.mean import contributions
 from chainmatch.errors import RunError
 from chainmatch.report.brief import read_brief
 from chainmatch.report.contract import schemas
@@ -21,6 +25,7 @@ from report_run import hostile_run
 
 RUNS = Path(__file__).parent / "runs"
 OLD = RUNS / "before-versions"
+OLDER = [OLD, RUNS / "contract-1"]
 FOLDER = data_folder("contract") / str(CONTRACT)
 SCHEMAS = {
     path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
@@ -76,7 +81,7 @@ def test_every_file_for_machines_has_a_schema(sample_run):
 
 def test_the_run_of_the_sample_keeps_the_contract(sample_run):
     assert_contract(sample_run)
-    assert RunFolder.open(sample_run).contract == CONTRACT == 1
+    assert RunFolder.open(sample_run).contract == CONTRACT
 
 
 def test_a_run_over_hostile_names_keeps_the_contract(world, tmp_path):
@@ -121,7 +126,7 @@ def test_a_column_more_is_no_fault_and_one_less_is(sample_run):
 def test_the_manifest_is_held_to_its_counts_and_profile(sample_run):
     told = json.loads((sample_run / "run.json").read_text("utf-8"))
     assert not faults(told | {"later": 1}, SCHEMAS["run"])
-    told["profile"]["weights"]["sector"] = -1
+    told["profile"]["weights"]["fit"] = -1
     del told["counts"]["targets"]["scored"]
     assert len(faults(told, SCHEMAS["run"])) == 2
 
@@ -139,10 +144,15 @@ def again(tmp_path_factory):
     return out
 
 
-def test_the_old_folder_has_no_number_and_all_its_tables():
-    folder = RunFolder.open(OLD)
-    assert folder.contract == 0 and "contract" not in folder.manifest
-    read = {name: len(folder.table(name)) for name in TABLES if (OLD / f"{name}.csv").exists()}
+def test_each_old_contract_has_a_run_folder_here():
+    assert [RunFolder.open(path).contract for path in OLDER] == list(range(CONTRACT))
+    assert "contract" not in RunFolder.open(OLD).manifest
+
+
+@pytest.mark.parametrize("old", OLDER, ids=lambda path: path.name)
+def test_an_old_folder_has_all_its_tables(old):
+    folder = RunFolder.open(old)
+    read = {name: len(folder.table(name)) for name in TABLES if (old / f"{name}.csv").exists()}
     assert read == {
         "shortlist": 6, "scores": 11, "gaps": 242, "locals": 11, "links": 2, "excluded": 3,
         "duplicates": 1, "rejects": 1, "leads": 4,
@@ -169,10 +179,46 @@ def test_a_brief_is_made_from_an_old_folder():
     assert any("商洛骁野牧达牧业有限公司" in text for text in brief.why)  # its kin at home
 
 
-def test_an_old_folder_is_compared_with_a_new_one(again):
-    text = diff(OLD, again).text()
+@pytest.mark.parametrize("old", OLDER, ids=lambda path: path.name)
+def test_an_old_folder_speaks_of_its_own_parts(old):
+    folder = RunFolder.open(old)
+    assert {part.title for part in folder.parts} == {
+        "行业契合", "缺口价值", "本地配套", "区域因素", "企业实力", "亲缘关系",
+    }  # fmt: skip
+    scores = folder.table("scores")
+    for row in scores.to_dict("records"):
+        added = contributions(row, folder.weights)
+        assert math.fsum(added.values()) == pytest.approx(row["score"], abs=1e-6)
+        card = explain(row["name"], old)
+        assert "行业契合：" in card and "主业契合" not in card and "“”" not in card
+        brief = read_brief(row["firm_id"], old)
+        assert len(brief.parts) == 6 and len(brief.gap_parts) == 4
+    assert scores["substance"].isna().all()  # what the run could not know is unknown, not 0
+
+
+@pytest.mark.parametrize("old", OLDER, ids=lambda path: path.name)
+def test_an_old_folder_is_compared_with_a_new_one(again, old):
+    text = diff(old, again).text()
     assert text.startswith("变了什么：")
     assert not any(word in text for word in ("目标企业名单不同", "本地企业名单不同", "线索不同"))
+    assert "分项：由" in text and "得分不能直接比" in text
+
+
+def test_the_reason_for_an_old_refusal_is_measured_by_the_old_measure(tmp_path):
+    folder = shutil.copytree(RUNS / "contract-1", tmp_path / "run")
+    scores = pd.read_csv(folder / "scores.csv")
+    scores.loc[scores.index[-1], "sector"] = 0.5  # the run asked for 0.66
+    scores.to_csv(folder / "scores.csv", index=False, encoding="utf-8-sig")
+    assert "行业契合0.50，低于入选要求0.66" in explain(scores["name"].iloc[-1], folder)
+
+
+def test_a_column_that_a_folder_does_not_know_is_unknown(sample_run, tmp_path):
+    folder = shutil.copytree(sample_run, tmp_path / "run")
+    scores = pd.read_csv(folder / "scores.csv").drop(columns=["reasons", "resources"])
+    scores.to_csv(folder / "scores.csv", index=False, encoding="utf-8-sig")
+    table = RunFolder.open(folder).table("scores")
+    assert list(table) == list(TABLES["scores"])
+    assert table["resources"].isna().all() and set(table["reasons"]) == {()}
 
 
 def test_a_folder_of_a_later_contract_is_refused_in_one_line(again, tmp_path, capsys):

@@ -7,14 +7,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from chainmatch.parts import PARTS
 from chainmatch.report.sheets import lines_of
-from chainmatch.report.words import OUTCOMES
 from chainmatch.report.workbook import write_workbook
+from chainmatch.schema.words import OUTCOMES
 from report_run import AT, FORMULA, HOSTILE, SCRIPT, hostile_run
 
 SHEETS = [
-    "说明", "目标企业清单", "发展机会清单", "招商项目清单", "线索匹配", "产业链现状", "链主企业",
-    "走访计划", "排除清单", "数据问题",
+    "说明", "目标企业清单", "发展机会清单", "招商项目清单", "线索匹配", "本地培育清单",
+    "产业链现状", "链主企业", "走访计划", "排除清单", "数据问题",
 ]  # fmt: skip
 HEAD = 3  # title, note, header
 
@@ -44,17 +45,25 @@ def test_sheets_stand_in_the_order_of_use(book):
 def test_shortlist_has_chinese_titles_and_every_firm(book, run):
     rows = table(book["目标企业清单"])
     assert [row["企业编号"] for row in rows] == run.shortlist["firm_id"].tolist()
-    assert {"企业名称", "综合得分", "得分下限", "得分上限", "依据原文", "薄弱点", "结果"} <= rows[
-        0
-    ].keys()
+    wanted = {"企业名称", "一句话理由", "注册资本", "成立日期", "所在地区", "薄弱点", "结果"}
+    assert wanted | {part.title for part in PARTS} <= rows[0].keys()
     assert [row["综合得分"] for row in rows] == pytest.approx(run.shortlist["score"].tolist())
 
 
+def test_a_firm_is_said_in_one_sentence_what_it_makes_who_wants_it_what_is_against_it(book):
+    rows = {row["企业编号"]: row for row in table(book["目标企业清单"])}
+    good, poor = rows["T1"]["一句话理由"], rows["T4"]["一句话理由"]
+    assert good.startswith("主营写明“制茶") and "县里优先发展制茶" in good and "不足" not in good
+    assert "不足：" in poor and poor.count("。") == 1
+    assert rows["T1"]["注册资本"] == "5,000万元" and rows["T1"]["成立日期"] == "2010-05-01"
+    assert "双河茶场（“茶园生产”）" in rows["T1"]["本地伙伴"]  # a partner with its own phrase
+
+
 def test_unknown_part_is_an_empty_cell(book, run):
-    unknown = run.shortlist.set_index("firm_id")["scale"].isna()
+    unknown = run.shortlist.set_index("firm_id")["region_part"].isna()
     assert unknown.any()
     for row in table(book["目标企业清单"]):
-        assert (row["企业实力"] is None) == unknown[row["企业编号"]]
+        assert (row["区域因素"] is None) == unknown[row["企业编号"]]
 
 
 def test_no_cell_is_a_formula(book):
@@ -87,15 +96,43 @@ def test_outcome_is_chosen_from_a_list(book, run):
 def test_opportunities_are_sorted_and_named(book):
     rows = table(book["发展机会清单"])
     assert [row["环节"] for row in rows if row["类型"] == "补链"] == ["制茶"]
-    assert {row["类型"] for row in rows} == {"补链", "强链", "延链", "建链"}
+    assert {row["类型"] for row in rows} <= {"补链", "强链", "延链", "建链"}
     scores = [row["综合得分"] for row in rows]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_gap_says_which_firms_it_has_or_why_it_has_none(book, run):
+    rows = {row["环节"]: row for row in table(book["发展机会清单"])}
+    assert (rows["制茶"]["可列入企业数"], rows["制茶"]["清单企业数"]) == (2, 2)
+    assert FORMULA in rows["制茶"]["目标企业情况"]
+    assert rows["茶饮料"]["目标企业情况"] == "目标名单里没有做这一环节的企业"
+    assert "目标名单里没有做这一环节的企业" in rows["茶饮料"]["说明"]
+    assert "最接近的是" in rows["茶园"]["目标企业情况"]  # T5: nobody knows whether it settles
+    assert "可落户性未知" in rows["茶园"]["目标企业情况"]
+
+
+def test_what_is_grown_here_stands_in_a_list_of_its_own(world, tmp_path):
+    world.graph.nodes["garden"]["settles"] = "grower"
+    write_workbook(hostile_run(world), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [row["环节"] for row in table(book["本地培育清单"])] == ["茶园"]
+    assert "茶园" not in {row["环节"] for row in table(book["发展机会清单"])}
+    state = {row["环节"]: row["招引方式"] for row in table(book["产业链现状"])}
+    assert (state["茶园"], state["制茶"]) == ("需本地培育", "可招")
+
+
+def test_anchors_carry_their_sentence(book, run):
+    rows = table(book["链主企业"])
+    assert rows and [row["凭什么带动"] for row in rows] == [
+        why for why, pulls in run.survey.anchors[["why", "anchor"]].to_numpy() if pulls > 0
+    ]
+    assert all(row["凭什么带动"] for row in rows)
 
 
 def test_state_names_every_node_and_its_local_firms(book):
     rows = {row["环节"]: row for row in table(book["产业链现状"])}
     assert len(rows) == 5
-    assert (rows["茶园"]["现状"], rows["茶园"]["本地企业数"]) == ("强", 3)
+    assert (rows["茶园"]["现状"], rows["茶园"]["本地企业数"]) == ("有", 3)
     assert (rows["制茶"]["现状"], rows["制茶"]["本地企业数"]) == ("缺", 0)
 
 
@@ -110,7 +147,8 @@ def test_the_first_sheet_prints_on_one_page(book):
         one = sheet.page_setup.fitToHeight != 0  # what is not written is one page
         assert one == (sheet.title == "说明")
     terms = {row[3] for row in book["说明"].iter_rows(values_only=True)}
-    assert {"怎样读得分", "行业契合", "补链"} <= terms  # beside the lists, not below them
+    # beside the lists, not below them
+    assert {"怎样读得分", "补链", *(part.title for part in PARTS)} <= terms
 
 
 def test_rows_are_as_high_as_their_longest_text_and_no_higher_than_excel_allows(world, tmp_path):

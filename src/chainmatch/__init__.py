@@ -22,17 +22,21 @@ if TYPE_CHECKING:
     from chainmatch.identity.search import find
     from chainmatch.leads import match_leads
     from chainmatch.matching.tables import match
+    from chainmatch.pipeline.draft import draft_profile
     from chainmatch.pipeline.rank import rank
     from chainmatch.profile import read_profile
     from chainmatch.report.folder import write_report
     from chainmatch.report.runs import diff, explain
     from chainmatch.scenarios.whatif import whatif
     from chainmatch.tables import read_firms, read_leads
+    from chainmatch.training.train import train
+    from chainmatch.util.resources import use_learned
 
 _HOMES = {
     "check_chains": "chains.graph",
     "copy_chains": "chains.workbook",
     "diff": "report.runs",
+    "draft_profile": "pipeline.draft",
     "evaluate": "decision.learning",
     "explain": "report.runs",
     "export_chains": "chains.workbook",
@@ -53,6 +57,8 @@ _HOMES = {
     "select": "decision.shortlist",
     "survey": "decision.gaps",
     "trace": "chains.graph",
+    "train": "training.train",
+    "use_learned": "util.resources",
     "whatif": "scenarios.whatif",
     "write_report": "report.folder",
 }
@@ -63,6 +69,7 @@ __all__ = [
     "check_chains",
     "copy_chains",
     "diff",
+    "draft_profile",
     "evaluate",
     "explain",
     "export_chains",
@@ -83,6 +90,8 @@ __all__ = [
     "select",
     "survey",
     "trace",
+    "train",
+    "use_learned",
     "whatif",
     "write_report",
 ]

@@ -4,13 +4,15 @@ A profile is a YAML file that an officer edits. Everything that is a judgement o
 not a fact of a firm, stands here and nowhere in the code.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from chainmatch.chains.graph import near_words, nodes_of
 from chainmatch.errors import ProfileError
 from chainmatch.parts import GAP_PARTS, PARTS, Part
 from chainmatch.places.locating import Place, distance_km, zone_names
@@ -51,20 +53,24 @@ class Home(_Record):
 
 
 def _weights(name: str, parts: Iterable[Part], about: str) -> type[_Record]:
-    """Build the model of weights of the registered parts; the weights that ship are the defaults."""
+    """Build the model of weights of registered parts; those that ship are the defaults."""
     fields: dict[str, Any] = {part.name: (Amount, part.weight) for part in parts}
     return create_model(name, __base__=_Record, __doc__=about, **fields)
 
 
-Weights = _weights("Weights", PARTS, "Weights of the parts of a firm's score; proportions matter.")
-GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap; proportions matter.")
+if TYPE_CHECKING:
+    Weights: TypeAlias = _Record
+    GapWeights: TypeAlias = _Record
+else:
+    Weights = _weights("Weights", PARTS, "Weights of the parts of a score; proportions matter.")
+    GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap.")
 
 
 class Resource(_Record):
     """Something that the county has: ``product`` as scopes word it (钨精矿, 香菇, 温泉).
 
-    ``much`` is how much of it, 1 plenty; ``amount`` the same as people say it (年产3万吨); ``words``
-    are further words in a scope that speak of it.
+    ``much`` is how much of it, 1 plenty; ``amount`` the same as people say it (年产3万吨);
+    ``words`` are further words in a scope that speak of it.
     """
 
     product: Text
@@ -124,12 +130,12 @@ class Entry(_Record):
     """What a scored firm must show to stand on the shortlist.
 
     Least values of parts (an unknown one does not pass), and the least ``grade`` of its evidence.
-    ``limited``: a name that ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an enterprise
-    never converted to a company; it does not pass.
+    ``limited``: a name that ends in 公司, 总公司, 厂 and so on without 有限 or 股份 is an
+    enterprise never converted to a company; it does not pass.
     """
 
     fit: Share = 0.45
-    gap: Share = 0.25
+    gap: Share = 0.4
     substance: Share = 0.4
     transferability: Share = 0.45
     grade: Literal["confirmed", "likely", "uncertain"] = "likely"
@@ -139,9 +145,9 @@ class Entry(_Record):
 class Gates(_Record):
     """Hard conditions.
 
-    ``min_capital`` is in 万元 of yuan and applied only where the capital is known; ``require`` lists needs without which a node is
-    closed (endowment exactly 0); ``link`` is the confidence from which a firm counts as already
-    here.
+    ``min_capital`` is in 万元 of yuan and applied only where the capital is known; ``require``
+    lists needs without which a node is closed (endowment exactly 0); ``link`` is the confidence
+    from which a firm counts as already here.
     """
 
     min_capital: Amount = 0
@@ -157,10 +163,10 @@ class Capacity(_Record):
     """
 
     top: Count = 30
-    per_gap: Count = 4
+    per_gap: Count = 5
     per_zone: MaybeCount = None
     per_group: Count = 1
-    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.95
+    repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.97
 
 
 class Levels(_Record):
@@ -187,11 +193,11 @@ class Profile(_Record):
     ``zones`` gives the priority of economic zones, ``in_province`` that of the home province
     outside any named zone, ``elsewhere`` that of the rest. ``resources``, ``projects``,
     ``priorities`` and ``unwanted`` say what the county has, builds, wants and cannot take, in words
-    of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose doers
-    stand in no list of firms (public hospitals, farm households), each with the reason. ``offices``
-    names the office in charge of a chain (主管部门), for whom to call next. ``relatedness`` is a
-    file of ``chainmatch relate``, "" the bundled one, "none" no such file. ``as_of``
-    is the day on which the age of firms is counted; without it age is unknown.
+    of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose
+    doers stand in no list of firms (public hospitals, farm households), each with the reason.
+    ``offices`` names the office in charge of a chain (主管部门), for whom to call next.
+    ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file.
+    ``as_of`` is the day on which the age of firms is counted; without it age is unknown.
     """
 
     name: Text
@@ -208,8 +214,8 @@ class Profile(_Record):
     projects: tuple[Project, ...] = ()
     priorities: tuple[Annotated[Wish, _short("what")], ...] = ()
     unwanted: tuple[Annotated[Refusal, _short("what")], ...] = ()
-    weights: Weights = Weights()  # type: ignore[valid-type]
-    gap_weights: GapWeights = GapWeights()  # type: ignore[valid-type]
+    weights: Weights = Weights()
+    gap_weights: GapWeights = GapWeights()
     settle: Settle = Settle()
     gates: Gates = Gates()
     entry: Entry = Entry()
@@ -230,15 +236,15 @@ class Profile(_Record):
 def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None" = None) -> Profile:
     """Read and check a profile; ``None`` is the bundled example.
 
-    With ``graph`` (of :func:`chainmatch.read_chains`) the chains and nodes that the profile
-    names must exist there.
+    With ``graph`` (of :func:`chainmatch.read_chains`) the chains, nodes and products that the
+    profile names must exist there.
 
     Raises
     ------
     ProfileError
         The file is missing or wrong; the message names every problem with its line.
     """
-    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    file = example() if path is None else Path(path)
     try:
         document = read_document(file)
     except YamlError as error:
@@ -249,9 +255,15 @@ def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None"
     except ValidationError as error:
         _fail(document, [*problems, *explain(error, document, Profile)])
     problems += _senseless(profile, document)
+    problems += [] if graph is None else _nameless(profile, document, graph)
     if problems:
         _fail(document, problems)
     return profile
+
+
+def example(name: str = "qinling") -> Path:
+    """Return the file of a bundled example: ``qinling`` (mountains) or ``huanghai`` (a plain)."""
+    return data_folder("profiles") / f"{name}.yaml"
 
 
 def profile_text(path: str | Path | None = None) -> str:
@@ -260,7 +272,7 @@ def profile_text(path: str | Path | None = None) -> str:
     Raises ProfileError as :func:`read_profile`.
     """
     read_profile(path)
-    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    file = example() if path is None else Path(path)
     return file.read_text(encoding="utf-8-sig")
 
 
@@ -301,13 +313,39 @@ def _not_in(
             yield line, f"{' › '.join(where)}：不认识的{kind}{nearest(word, known)}"
 
 
+def _nameless(profile: Profile, document: Document, graph: "nx.DiGraph[str]") -> Iterator[_Found]:
+    """Words of what the county has, builds and wants that name nothing on the chains.
+
+    A resource with ``words`` of its own is understood in scopes, if not on the chains; a refusal
+    may be a process, which is no node.
+    """
+    spoken: list[tuple[tuple[str | int, ...], str]] = [
+        (("resources", i, "product"), resource.product)
+        for i, resource in enumerate(profile.resources)
+        if not resource.words
+    ]
+    spoken += [
+        (("projects", i, key, k), word)
+        for i, project in enumerate(profile.projects)
+        for key in ("needs", "makes")
+        for k, word in enumerate(getattr(project, key))
+    ]
+    spoken += [(("priorities", i, "what"), wish.what) for i, wish in enumerate(profile.priorities)]
+    for where, word in spoken:
+        if not nodes_of(graph, word):
+            near = "、".join(f"“{other}”" for other in near_words(graph, word))
+            hint = f"是否想写{near}？" if near else "请改写成环节、细分链或产品的名称"
+            own = "，图谱之外的资源请另写 words" if where[0] == "resources" else ""
+            yield document.line(where), f"{where[0]}：图谱里没有“{word}”，{hint}{own}"
+
+
 def _senseless(profile: Profile, document: Document) -> Iterator[_Found]:
     if distance_km(profile.place, profile.place) is None:
         place = profile.home.province + profile.home.city
         why = f"home：不认识的地方“{place}”，请写简称，如 陕西、商洛"
         yield document.line(("home",)), why
     for key in ("weights", "gap_weights"):
-        if not sum(getattr(profile, key).model_dump().values()) > 0:
+        if not math.fsum(getattr(profile, key).model_dump().values()) > 0:
             yield document.line((key,)), f"{key}：权重不能全部为 0"
     if profile.levels.present > profile.levels.strong:
         yield document.line(("levels",)), "levels：present 不能大于 strong"

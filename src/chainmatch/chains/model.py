@@ -6,15 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chainmatch.schema.activities import ACTIVITIES, Activity
 from chainmatch.schema.columns import NEEDS
+from chainmatch.schema.words import STAGES
 
 Stage = Literal["upstream", "midstream", "downstream", "supporting"]
-
-STAGES: dict[str, str] = {
-    "upstream": "上游",
-    "midstream": "中游",
-    "downstream": "下游",
-    "supporting": "配套",
-}
 # Whether such a business settles in a county that it does not come from, and how.
 Settles = Literal["anywhere", "operator", "base", "grower", "site", "local", "public"]
 
@@ -111,9 +105,10 @@ class Node(_Record):
     settles: Annotated[
         Settles,
         Field(
-            description="落户方式：anywhere 可异地建厂（不写即是）、operator 可异地开发运营（景区、酒店、"
-            "养老）、base 可异地建基地（电站、良种、冷库）、grower 多由本地农户合作社种养、site 依附矿山场址、"
-            "local 就地服务或销售半径很小、public 公共事业 / whether such firms settle away from home"
+            description="落户方式：anywhere 可异地建厂（不写即是）、operator 可异地开发运营（景区、"
+            "酒店、养老）、base 可异地建基地（电站、良种、冷库）、grower 多由本地农户合作社种养、"
+            "site 依附矿山场址、local 就地服务或销售半径很小、public 公共事业"
+            " / whether such firms settle away from home"
         ),
     ] = "anywhere"
     unlisted: Annotated[

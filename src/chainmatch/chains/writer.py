@@ -57,12 +57,9 @@ def _nodes(chain: Chain) -> Iterator[str]:
 
 def _node(node: Node) -> Iterator[str]:
     yield f"  - id: {scalar(node.id)}"
-    for key in ("name", "segment", "stage", "does"):
-        yield f"    {key}: {scalar(getattr(node, key))}"
-    if node.settles != "anywhere":
-        yield f"    settles: {node.settles}"
-    if node.unlisted:
-        yield f"    unlisted: {scalar(node.unlisted)}"
+    for key in ("name", "segment", "stage", "settles", "unlisted", "does"):
+        if (value := getattr(node, key)) != Node.model_fields[key].default:
+            yield f"    {key}: {scalar(value)}"
     for key in ("activities", "objects", "hints"):
         if getattr(node, key):
             yield from _list(key, getattr(node, key), 4)

@@ -1,7 +1,7 @@
 """Coverage: what local firms do at each node, and what the list could not show.
 
-**Size** of a firm: ``log10(capital / 10) / 2`` with the capital in 万元 of yuan, within 0.1…2.5: one
-half at one million yuan, 1 at ten million; 0.3 where the capital is unknown.
+**Size** of a firm: ``log10(capital / 10) / 2`` with the capital in 万元 of yuan, within 0.1…2.5:
+one half at one million yuan, 1 at ten million; 0.3 where the capital is unknown.
 
 **Coverage** ``E(n)`` is the sum over local firms of fit × size. A firm counts from ``levels.fit``
 on, and only with an activity that the node counts; selling is no coverage, but where the node names
@@ -23,6 +23,7 @@ from chainmatch.profile import Profile
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.currencies import in_yuan
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -59,7 +60,7 @@ def sizes_of(firms: pd.DataFrame) -> dict[str, float]:
 
 
 def known_fits(fits: pd.DataFrame, graph: "Graph") -> pd.DataFrame:
-    """Return the rows that name a node of the graph; ``counts``: whether their activity covers it."""
+    """Return the rows that name a node; ``counts``: whether their activity covers it."""
     found = fits[fits["node"].isin(list(graph))]
     pairs = list(zip(found["node"].tolist(), text_of(found["activity"]).tolist(), strict=True))
     answer = {
@@ -92,25 +93,10 @@ def coverage_of(
     enough = known["fit"] >= profile.levels.fit
     use = known[known["counts"] & (enough | known["activity"].ne(""))]
     sizes = sizes_of(locals)
-    columns = ("node", "firm_id", "name", "fit", "grade", "evidence")
-    rows = [
-        (
-            node,
-            firm,
-            name,
-            fit,
-            sizes.get(firm, UNKNOWN_SIZE),
-            grade,
-            quote,
-            fit >= profile.levels.fit,
-        )
-        for node, firm, name, fit, grade, quote in zip(
-            *(use[c].tolist() for c in columns), strict=True
-        )
-    ]
-    table = pd.DataFrame(
-        [(*row[:5], row[3] * row[4], *row[5:]) for row in rows], columns=list(COVERAGE)
-    ).astype({"weight": float, "covers": bool})
+    size = [sizes.get(firm, UNKNOWN_SIZE) for firm in use["firm_id"].tolist()]
+    fit = use["fit"].astype(float)
+    table = use.assign(size=size, weight=fit * size, covers=fit >= profile.levels.fit)
+    table = table[list(COVERAGE)].astype({"size": float, "weight": float, "covers": bool})
     return table.sort_values(
         ["node", "covers", "weight", "firm_id"],
         ascending=[True, False, False, True],
@@ -155,7 +141,7 @@ def blind_nodes(
         return dict.fromkeys(graph, "没有本地企业名单")
     text = text_of(locals["scope"]).ne("") | text_of(locals["products"]).ne("")
     if text.mean() < profile.levels.text:
-        return dict.fromkeys(graph, f"本地名单只有{text.mean():.0%}的企业有经营范围")
+        return dict.fromkeys(graph, f"本地名单只有{percent(float(text.mean()))}的企业有经营范围")
     shown = set(known_fits(fits, graph)["activity"])
     blind = {}
     for node, data in graph.nodes(data=True):

@@ -1,9 +1,9 @@
 """Facts of one target firm that hold at every node: capital, age, place, name, what it makes.
 
 **Making** is the share of a scope that makes things: over its items, each weighing
-``1 / (1 + 0.25 · items in front)``, 1 for an item that is made or grown, 0.5 for one without a verb,
-0.35 for one that is operated, 0.2 for research, 0 for what is sold, served or built. Unknown where
-no scope says anything.
+``1 / (1 + 0.25 · items in front)``, 1 for an item that is made or grown, 0.5 for one without a
+verb, 0.35 for one that is operated, 0.2 for research, 0 for what is sold, served or built. Unknown
+where no scope says anything.
 
 **Plant**: an address in a village, a town or an industrial zone is one where things can be made, a
 suite, a floor or a tower is an office.
@@ -47,11 +47,11 @@ _OTHER_HONOUR = 0.5
 # A name whose body ends so is one place, not an investor that could open a second one.
 _SINGLE = re.compile(
     "(?:医院|卫生院|诊所|门诊部?|疗养院|敬老院|养老院|福利院|幼儿园|学校|宾馆|酒店|饭店|宾舍|旅馆|大厦|"
-    "招待所|山庄|度假村|度假中心|会议中心|公园|景区|乐园|基地|示范园|市场|商场|商厦|超市|药店|药房|"
+    "招待所|山庄|度假村|度假中心|会议中心|公园|景区|乐园|基地|示范园|温泉|溶洞|滑雪场|高尔夫|市场|商场|商厦|超市|药店|药房|"
     "(?:水|火|热|风)?电站|发电厂|热电厂|林场|农场|牧场|煤矿|[铁铜金锰钨]矿)$"
     # a company that develops one zone, or runs one city's works
-    "|(?:度假区|风景区|风景名胜区|景区|开发区|新区|园区|新城).*(?:开发|发展|投资|建设|旅游)"
-    "|(?:自来水|供水|供热|热力|燃气|公交|公共交通|环卫|城投|城建|城市建设)$"
+    "|(?:度假区|风景区|风景名胜区|景区|温泉|溶洞|开发区|新区|园区|新城).*(?:开发|发展|投资|建设|旅游)"
+    "|(?:自来水|供水|供热|热力|热电|污水处理|燃气|公交|公共交通|环卫|城投|城建|城市建设)$"
 )
 # A name that says so of itself; 工贸 and 生物工程 make things.
 _AGENT = re.compile(
@@ -105,9 +105,9 @@ def firm_facts(
             "agent": [is_agent(name) for name in text["name"]],
             "refused": [found.share if found else 0.0 for found in refused],
             "refused_phrase": [found.phrase if found else "" for found in refused],
-            "own": [found.much for found, _ in own],
-            "own_word": [found.word for found, _ in own],
-            "own_product": [found.product for found, _ in own],
+            "own": [found.much for found in own],
+            "own_word": [found.word for found in own],
+            "own_product": [found.product for found in own],
         },
         index=pd.Index(targets["firm_id"].tolist(), name="firm_id"),
     )
@@ -133,32 +133,34 @@ def making_of(items: Sequence[Item]) -> float:
     return math.fsum(weights[o] * v for o, v in best.items()) / math.fsum(weights.values())
 
 
-def own_of(
-    name: str, scope: str, products: str, items: Sequence[Item], own: Sequence[Own]
-) -> tuple[Own, float]:
-    """Return the word of what the county has that a firm makes things of, and its weight.
+def own_of(name: str, scope: str, products: str, items: Sequence[Item], own: Sequence[Own]) -> Own:
+    """Return the word of what the county has that a firm makes things of; ``much`` is its weight.
 
     It counts in the name and the products, and in items that are not only sold, served or built;
     full in the name, the products and the first three items, 0.6 further on; less for a firm
-    of which making is less than half.
+    of which making is less than half. ``own`` stands longest word first.
     """
+    nothing = Own("", "", 0.0)
+    plain = normalise("\n".join((scope, name, products)))
+    if not any(word.word in plain for word in own):
+        return nothing
     making = making_of(items)
     sells = 1.0 if making != making else min(1.0, making / 0.5)  # who mostly sells makes less of it
-    best = Own("", "", 0.0)
-    texts = [(normalise(name), 1.0), (normalise(products), 1.0)]
-    plain = normalise(scope)
+    texts = [(plain[len(scope) :], 1.0)]
     for item in items:
         if item.place != "verb" and (not item.activities or item.activities & {"make", "grow"}):
             texts.append((plain[item.start : item.end], 1.0 if item.order < 3 else 0.6))
+    best = nothing
     for text, weight in texts:
         for word in own:
-            if word.much * weight * sells > best.much and word.word in text:
-                best = word._replace(much=round(word.much * weight * sells, 4))
-    return best, best.much
+            worth = round(word.much * weight * sells, 4)
+            if worth > best.much and word.word in text:
+                best = word._replace(much=worth)
+    return best
 
 
 def plant_of(address: str) -> float:
-    """Return 1 for an address where things can be made, 0 for an office, NaN where it says neither."""
+    """Return 1 for an address where things can be made, 0 for an office, NaN for neither."""
     if _OFFICE.search(address):
         return 0.0
     return 1.0 if _PLANT.search(address) else math.nan

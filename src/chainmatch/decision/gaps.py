@@ -24,6 +24,7 @@ import pandas as pd
 from chainmatch.decision.anchors import anchors_of, follows
 from chainmatch.decision.county import NOTHING, County, county_of, feasibility, shortages
 from chainmatch.decision.coverage import amounts_of, blind_nodes, coverage_of, status_of, supplies
+from chainmatch.decision.firm_facts import is_agent
 from chainmatch.decision.mean import weighted_mean
 from chainmatch.decision.neighbours import FAR, Side, Sides, sides_of
 from chainmatch.decision.paths import HELD, count_paths
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     Graph: TypeAlias = "nx.DiGraph[str]"
 
 RECRUITED = ("anywhere", "operator", "base")  # how the firms of a node settle that is recruited for
+_SUPPLY = next(part for part in GAP_PARTS if part.name == "supply")
 _HALF = 2.0  # coverage that pulls half as much as any can
 
 
@@ -46,9 +48,9 @@ _HALF = 2.0  # coverage that pulls half as much as any can
 class Survey:
     """What the county has.
 
-    gaps : one row for every node (``TABLES["gaps"]``); of a closed one ``kind`` is "" and ``score`` 0.
+    gaps : one row for every node (``TABLES["gaps"]``); a closed one has ``kind`` "", ``score`` 0.
     anchors : one row for every local firm, strongest first (``TABLES["locals"]``).
-    coverage : which local firms stand at which node (:func:`chainmatch.decision.coverage.coverage_of`).
+    coverage : which local firms stand at which node (:data:`.coverage.COVERAGE`).
     county : the profile on the nodes.
     reasons : node → what speaks for it, in a few words; "" if nothing does.
     locals : the local firms.
@@ -174,7 +176,7 @@ def _facts(view: _View) -> pd.DataFrame:
     }
     paths = count_paths(graph, view.status)
     usual = _usual(graph, view.status, profile)
-    pulling = _pulling(view.coverage)
+    pulling = _pulling(view.coverage, graph)
     rows = []
     for node, data in graph.nodes(data=True):
         reach, project = county.reach[node], county.projects.get(node, NOTHING)
@@ -191,7 +193,7 @@ def _facts(view: _View) -> pd.DataFrame:
                 "project_name": project.words,
                 "anchored": mean_known(*(_side_pull(side, presence) for side in sides)),
                 "anchor_names": "、".join(_pullers(sides, pulling)),
-                "wish": wish.value,
+                "wish": wish.value if profile.priorities else math.nan,
                 "wished": wish.words,
                 "endowment": feasibility(data["needs"], profile),
                 "shortages": shortages(data["needs"], profile),
@@ -208,7 +210,8 @@ def _usual(graph: "Graph", status: Mapping[str, str], profile: Profile) -> dict[
     held = {node for node in graph if status[node] in HELD}
     if not held or profile.relatedness == "none":
         return {}
-    return expected(read_relatedness(profile.relatedness or None), graph, held)
+    model = read_relatedness(profile.relatedness or None)
+    return expected(model, graph, held) if model else {}
 
 
 def _side_pull(side: Side, presence: Mapping[str, float]) -> float:
@@ -217,13 +220,14 @@ def _side_pull(side: Side, presence: Mapping[str, float]) -> float:
     return 1 - math.prod(absent) if absent else math.nan
 
 
-def _pulling(coverage: pd.DataFrame) -> dict[str, list[tuple[float, str]]]:
-    """Node → its local firms that could pull, by weight: no branch, no shop."""
+def _pulling(coverage: pd.DataFrame, graph: "Graph") -> dict[str, list[tuple[float, str]]]:
+    """Node → its local firms that could pull, by weight: makers of clear evidence, no branch."""
     found: dict[str, list[tuple[float, str]]] = {}
-    own = coverage[coverage["covers"]]
+    own = coverage[coverage["covers"] & coverage["grade"].ne("uncertain")]
     for node, name, weight in own[["node", "name", "weight"]].itertuples(index=False):
-        if not follows(name):
-            found.setdefault(node, []).append((weight, name))
+        data = graph.nodes[node]
+        if data["settles"] in RECRUITED and not follows(name) and not is_agent(name):
+            found.setdefault(node, []).append((weight, f"{name}（{data['name']}）"))
     return found
 
 
@@ -256,12 +260,17 @@ def _why(
     if node in view.county.closed:
         return f"{view.county.closed[node]}；{_state(node, here, view)}。"
     reasons = [text for part in GAP_PARTS if (text := part.reason(facts))]
-    return "；".join([_state(node, here, view), *reasons, *weaknesses(facts, values)[:2]]) + "。"
+    against = weaknesses(facts, values)
+    if facts["targets"] == 0:  # whoever reads the list looks for firms first
+        nobody = _SUPPLY.weakness(facts)
+        against = [nobody, *(text for text in against if text != nobody)]
+    return "；".join([_state(node, here, view), *reasons, *against[:2]]) + "。"
 
 
 def reason_of(facts: Facts) -> str:
-    """Return what speaks for a node, in a few words."""
-    return "，".join(text for part in GAP_PARTS if (text := part.reason(facts)))
+    """Return what speaks for a node beside what the county has: that, a firm's own part says."""
+    reasons = [part.reason(facts) for part in GAP_PARTS if part.name != "resources"]
+    return "，".join(filter(None, reasons))
 
 
 def weaknesses(facts: Facts, values: list[float]) -> list[str]:

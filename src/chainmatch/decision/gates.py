@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from chainmatch.decision.county import County, county_of
@@ -20,6 +21,7 @@ from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.currencies import in_yuan
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import percent, rounded
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -90,7 +92,7 @@ def _already_here(case: _Case) -> _Why:
         ["left_id", "confidence", "right_id"], ascending=[True, False, True]
     )
     return {
-        firm: f"与本地企业“{local}”{words[relation]}（置信度{confidence:.0%}）；"
+        firm: f"与本地企业“{local}”{words[relation]}（置信度{percent(confidence)}）；"
         "如核实不是，请从本地名单或关联表中更正。"
         for firm, local, relation, confidence in reversed(
             list(
@@ -139,7 +141,7 @@ def _refused(case: _Case) -> _Why:
     refusals = Refusals(case.county.refusals)
     found = {}
     for column in ("products", "scope"):
-        texts = dict(_texts(case.targets, column))
+        texts = {firm: t for firm, t in _texts(case.targets, column) if refusals.in_(t)}
         for (firm, text), items in zip(
             texts.items(), read_scopes(list(texts.values())), strict=True
         ):
@@ -171,19 +173,16 @@ def _no_scope(case: _Case) -> _Why:
 
 
 def _closed(case: _Case) -> _Why:
-    """All nodes of the firm's main business are closed."""
+    """What the firm does first of all is closed."""
     closed = case.county.closed
     own = main_business(case.fits, closed)
-    shut = own[own["node"].isin(list(closed))]
-    open_ = set(own.loc[~own["node"].isin(list(closed)), "firm_id"])
-    best = shut[~shut["firm_id"].isin(open_)].sort_values(
-        ["firm_id", "fit", "node"], ascending=[True, False, True]
-    )
+    worth = np.sqrt(own["fit"].astype(float) * own["main"].astype(float))
+    order = own.assign(worth=-worth).sort_values(["firm_id", "worth", "node"])
+    first = order.drop_duplicates("firm_id")
+    shut = first[first["node"].isin(list(closed))]
     return {
         firm: f"{closed[node]}；本地条件具备或县情配置调整后可重新纳入。"
-        for firm, node in best.drop_duplicates("firm_id")[["firm_id", "node"]].itertuples(
-            index=False
-        )
+        for firm, node in shut[["firm_id", "node"]].itertuples(index=False)
     }
 
 
@@ -198,7 +197,7 @@ def _too_small(case: _Case) -> _Why:
     small = case.targets[yuan < floor]
     lift = "增资或调低县情配置的最低注册资本后可纳入。"
     return {
-        firm: f"注册资本约{value:,.0f}万元，低于{floor:,.0f}万元；{lift}"
+        firm: f"注册资本约{rounded(value, 0):,}万元，低于{rounded(floor, 0):,}万元；{lift}"
         for firm, value in zip(small["firm_id"], yuan[small.index], strict=True)
     }
 

@@ -22,13 +22,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError, TableError
 from chainmatch.parts import PARTS
-from chainmatch.profile import Weights
 from chainmatch.schema.columns import COLUMNS, column_of
 from chainmatch.tables.sources import Source, open_book
+from chainmatch.util.rounding import figure, percent
 
 GAINS = {"签约": 2, "在谈": 1, "拒绝": 0}
 NOTHING = ("", "未联系")
@@ -222,7 +223,7 @@ def _both_kinds(returned: pd.DataFrame, least: int, each: int) -> None:
 # --- learning ------------------------------------------------------------------------------------
 
 
-def learn_weights(returned: pd.DataFrame, old: Weights) -> Lesson:
+def learn_weights(returned: pd.DataFrame, old: BaseModel) -> Lesson:
     """Propose weights from outcomes (``read_returned``).
 
     Raises
@@ -240,7 +241,7 @@ def learn_weights(returned: pd.DataFrame, old: Weights) -> Lesson:
     tried = [_held_out(parts, success, prior, penalty, fold) for penalty in _PENALTIES]
     best = _cautious([loss for loss, _ in tried])
     penalty, apart = _PENALTIES[best], tried[best][1]
-    beta = _fit(parts, success, prior, penalty)[1]
+    beta = fit_weights(parts, success, prior, penalty)[1]
     weights = _rounded(beta if beta.sum() > 0 else prior)
     ks = (10, 20, 30)
     return Lesson(
@@ -279,7 +280,7 @@ def _held_out(
     for number in range(_FOLDS):
         train, test = fold != number, fold == number
         mean = _means(parts[train])
-        intercept, beta = _fit(parts[train], success[train], prior, penalty)
+        intercept, beta = fit_weights(parts[train], success[train], prior, penalty)
         value = intercept + np.where(np.isnan(parts[test]), mean, parts[test]) @ beta
         loss[test] = np.logaddexp(0, value) - success[test] * value
         weights = beta if beta.sum() > 0 else prior
@@ -293,10 +294,14 @@ def _means(parts: np.ndarray) -> np.ndarray:
     return mean
 
 
-def _fit(
+def fit_weights(
     parts: np.ndarray, success: np.ndarray, prior: np.ndarray, penalty: float
 ) -> tuple[float, np.ndarray]:
-    """Fit the logistic model of the module; return b and β."""
+    """Fit the logistic model of the module; return b and β (one a part, never below 0).
+
+    ``parts`` are n firms × parts in 0…1, NaN where unknown; ``success`` is 1, 0, or between them
+    how good a firm was found to be.
+    """
     from scipy.optimize import minimize
 
     filled = np.where(np.isnan(parts), _means(parts), parts)
@@ -364,12 +369,12 @@ def _block(weights: Mapping[str, float]) -> str:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def lesson_text(lesson: Lesson, old: Weights) -> str:
+def lesson_text(lesson: Lesson, old: BaseModel) -> str:
     """Return what was learned, for people."""
-    total = sum(old.model_dump().values())
+    total = math.fsum(old.model_dump().values())
     lines = [f"依据 {lesson.outcomes} 家走访结果（签约或在谈 {lesson.successes} 家）："]
     lines += [
-        f"  {_TITLES[part]}　{getattr(old, part) / total:.2f} → {weight:.2f}"
+        f"  {_TITLES[part]}　{figure(getattr(old, part) / total)} → {figure(weight)}"
         for part, weight in lesson.weights.items()
     ]
     lines.append("交叉验证（每家都用不含它的结果学得的权重打分）：")
@@ -380,10 +385,11 @@ def lesson_text(lesson: Lesson, old: Weights) -> str:
 def evaluation_text(orders: Mapping[str, Order], returned: pd.DataFrame) -> str:
     """Return the figures of ``evaluate`` for people."""
     success = int(_success(returned).sum())
+    share = percent(success / len(returned))
     titles = {"score": "清单得分", "capital": "按资本排"}
     return "\n".join(
         [
-            f"{len(returned)} 家有结果，签约或在谈 {success} 家（{success / len(returned):.0%}）。",
+            f"{len(returned)} 家有结果，签约或在谈 {success} 家（{share}）。",
             *(_order_line(titles[name], order) for name, order in orders.items()),
             "AUC：成的排在不成的前面的机会，0.5 为随机；提升：前 k 家的成功率是全部的几倍。",
         ]
@@ -392,7 +398,7 @@ def evaluation_text(orders: Mapping[str, Order], returned: pd.DataFrame) -> str:
 
 def _order_line(title: str, order: Order) -> str:
     tops = "".join(
-        f"，前{k}家成功率 {order.precision[k]:.0%}（提升 {order.lift[k]:.2f}）"
+        f"，前{k}家成功率 {percent(order.precision[k])}（提升 {figure(order.lift[k])}）"
         for k in order.precision
     )
-    return f"  {title}　AUC {order.auc:.2f}，nDCG {order.ndcg:.2f}{tops}"
+    return f"  {title}　AUC {figure(order.auc)}，nDCG {figure(order.ndcg)}{tops}"

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from chainmatch.parts import parts_of
+from chainmatch.parts import Part, parts_of
+from chainmatch.schema.words import unknown as is_unknown
 
 
 def weighted_mean(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -55,3 +56,10 @@ def interval(values: list[float], weights: Mapping[str, float]) -> tuple[float, 
     if not any(weight for v, weight in zip(values, order, strict=True) if not math.isnan(v)):
         return math.nan, low, high
     return mean, min(low, mean), max(high, mean)
+
+
+def widest(row: Mapping[str, Any], weights: Mapping[str, float]) -> Part | None:
+    """Return the unknown part that widens the interval of a row of scores most, if there is one."""
+    blank = [part for part in parts_of(weights) if is_unknown(row[part.column])]
+    best = max(blank, key=lambda part: weights[part.name], default=None)
+    return best if best and weights[best.name] else None

@@ -6,6 +6,7 @@ the product of the target. Sharing a node is not enough: who names nothing is no
 a firm whose evidence is uncertain, or a branch or shop.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
 
     Graph: TypeAlias = "nx.DiGraph[str]"
 
+SHORT = 2
 _TELLING = 0.4  # specificity from which a word names a product and not a kind of goods
 _DOES = frozenset(("make", "grow"))
 
 
-def made_text(scope: str, products: str, name: str, items: Sequence[Item]) -> str:
-    """Return what a firm makes, grows or buys up, in one text; what it only sells is left out."""
+def made_text(scope: str, products: str, items: Sequence[Item]) -> str:
+    """Return what a firm makes, grows or buys up, a line each; what it only sells is left out."""
     plain = normalise(scope)
-    parts = [normalise(products), normalise(name)]
+    parts = [normalise(products)]
     for item in items:
         verb = plain[item.verb_start : item.verb_end]
         if item.place != "verb" and (
@@ -44,7 +46,7 @@ def made_text(scope: str, products: str, name: str, items: Sequence[Item]) -> st
 
 def made_texts(firms: pd.DataFrame, items: Sequence[Sequence[Item]]) -> dict[str, str]:
     """Return firm id → :func:`made_text`; ``items`` are those of the firms' scopes."""
-    columns = (text_of(firms[c]).tolist() for c in ("scope", "products", "name"))
+    columns = (text_of(firms[c]).tolist() for c in ("scope", "products"))
     rows = zip(firms["firm_id"].tolist(), *columns, items, strict=True)
     return {firm: made_text(*rest) for firm, *rest in rows}
 
@@ -63,7 +65,10 @@ class PartnerBook:
 
     def __init__(self, survey: Survey, graph: "Graph") -> None:
         self._graph = graph
-        self._objects = {node: _telling(data["objects"]) for node, data in graph.nodes(data=True)}
+        own = frozenset(own.word for own in survey.county.own)
+        self._objects = {
+            node: _telling(data["objects"], own) for node, data in graph.nodes(data=True)
+        }
         scopes = read_scopes(text_of(survey.locals["scope"]).tolist())
         made = made_texts(survey.locals, scopes)
         self._stands: dict[str, list[_Stand]] = {}
@@ -84,16 +89,26 @@ class PartnerBook:
         for upstream in self._graph.pred[node]:
             for stand in self._stands.get(upstream, ()):
                 for word in stand.words:
-                    if word in made:
+                    if _naming(made, word):
                         _add(found, SUPPLIER, stand, word)
         products = words_in(evidence, self._objects[node])
         for downstream in self._graph.succ[node]:
             for stand in self._stands.get(downstream, ()):
                 for word in products:
-                    if word in stand.made:
-                        _add(found, BUYER, stand, word)
+                    if phrase := _naming(stand.made, word):
+                        _add(found, BUYER, stand._replace(phrase=phrase), word)
         order = {SUPPLIER: 0, BUYER: 1}
         return tuple(sorted(found.values(), key=lambda p: (order[p.side], -p.size, p.firm_id)))
+
+
+def _naming(made: str, word: str) -> str:
+    """Return the first line of what a firm makes that names a word; "" if none does."""
+    if word not in made:
+        return ""
+    # A short word may stand inside another (合剂 in 粘合剂): it has to begin what is named.
+    begins = re.compile(f"(?<![\u4e00-\u9fff]){re.escape(word)}") if len(word) == SHORT else None
+    lines = (line for line in made.splitlines() if word in line)
+    return next((line for line in lines if begins is None or begins.search(line)), "")
 
 
 def _add(found: dict[tuple[str, str], Partner], side: str, stand: _Stand, word: str) -> None:
@@ -104,9 +119,21 @@ def _add(found: dict[tuple[str, str], Partner], side: str, stand: _Stand, word: 
         )
 
 
-def _telling(objects: Sequence[str]) -> tuple[str, ...]:
+def _telling(objects: Sequence[str], own: frozenset[str]) -> tuple[str, ...]:
+    """Return the objects that name a product and not a kind of goods, longest first.
+
+    ``own`` are the words of what the county has: they are meant as products, however common.
+    """
     model = read_model()
-    good = [word for word in objects if len(word) > 1 and model.specificity(word) >= _TELLING]
+    good = [
+        word
+        for word in objects
+        if word in own
+        or (len(word) > SHORT and model.specificity(word) >= _TELLING)
+        or (
+            len(word) == SHORT and word in model.frequencies and model.specificity(word) >= _TELLING
+        )
+    ]
     return tuple(sorted(good, key=lambda word: (-len(word), word)))
 
 

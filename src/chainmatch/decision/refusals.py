@@ -1,8 +1,8 @@
 """What the county takes from nobody, held against what a firm does: processes and products.
 
 A refusal that ends in 生产 or 制造 asks that the firm makes the thing. Any other word is a process
-(电镀, 铅冶炼) which the firm does, or names without any verb; selling, building and researching it do
-not count. Excluded phrases do not count, nor a thing that only has the word in front (电镀设备).
+(电镀, 铅冶炼) which the firm does, or names without any verb; selling, building and researching it
+do not count. Excluded phrases do not count, nor a thing that only has the word in front (电镀设备).
 ``share`` is how much of what a firm makes is refused: over its items that are not only sold, served
 or built, each weighing ``1 / (1 + 0.25 · items in front)``.
 """
@@ -26,7 +26,7 @@ _BRACKET = re.compile(r"\([^()]*\)?")
 
 
 class Refused(NamedTuple):
-    """What a firm does that the county refuses: its phrase, the refusal, and how much of it, 0…1."""
+    """What a firm does that the county refuses: phrase, refusal, and how much of it, 0…1."""
 
     phrase: str
     refusal: Refusal
@@ -47,6 +47,10 @@ class Refusals:
         objects = "|".join(re.escape(word.object) for word in self._words)
         self._any = re.compile(objects) if objects else None
 
+    def in_(self, text: str) -> bool:
+        """Return whether a text holds any refused word, whatever it says of it."""
+        return self._any is not None and bool(self._any.search(normalise(text)))
+
     def named(self, name: str) -> Refusal | None:
         """Return the process by which a firm calls itself (某某造纸有限公司), if it is refused."""
         if self._any is None or not self._any.search(name):
@@ -59,7 +63,7 @@ class Refusals:
 
     def done(self, text: str, items: Sequence[Item]) -> Refused | None:
         """Return what a scope, or a list of products, with its items does that is refused."""
-        if self._any is None or not self._any.search(normalise(text)):
+        if not self.in_(text):
             return None
         plain = normalise(text)
         first: tuple[str, Refusal] | None = None

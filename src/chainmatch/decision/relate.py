@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from chainmatch.decision.gaps import counts
+from chainmatch.decision.coverage import counts
 from chainmatch.decision.relatedness import SIGNALS, Relatedness, Signals, signal_matrix
 from chainmatch.errors import TableError
 from chainmatch.matching.matcher import Matcher

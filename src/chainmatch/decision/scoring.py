@@ -93,7 +93,7 @@ def pair_facts(
     links: pd.DataFrame | None,
     graph: "Graph",
 ) -> tuple[pd.DataFrame, list[tuple[Partner, ...]]]:
-    """Return the facts of every firm at every node that it may be scored at, and its partners there.
+    """Return the facts of firms at the nodes that they may be scored at, and their partners.
 
     One row a pair: ``firm_id, node`` and the columns of ``parts.FACTS``.
     """
@@ -191,7 +191,7 @@ def weights_of(profile: Profile) -> dict[str, float]:
 def _candidates(
     targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: "Graph"
 ) -> pd.DataFrame:
-    """Return the fits at which firms may be scored: their main business, where the county takes it."""
+    """Return the fits at which firms may be scored: main business that the county takes."""
     closed = county.closed
     own = main_business(fits[fits["firm_id"].isin(targets["firm_id"])], closed)
     open_ = own["node"].eq("") | own["node"].isin([node for node in graph if node not in closed])
@@ -246,7 +246,7 @@ def reasons(facts: Facts, values: list[float]) -> tuple[Point, ...]:
 
 
 def weak_points(facts: Facts, values: list[float], weights: dict[str, float]) -> tuple[Point, ...]:
-    """Return the weakest points, worst first: by weight × what the part lacks; unknown may lack all."""
+    """Return the weakest points, worst first: by weight × what the part lacks or may lack."""
     lacks = sorted(
         (-weights[part.name] * (1 if math.isnan(value) else 1 - value), index)
         for index, (part, value) in enumerate(zip(PARTS, values, strict=True))

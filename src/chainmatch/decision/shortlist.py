@@ -30,11 +30,12 @@ from chainmatch.decision.grades import ENTRY_PARTS, GRADES, fills
 from chainmatch.decision.mean import weighted_mean
 from chainmatch.errors import OptionError
 from chainmatch.names import parse_name
-from chainmatch.parts import PARTS
+from chainmatch.parts import PARTS, parts_of
 from chainmatch.profile import Capacity, Entry, Profile
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.records import points_of
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure
 
 DRAWS = 200
 SPREAD = 0.2
@@ -104,7 +105,7 @@ def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None
 
 def entrants(scores: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     """Return the rows of a table of scores that may enter the shortlist, in the order of ids."""
-    pool = scores[_may_enter(scores, profile.entry) & scores["score"].notna()]
+    pool = scores[may_enter(scores, profile.entry)]
     return pool.sort_values("firm_id", ignore_index=True)
 
 
@@ -179,13 +180,19 @@ def _worths(pool: pd.DataFrame, profile: Profile) -> Iterator[np.ndarray]:
         yield weighted_mean(parts, draws[:, start : start + _AT_ONCE])
 
 
-def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> str:
+def why_not(
+    row: Mapping[str, Any],
+    chosen: pd.DataFrame,
+    profile: Profile,
+    floors: Mapping[str, float] | None = None,
+) -> str:
     """Say in Chinese why a scored firm is not on the shortlist ``chosen``.
 
-    ``row`` is its row of scores. What bars its entry comes first, then the first limit that is full
-    with the firms that fill it; if there is none, the firm adds less than the last one chosen.
+    ``row`` is its row of scores. What bars its entry comes first (``floors`` as for
+    :func:`obstacle`), then the first limit that is full with the firms that fill it; if there is
+    none, the firm adds less than the last one chosen.
     """
-    barred = obstacle(row, profile.entry)
+    barred = obstacle(row, profile.entry, floors)
     if barred:
         return barred
     capacity = profile.capacity
@@ -209,19 +216,24 @@ def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> s
     before = int(limits[0][0].sum())
     worth = row["score"] * capacity.repeat**before
     folded = f"（同环节已选{before}家，按{capacity.repeat:g}的{before}次方折算）" if before else ""
-    return f"得分{row['score']:.3f}，计入价值{worth:.3f}{folded}，不及已入选的{len(chosen)}家。"
+    score, counted = figure(row["score"], 3), figure(worth, 3)
+    return f"得分{score}，计入价值{counted}{folded}，不及已入选的{len(chosen)}家。"
 
 
-def obstacle(row: Mapping[str, Any], entry: Entry) -> str:
-    """Say in Chinese what keeps a row of scores from the shortlist; "" if nothing does."""
-    for part in PARTS:
-        if part.name not in ENTRY_PARTS:
-            continue
-        value, least = row[part.column], getattr(entry, part.name)
+def obstacle(
+    row: Mapping[str, Any], entry: Entry, floors: Mapping[str, float] | None = None
+) -> str:
+    """Say in Chinese what keeps a row of scores from the shortlist; "" if nothing does.
+
+    ``floors`` are the least values of parts where they are not those of ``entry``: a run of earlier
+    days had other parts.
+    """
+    floors = {name: getattr(entry, name) for name in ENTRY_PARTS} if floors is None else floors
+    for part in parts_of(floors):
+        value, least = row[part.column], floors[part.name]
         if not value >= least:
-            shown = "未知" if value != value else f"{value:.2f}"
             why = f"（{_said(row, part.title)}）" if _said(row, part.title) else ""
-            return f"{part.title}{shown}，低于入选要求{least:g}{why}。"
+            return f"{part.title}{figure(value)}，低于入选要求{least:g}{why}。"
     if row["grade"] not in GRADES[GRADES.index(entry.grade) :]:
         return (
             f"依据等级为“{_GRADES.get(row['grade'], '不详')}”，入选要求至少"
@@ -245,9 +257,9 @@ def _said(row: Mapping[str, Any], title: str) -> str:
 _GRADES = {"confirmed": "确认", "likely": "较可靠", "uncertain": "不确定"}
 
 
-def _may_enter(scores: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
-    """Whether nothing of :func:`obstacle` stands in the way."""
-    good = fills(scores, entry)
+def may_enter(scores: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
+    """Return which rows of scores could be listed: no :func:`obstacle` stands in the way."""
+    good = fills(scores, entry) & scores["score"].notna()
     if entry.limited:
         good &= ~scores["name"].map(unconverted).astype(bool)
     return good

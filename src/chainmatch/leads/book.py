@@ -18,9 +18,8 @@ from chainmatch.util.missing import saturating, text_of
 from chainmatch.util.text import normalise
 
 LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
-
+_HALF = 3.0  # coverage beside a node that counts half as much as any can
 WEAK = 0.5  # a match below this is called weak
-_HALF = 3.0  # weight of local neighbours that counts half as much as any can
 
 
 class Partner(NamedTuple):
@@ -88,12 +87,10 @@ class Book:
         self._doing: dict[str, dict[str, list[Doing]]] = {"target": {}, "local": {}}
         # node → firm → weight, and the name of who can be introduced
         self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-        local = ("node", "firm_id", "name", "weight", "grade")
-        for node, firm, name, weight, grade in zip(
-            *(survey.coverage[column].tolist() for column in local), strict=True
-        ):
-            known = grade != "uncertain" and not follows(name)
-            self._local[node][firm] = (weight, name if known else "")
+        own = survey.coverage[survey.coverage["covers"]]
+        local = ("node", "firm_id", "name", "weight")
+        for node, firm, name, weight in zip(*(own[c].tolist() for c in local), strict=True):
+            self._local[node][firm] = (weight, "" if follows(name) else name)
 
     def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
         """Add a list of firms; fits below :data:`LEAST_FIT` count as none."""
@@ -122,7 +119,7 @@ class Book:
         for weight, firm, _ in beside:
             found[firm] = max(found.get(firm, 0.0), weight)
         named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(sum(found.values()), _HALF)
+        share = saturating(math.fsum(found.values()), _HALF)
         return share, min(named, default=(0.0, "", ""))[2]
 
 
@@ -140,7 +137,8 @@ def _firms(firms: pd.DataFrame) -> Iterator[Firm]:
 def mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the weighted mean of the known parts; NaN is unknown."""
     known = [(weights[part], value) for part, value in parts.items() if value == value]
-    return sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
+    # fsum: from Python 3.12 on sum rounds otherwise.
+    return math.fsum(w * value for w, value in known) / math.fsum(w for w, _ in known)
 
 
 def money(amount: tuple[float, float]) -> str:

@@ -71,8 +71,8 @@ GAP_FACTS: dict[str, str] = {
     "project": "how much a project of the county needs the node, 0…1",
     "project_name": "that project",
     "anchored": "how far local firms beside the node pull, 0…1; NaN: none could be seen",
-    "anchor_names": "the largest of those firms",
-    "wish": "priority that the county gives it, 0…1",
+    "anchor_names": "the largest makers beside the node, each with what it does",
+    "wish": "priority that the county gives it, 0…1; NaN: the profile names no priorities",
     "wished": "the county's words for it",
     "endowment": "what the node needs of a site, against what the county has, 0…1",
     "shortages": "what the county has too little of",
@@ -103,6 +103,8 @@ class Part:
         A value from here on is no weak point; 0 for a part that never is one.
     weakness, reason
         One row of facts → what speaks against the firm or for it, in Chinese; "" if nothing does.
+    here
+        Whether its reason speaks of what is here: of the county, not of the firm alone.
     unknown, question
         What is said where the part is unknown, and what to ask for.
     """
@@ -120,6 +122,7 @@ class Part:
     unknown: str = ""
     question: str = ""
     column: str = ""
+    here: bool = False
 
     def __post_init__(self) -> None:
         if not self.column:
@@ -138,7 +141,7 @@ def has(facts: Facts) -> str:
         return ""
     if facts["reach_steps"] <= 1:
         return f"本县有{facts['reached']}"
-    return f"可接本县{facts['reached']}往下的“{facts['through']}”"
+    return f"在本县{facts['reached']}的下游（经“{facts['through']}”）"
 
 
 def main_fit(facts: "pd.DataFrame") -> Values:

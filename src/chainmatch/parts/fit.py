@@ -1,6 +1,7 @@
 """Fit: is what the node names the firm's main business, and not just one line of its text?"""
 
 from chainmatch.parts.base import Facts, Part, main_fit
+from chainmatch.util.rounding import figure
 
 _MAIN = 0.5  # main business from here on
 
@@ -11,15 +12,15 @@ def _weakness(facts: Facts) -> str:
         return "经营内容与各产业链都对不上，主业须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
     if facts["main"] < _MAIN:
-        return f"“{name}”只占其经营内容的一部分（主业程度{facts['main']:.2f}）{doubt}"
-    return f"与“{name}”的契合度{facts['fit']:.2f}{doubt}"
+        return f"“{name}”只占其经营内容的一部分（主业程度{figure(facts['main'])}）{doubt}"
+    return f"与“{name}”的契合度{figure(facts['fit'])}{doubt}"
 
 
 def _reason(facts: Facts) -> str:
     if not facts["evidence"] or facts["grade"] == "uncertain":
         return ""
     lead = "主营写明" if facts["main"] >= _MAIN else "经营范围写有"
-    return f"{lead}“{facts['evidence']}”"
+    return f"{lead}“{facts['evidence'].strip('^〓*+·. ')}”"
 
 
 FIT = Part(
@@ -28,9 +29,9 @@ FIT = Part(
     english="Fit of the main business",
     meaning="这一环节是不是企业的主业：开头写什么、占多大比例、名称怎么说",
     formula="√(fit · main)",
-    weight=0.05,
+    weight=0.04,
     value=main_fit,
-    weak=0.6,
+    weak=0.7,
     weakness=_weakness,
     reason=_reason,
     question="主营产品",

@@ -1,36 +1,37 @@
-"""Gap: what is the node worth to the county, as far as it is the firm's main business?"""
+"""Gap: what is the node worth to the county?"""
 
 import math
 from typing import TYPE_CHECKING
 
-from chainmatch.parts.base import Facts, Part, Values, main_fit, numbers
+from chainmatch.parts.base import Facts, Part, Values, numbers
+from chainmatch.util.rounding import figure
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def _value(facts: "pd.DataFrame") -> Values:
-    found: Values = numbers(facts, "gap") * main_fit(facts)
-    return found
+    return numbers(facts, "gap")
 
 
 def _weakness(facts: Facts) -> str:
     if math.isnan(facts["gap"]) or not facts["node_name"]:
         return ""
-    return f"“{facts['node_name']}”对本县的价值一般（缺口价值{facts['gap']:.2f}）"
+    return f"“{facts['node_name']}”对本县的价值一般（缺口价值{figure(facts['gap'])}）"
 
 
 GAP = Part(
     name="gap",
     title="缺口价值",
     english="Worth of the gap",
-    meaning="补这一环节对本县的价值，按它是不是企业主业折算",
-    formula="gap score of the node · √(fit · main)",
+    meaning="补这一环节对本县的价值：资源、项目、县里优先、要素、链条",
+    formula="gap score of the node",
     weight=0.10,
     value=_value,
-    weak=0.25,
+    weak=0.55,
     weakness=_weakness,
     reason=lambda facts: facts["gap_reason"],
     unknown="本地现状无数据，缺口价值不详",
     question="本地在这一环节的企业情况",
+    here=True,
 )

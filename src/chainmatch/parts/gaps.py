@@ -39,7 +39,7 @@ def _demand_reason(facts: Facts) -> str:
     if facts["project"] >= 0.3:
         return f"{facts['project_name']}用得上"
     if facts["anchored"] >= 0.5 and facts["anchor_names"]:
-        return f"本地{facts['anchor_names']}在其上下游"
+        return f"上下游有本地{facts['anchor_names']}"
     return ""
 
 
@@ -54,9 +54,9 @@ GAP_PARTS = (
         title="资源依托",
         english="Resources",
         meaning="离本县已有的矿产、农林特产、景观有多近",
-        formula="max over the resources of the profile of much · 0.9^steps downstream; unknown for a "
-        "node that lives on no raw material",
-        weight=0.30,
+        formula="the most, over the resources of the profile, of much carried downstream, 0.9 "
+        "a step; unknown for a node that lives on no raw material",
+        weight=0.31,
         value=lambda facts: numbers(facts, "reach"),
         weak=0.4,
         weakness=_resource_weakness,
@@ -68,7 +68,7 @@ GAP_PARTS = (
         english="Anchors and projects",
         meaning="在建项目和本地龙头企业会不会用它、供它",
         formula="1 - (1 - project) · (1 - 0.5 · anchored)",
-        weight=0.10,
+        weight=0.16,
         value=_demand,
         weak=0.2,
         weakness=lambda facts: "没有在建项目或本地龙头带动",
@@ -79,7 +79,8 @@ GAP_PARTS = (
         title="县里优先",
         english="Priority",
         meaning="县情配置里写明要优先招引的程度",
-        formula="weight of the wish of the profile that names it, 0 if none does",
+        formula="weight of the wish of the profile that names it, 0 if none does; unknown if the "
+        "profile names no wish at all",
         weight=0.30,
         value=lambda facts: numbers(facts, "wish"),
         reason=lambda facts: f"县里优先发展{facts['wished']}" if facts["wished"] else "",
@@ -91,7 +92,7 @@ GAP_PARTS = (
         english="Site conditions",
         meaning="用地、用水、电力、劳动力、环境容量等够不够",
         formula="½ min + ½ mean of the known endowments that the node needs",
-        weight=0.25,
+        weight=0.16,
         value=lambda facts: numbers(facts, "endowment"),
         weak=0.5,
         weakness=lambda facts: (
@@ -104,7 +105,7 @@ GAP_PARTS = (
         english="Structure",
         meaning="补上后打通多少条从源头到市场的路径，产业构成相近的地方常不常有",
         formula="mean of the known of paths and usual",
-        weight=0.05,
+        weight=0.04,
         value=_structure,
         weak=0.4,
         weakness=lambda facts: "只补这一环节，链条仍难贯通",
@@ -115,7 +116,7 @@ GAP_PARTS = (
         english="Supply",
         meaning="目标企业里有多少家做这个",
         formula="min(1, targets / levels.targets)",
-        weight=0.05,
+        weight=0.03,
         value=_supply,
         weak=0.5,
         weakness=lambda facts: (

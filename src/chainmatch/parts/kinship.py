@@ -27,4 +27,5 @@ KINSHIP = Part(
     reason=_reason,
     unknown="与本地企业的关系未核对",
     question="与本地企业有无同集团、同字号关系",
+    here=True,
 )

@@ -30,12 +30,9 @@ PARTNERS = Part(
     meaning="本地有没有企业写明做它的原料或用它的产品",
     formula="S / (S + 2), S the sum of the sizes of the local firms whose own phrase names the "
     "product that would be bought or sold",
-    weight=0.02,
+    weight=0.03,
     value=_value,
-    weak=0.3,
-    weakness=lambda facts: (
-        "" if facts["partner_size"] > 0 else "本地名单里没有写明其上下游产品的企业"
-    ),
     reason=_reason,
     question="需要哪些本地配套，产品卖给谁",
+    here=True,
 )

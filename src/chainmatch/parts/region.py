@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainmatch.parts.base import Facts, Part, Values, numbers
+from chainmatch.util.rounding import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 
 
 def _weakness(facts: Facts) -> str:
-    far = "" if math.isnan(facts["km"]) else f"路程约{facts['km']:,.0f}公里"
+    far = "" if math.isnan(facts["km"]) else f"路程约{rounded(facts['km'], 0):,}公里"
     if facts["priority"] >= _FIRST:
         return far
     return f"不在优先片区{far and '，'}{far}"
@@ -35,9 +36,9 @@ REGION = Part(
     english="Region",
     meaning="是否重点片区、路程远近",
     formula="mean of the known of priority and closeness = 1 / (1 + km / levels.near_km)",
-    weight=0.01,
+    weight=0.02,
     value=_value,
-    weak=0.6,
+    weak=0.8,
     weakness=_weakness,
     unknown="所在地不详",
     question="企业所在的省、市、县",

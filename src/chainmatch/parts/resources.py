@@ -19,8 +19,9 @@ def _value(facts: "pd.DataFrame") -> Values:
 def _reason(facts: Facts) -> str:
     if facts["own_word"]:
         word, product = facts["own_word"], facts["own_product"]
-        same = "" if word in product or product in word else f"（{product}）"
-        return f"做的“{word}”正是本县有的资源{same}"
+        if word == product:
+            return f"写有“{word}”，正是本县有的"
+        return f"写有“{word}”，对得上本县的{product}"
     return has(facts)
 
 
@@ -30,10 +31,11 @@ RESOURCES = Part(
     english="Use of the county's resources",
     meaning="产品用不用得上本县已有的资源",
     formula="max(reach · √(fit · main), own)",
-    weight=0.20,
+    weight=0.22,
     value=_value,
-    weak=0.2,
+    weak=0.3,
     weakness=lambda facts: "看不出产品用得上本县的资源",
     reason=_reason,
     question="主要原料是什么、从哪里来",
+    here=True,
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainmatch.parts.base import Facts, Part, Values, numbers
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def _weakness(facts: Facts) -> str:
     if facts["agent"]:
         return "名称自称贸易、工程、咨询或投资一类，不一定自己生产"
     if facts["making"] < 0.5:
-        return f"经营内容以销售、服务为主（生产类约占{facts['making']:.0%}）"
+        return f"经营内容以销售、服务为主（生产类约占{percent(facts['making'])}）"
     return _BOUND.get(facts["settles"], "")
 
 
@@ -53,11 +54,11 @@ TRANSFERABILITY = Part(
     title="可落户性",
     english="Transferability",
     meaning="能不能到外县再办一个：环节能否异地建，企业是不是自己生产，是不是一处场所",
-    formula="settle · kind · (0.3 + 0.7 · making) · (1 - refused); kind = 0.2 for the name of one place, 0.5 for that "
-    "of a trader, builder or agent, else 1",
-    weight=0.20,
+    formula="settle · kind · (0.3 + 0.7 · making) · (1 - refused); kind = 0.2 for the name of one "
+    "place, 0.5 for that of a trader, builder or agent, else 1",
+    weight=0.19,
     value=_value,
-    weak=0.6,
+    weak=0.75,
     weakness=_weakness,
     reason=_reason,
     unknown="没有经营范围，看不出是不是自己生产",

@@ -12,41 +12,34 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from chainmatch.decision.scoring import COLUMN
 from chainmatch.errors import OptionError, OutputError, RunError
 from chainmatch.identity.search import find
-from chainmatch.report.cards import sides
+from chainmatch.parts import gap_parts_of
 from chainmatch.report.docx_layout import set_brief
 from chainmatch.report.runs import RunFolder
-from chainmatch.report.words import (
+from chainmatch.schema.records import BUYER, SUPPLIER, points_text
+from chainmatch.schema.words import (
     GAP_KINDS,
     GAP_MEANING,
-    GAP_PARTS,
     GRADE_MEANING,
     GRADES,
     NO_ZONE,
-    PARTS,
     RELATIONS,
-    UNKNOWN,
+    SIDES,
+    node,
     number,
     stage,
     unknown,
     word,
 )
 from chainmatch.util.atomic import check_folder, whole_file
+from chainmatch.util.rounding import UNKNOWN, percent
 
 Row = dict[str, Any]
 
 _ALIKE = 0.98  # a name this near is taken for the firm itself
 _NEAR = 0.5  # a name this near is proposed
 _WELL = 0.6  # endowments from here on are named as a strength
-_DOES = {"上游": "可向它供货", "下游": "可采购它的产品"}
-_ASK = {
-    "sector": "主营产品是什么，各占营业收入多少？",
-    "region": "总部和工厂各在哪里？",
-    "scale": "注册资本、上年营业收入和职工人数是多少？有无上市、专精特新、高新技术企业等称号？",
-    "name": "在{home}有无关联企业、在建项目或老乡商会的联系？",
-}
 
 
 class Partner(NamedTuple):
@@ -108,11 +101,13 @@ def read_brief(firm: str, run: str | Path) -> Brief:
         who=tuple(_who(row)),
         why=tuple(_why(row, gap, kin, partners, folder)),
         gap=_gap_text(row, gap),
-        gap_parts=tuple((title, number(gap.get(part))) for part, title in GAP_PARTS.items()),
-        parts=tuple((title, number(row[COLUMN[part]])) for part, title in PARTS.items()),
+        gap_parts=tuple(
+            (part.title, number(gap.get(part.column))) for part in gap_parts_of(folder.gap_weights)
+        ),
+        parts=tuple((part.title, number(row[part.column])) for part in folder.parts),
         partners=partners,
-        questions=tuple(_questions(row, kin, partners, folder.profile.home.province)),
-        blanks=tuple(_blanks(row)),
+        questions=tuple(_questions(row, kin, partners, folder)),
+        blanks=tuple(_blanks(row, folder)),
     )
 
 
@@ -170,8 +165,8 @@ def _place(row: Row, folder: RunFolder) -> str:
 def _who(row: Row) -> Iterator[tuple[str, str]]:
     yield "企业编号", row["firm_id"]
     yield "所在地", f"{row['region'] or UNKNOWN}（{row['zone'] or NO_ZONE}）"
-    yield "环节", f"{row['node_name']}（契合度 {number(row['sector'])}）"
-    yield "经营范围原文", f"“{row['evidence']}”"
+    yield "环节", node(row["node_name"])
+    yield "经营范围原文", f"“{row['evidence']}”" if row["evidence"] else UNKNOWN
     yield "依据等级", f"{word(GRADES, row['grade'])}：{word(GRADE_MEANING, row['grade'])}"
 
 
@@ -179,13 +174,15 @@ def _why(
     row: Row, gap: Row, kin: Sequence[Row], partners: Sequence[Partner], folder: RunFolder
 ) -> Iterator[str]:
     """Reasons that speak for the county in the firm's own eyes; honest if there is none."""
-    found = [
-        f"{side}有{'、'.join(names)}等本地企业，{_DOES.get(side, '可配套')}。"
-        for side, names in sides(row["partner_firms"])
-    ]
+    here = {part.title for part in folder.parts if part.here}
+    found = [f"{point.text}。" for point in row["reasons"] if point.title in here]
+    for side in (SUPPLIER, BUYER):
+        names = [p.name for p in partners if p.side == side]
+        if names:
+            found.append(f"{side}有{'、'.join(names)}等本地企业，{SIDES[side]}。")
     found += [
         f"与本地企业{link['right_name']}是{word(RELATIONS, link['relation'])}关系，"
-        f"可请其引荐（置信度 {link['confidence']:.0%}）。"
+        f"可请其引荐（置信度 {percent(link['confidence'])}）。"
         for link in kin
     ]
     if not unknown(gap.get("feasibility")) and gap["feasibility"] >= _WELL:
@@ -196,19 +193,21 @@ def _why(
 
 
 def _gap_text(row: Row, gap: Row) -> str:
+    if not row["node"]:
+        return "主业不在产业链的任何环节上，不补本县的缺口。"
     kind = gap.get("kind", "")
     if not kind:
         return gap.get("why", "") or f"“{row['node_name']}”不是缺口。"
-    head = f"{row['node_name']}（{stage(gap['stage'])}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
+    where = stage(gap["stage"]) or UNKNOWN
+    head = f"{row['node_name']}（{where}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
     return f"{head}缺口得分 {number(gap['score'])}。{gap['why']}"
 
 
 def _partners(row: Row, local: pd.DataFrame) -> Iterator[Partner]:
-    for side, names in sides(row["partner_firms"]):
-        for name in names:
-            firm = _first(local, "name", name)
-            quote = _short(firm.get("evidence", ""))
-            yield Partner(side, name, firm.get("node_name", ""), quote)
+    for partner in row["partner_firms"]:
+        firm = _first(local, "name", partner.name)
+        quote = _short(partner.phrase or firm.get("evidence", ""))
+        yield Partner(partner.side, partner.name, firm.get("node_name", ""), quote)
 
 
 def _short(text: str, most: int = 36) -> str:
@@ -217,11 +216,10 @@ def _short(text: str, most: int = 36) -> str:
 
 
 def _questions(
-    row: Row, kin: Sequence[Row], partners: Sequence[Partner], home: str
+    row: Row, kin: Sequence[Row], partners: Sequence[Partner], folder: RunFolder
 ) -> Iterator[str]:
-    yield (
-        f"经营范围写“{row['evidence']}”，现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
-    )
+    quoted = f"经营范围写“{row['evidence']}”，" if row["evidence"] else "主营产品是什么，"
+    yield f"{quoted}现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
     yield "今后三年有无到外地建厂或扩产的打算？投资多少，几时开工，看过哪些地方，为什么没有定？"
     yield "一个项目最少要多少土地、厂房、用电、用水和工人？能耗和排放怎样？"
     sold = [p.name for p in partners if p.side == "下游"]
@@ -230,26 +228,26 @@ def _questions(
         yield f"原料现在从哪里来、什么价？{'、'.join(bought)}的货要满足什么条件才肯用？"
     if sold:
         yield f"产品卖给谁、运多远？{'、'.join(sold)}要的品种和数量能否供应？"
-    for text in filter(None, row["weak_points"].split("；")):
-        if text.startswith("要素短板"):
-            yield f"本县{text}。少了这些能不能做，有无替代办法？"
     if kin:
         yield f"与{kin[0]['right_name']}的关系是否属实？两边谁说了算？"
-    for part, ask in _ASK.items():
-        if unknown(row[COLUMN[part]]):
-            yield ask.format(home=home)
+    weak = {point.title: point.text for point in row["weak_points"]}
+    for part in folder.parts:
+        if part.question and unknown(row[part.column]):
+            yield f"{part.question}？名单没有写，“{part.title}”未知。"
+        elif part.question and part.title in weak:
+            yield f"{part.question}？名单看来：{weak[part.title]}。"
 
 
-def _blanks(row: Row) -> Iterator[str]:
-    blank = [title for part, title in PARTS.items() if unknown(row[COLUMN[part]])]
+def _blanks(row: Row, folder: RunFolder) -> Iterator[str]:
+    blank = [part.title for part in folder.parts if unknown(row[part.column])]
     between = f"得分 {number(row['score'])}，区间 {number(row['low'])}～{number(row['high'])}"
     if blank:
         yield f"未知的分项：{'、'.join(blank)}。{between}；补上后区间收窄，得分可能升也可能降。"
     else:
-        yield f"六个分项都已知，{between}。"
+        yield f"各分项都已知，{between}。"
     if row["grade"] != "confirmed":
         yield "经营范围只说明登记了什么，不说明在做什么、做多大；没有主营产品或行业代码佐证。"
     yield "名单不含营业收入、负债、诉讼、环保处罚和投资意愿，走访前须另查。"
     yield "“本地伙伴”按经营范围推断，双方是否愿意做买卖尚未问过。"
-    for text in filter(None, row["weak_points"].split("；")):
-        yield f"薄弱点：{text}。"
+    for point in row["weak_points"]:
+        yield f"薄弱点：{points_text([point])}。"

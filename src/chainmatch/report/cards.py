@@ -1,12 +1,13 @@
 """What the page shows on request: the evidence card of a firm, the panel of a node."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from chainmatch.decision.scoring import COLUMN, contributions
+from chainmatch.decision.mean import contributions, widest
+from chainmatch.leads.book import LEAST_FIT
+from chainmatch.parts import gap_parts_of, parts_of
 from chainmatch.report.facts import (
     Record,
     chain_names,
@@ -15,8 +16,8 @@ from chainmatch.report.facts import (
     segment_name,
     shortlisted,
 )
-from chainmatch.report.firmsheets import capital_text
-from chainmatch.report.words import GAP_PARTS, PARTS, unknown
+from chainmatch.schema.records import sides
+from chainmatch.schema.words import unknown
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -43,6 +44,7 @@ class Piece(NamedTuple):
 def firm_cards(run: "Run") -> list[Record]:
     """Return the shortlist with parts, scope with the quoted phrase marked, and reasons."""
     chains, reasons = chain_names(run), gap_reasons(run)
+    weights = run.profile.weights.model_dump()
     kin: dict[str, list[Record]] = {}
     for link in records(run.candidates.links):
         kin.setdefault(link["left_id"], []).append(link)
@@ -50,44 +52,28 @@ def firm_cards(run: "Run") -> list[Record]:
         firm
         | {
             "chain_name": chains[firm["chain"]],
-            "parts": _parts(firm, run.profile.weights.model_dump()),
-            "missing": _most_telling(firm, run.profile.weights.model_dump()),
+            "parts": score_parts(firm, weights),
+            "missing": widest(firm, weights),
             "gap_why": reasons.get(firm["node"], ""),
             "pieces": marked(firm["scope"], firm["evidence"]),
             "partners_by_side": sides(firm["partner_firms"]),
-            "weak": [text for text in firm["weak_points"].split("；") if text],
-            "capital_text": capital_text(firm),
             "kin": kin.get(firm["firm_id"], []),
         }
         for firm in shortlisted(run)
     ]
 
 
-def _parts(firm: Record, weights: dict[str, float]) -> list[Part]:
-    row = {COLUMN[part]: float("nan") if unknown(firm[COLUMN[part]]) else firm[COLUMN[part]]
-           for part in PARTS}  # fmt: skip
+def score_parts(firm: Mapping[str, Any], weights: Mapping[str, float]) -> list[Part]:
+    """Return the parts of a row of scores, in the order of the registry."""
+    parts = parts_of(weights)
+    row = {p.column: float("nan") if unknown(firm[p.column]) else firm[p.column] for p in parts}
     added = contributions(row, weights)
     return [
-        Part(title, None, None)
-        if unknown(row[COLUMN[part]])
-        else Part(title, row[COLUMN[part]], added[part])
-        for part, title in PARTS.items()
+        Part(part.title, None, None)
+        if unknown(row[part.column])
+        else Part(part.title, row[part.column], added[part.name])
+        for part in parts
     ]
-
-
-def _most_telling(firm: Record, weights: dict[str, float]) -> str:
-    """Return the unknown part that widens the interval most; "" if all are known."""
-    blank = [part for part in PARTS if unknown(firm[COLUMN[part]])]
-    return PARTS[max(blank, key=lambda part: weights[part])] if blank else ""
-
-
-def sides(text: str) -> list[tuple[str, list[str]]]:
-    """Cut ``上游：甲、乙；下游：丙`` into (上游, [甲, 乙]) and (下游, [丙])."""
-    found = []
-    for side in filter(None, re.split(r"；(?=下游：)", text)):
-        direction, _, names = side.partition("：")
-        found.append((direction, names.split("、")))
-    return found
 
 
 def marked(scope: str, quote: str) -> list[Piece]:
@@ -104,6 +90,7 @@ def node_panels(run: "Run") -> list[Record]:
     chains = chain_names(run)
     local = {node: group["name"].tolist() for node, group in run.survey.coverage.groupby("node")}
     targets = _targets(run)
+    gap_parts = gap_parts_of(run.profile.gap_weights.model_dump())
     panels = []
     for row in records(run.survey.gaps):
         node = row["node"]
@@ -116,8 +103,8 @@ def node_panels(run: "Run") -> list[Record]:
                 "does": data["does"],
                 "investments": data["investments"],
                 "parts": [
-                    Part(title, None if unknown(row[part]) else row[part], None)
-                    for part, title in GAP_PARTS.items()
+                    Part(part.title, None if unknown(row[part.column]) else row[part.column], None)
+                    for part in gap_parts
                 ],
                 "local": local.get(node, [])[:_LOCAL],
                 "local_count": len(local.get(node, [])),
@@ -140,9 +127,9 @@ def _neighbours(run: "Run", nodes: Sequence[str], chain: str) -> list[tuple[str,
     return found
 
 
-def best_fits(fits: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Return the best fits of each node, of those that are ``least`` or more, as panels show."""
-    good = fits[fits["node"].ne("") & (fits["fit"] >= least)]
+def best_fits(fits: pd.DataFrame) -> pd.DataFrame:
+    """Return the best fits of each node, as panels show them."""
+    good = fits[fits["node"].ne("") & (fits["fit"] >= LEAST_FIT)]
     best = good.sort_values(["node", "fit", "firm_id"], ascending=[True, False, True])
     return best.groupby("node").head(_BEST)
 
@@ -152,6 +139,6 @@ def _targets(run: "Run") -> dict[str, list[dict[str, Any]]]:
     place = dict(zip(run.shortlist["firm_id"], run.shortlist["rank"], strict=True))
     fits = run.fits[~run.fits["firm_id"].isin(run.excluded["firm_id"])]
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in records(best_fits(fits, run.profile.gates.min_fit)):
+    for row in records(best_fits(fits)):
         found.setdefault(row["node"], []).append(row | {"place": place.get(row["firm_id"])})
     return found

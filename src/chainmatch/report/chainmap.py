@@ -18,7 +18,7 @@ from chainmatch.report.edge_routing import PITCH, Route
 from chainmatch.report.layout import Band, Layout, lay_out
 from chainmatch.report.nodebox import HIGH, WIDE, gap_text, node_box
 from chainmatch.report.picture import chinese_font, png_of
-from chainmatch.report.words import STATUS, STATUS_MEANING, stage
+from chainmatch.schema.words import STATUS, STATUS_MEANING, stage
 from chainmatch.util.atomic import whole_file
 
 if TYPE_CHECKING:

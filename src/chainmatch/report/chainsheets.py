@@ -2,15 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from chainmatch.report.facts import Record, chain_names, gaps, records, segment_name
+from chainmatch.chains.model import SETTLES
+from chainmatch.parts import GAP_PARTS
+from chainmatch.report import facts
+from chainmatch.report.facts import Record, chain_names, records, segment_name
 from chainmatch.report.sheets import Book, Field
-from chainmatch.report.words import (
+from chainmatch.schema.words import (
     GAP_KINDS,
     GAP_MEANING,
-    GAP_PARTS,
     GRADES,
     STATUS,
     STATUS_MEANING,
+    WAYS,
     stage,
     word,
 )
@@ -18,7 +21,7 @@ from chainmatch.report.words import (
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
 
-OPPORTUNITIES = (
+_NODE = (
     Field("number", "序号", 6, "integer"),
     Field("chain_name", "产业链", 10, "center"),
     Field("segment_name", "细分链", 11, "center"),
@@ -27,32 +30,59 @@ OPPORTUNITIES = (
     Field("status_word", "现状", 8, "center"),
     Field("kind", "类型", 8, "center"),
     Field("score", "综合得分", 10, "score", "bar"),
-    *(Field(part, title, 9, "score", "scale") for part, title in GAP_PARTS.items()),
-    Field("targets", "目标企业数", 9, "integer"),
-    Field("why", "说明", 58, "wrap"),
+)
+_BASIS = (
+    *(Field(part.column, part.title, 9, "score", "scale") for part in GAP_PARTS),
     # All names, to look up and filter; not wrapped, or rows would be too high to print.
     Field("local_firms", "本地企业", 34),
     Field("upstream_local", "本地上游", 34),
     Field("downstream_local", "本地下游", 34),
 )
-_PRINTED = next(i for i, field in enumerate(OPPORTUNITIES) if field.key == "why")
+OPPORTUNITIES = (
+    *_NODE,
+    Field("could", "可列入企业数", 8, "integer"),
+    Field("listed", "清单企业数", 8, "integer"),
+    Field("answer", "目标企业情况", 46, "wrap"),
+    Field("why", "说明", 64, "wrap"),
+    Field("targets", "目标企业数", 9, "integer"),
+    *_BASIS,
+)
+GROWN = (
+    *_NODE,
+    Field("settles", "为什么不招", 16, "center"),
+    Field("why", "说明", 80, "wrap"),
+    Field("targets", "目标企业数", 9, "integer"),
+    *_BASIS,
+)
+_FIELDS = {"recruit": OPPORTUNITIES, "grow": GROWN}
+_TITLES = {"recruit": "发展机会清单", "grow": "本地培育清单"}
+_NOTES = {
+    "recruit": "可招的环节，最值得招的在前。可列入企业数：主营是这一环节、够入选条件的目标企业。",
+    "grow": "这类经营依附本地，很少有企业为它到外县落户，靠本地培育，不列入招商。",
+}
 
 
-def opportunity_rows(run: "Run") -> list[Record]:
-    """Return the gaps, most valuable first."""
+def opportunity_rows(run: "Run", way: str = "recruit") -> list[Record]:
+    """Return the gaps that are recruited for, or those to be grown here, most valuable first."""
     return [
-        row | _words(run, row) | {"number": number, "kind": word(GAP_KINDS, row["kind"])}
-        for number, row in enumerate(records(gaps(run)), start=1)
+        row
+        | _words(run, row)
+        | {"kind": word(GAP_KINDS, row["kind"])}
+        | {"answer": "；".join(filter(None, (row["answer"], row["nearest"])))}
+        | {"settles": SETTLES[run.graph.nodes[row["node"]]["settles"]]}
+        for row in facts.opportunities(run, way)
     ]
 
 
-def opportunities(book: Book, run: "Run") -> None:
-    """发展机会清单: the gaps, most valuable first."""
-    rows = opportunity_rows(run)
-    note = "；".join(f"{GAP_KINDS[kind]}：{text}" for kind, text in GAP_MEANING.items()) + "。"
-    sheet = book.sheet("发展机会清单", f"发展机会清单（{len(rows)}个环节）", note)
-    end = book.table(sheet, OPPORTUNITIES, rows, frozen=4, highlight={"status_word": "status"})
-    sheet.print_area(0, 0, end - 1, _PRINTED)
+def opportunities(book: Book, run: "Run", way: str = "recruit") -> None:
+    """发展机会清单, 本地培育清单: the gaps of one way, most valuable first."""
+    rows, fields = opportunity_rows(run, way), _FIELDS[way]
+    kinds = "；".join(f"{GAP_KINDS[kind]}：{text}" for kind, text in GAP_MEANING.items())
+    title = f"{_TITLES[way]}（{len(rows)}个环节）"
+    sheet = book.sheet(_TITLES[way], title, f"{_NOTES[way]}{kinds}。")
+    end = book.table(sheet, fields, rows, frozen=4, highlight={"status_word": "status"})
+    printed = next(i for i, field in enumerate(fields) if field.key == "why")
+    sheet.print_area(0, 0, end - 1, printed)
 
 
 _STATE = (
@@ -65,6 +95,7 @@ _STATE = (
     Field("local", "本地企业数", 8, "integer"),
     Field("local_firms", "本地企业", 50, "wrap"),
     Field("kind", "缺口类型", 9, "center"),
+    Field("way", "招引方式", 11, "center"),
     Field("score", "缺口得分", 10, "score", "bar"),
     Field("targets", "目标企业数", 9, "integer"),
 )
@@ -80,7 +111,7 @@ def state(book: Book, run: "Run") -> None:
             row
             | _words(run, row)
             | {"kind": word(GAP_KINDS, row["kind"]), "local": firms.get(node, 0)}
-            | {"does": run.graph.nodes[node]["does"]}
+            | {"does": run.graph.nodes[node]["does"], "way": WAYS[row["way"]]}
         )
     note = "；".join(f"{STATUS[key]}：{text}" for key, text in STATUS_MEANING.items()) + "。"
     sheet = book.sheet("产业链现状", f"产业链现状（{len(rows)}个环节）", note)
@@ -104,14 +135,14 @@ def _in_order(run: "Run") -> list[Record]:
 
 _ANCHORS = (
     Field("number", "序号", 6, "integer"),
-    Field("name", "企业名称", 36, "wrap"),
+    Field("name", "企业名称", 32, "wrap"),
     Field("category", "企业类别", 10, "center"),
     Field("chain_name", "产业链", 10, "center"),
-    Field("node_name", "环节", 20, "wrap"),
+    Field("node_name", "环节", 18, "wrap"),
+    Field("why", "凭什么带动", 76, "wrap"),
     Field("anchor", "带动力", 10, "score", "open bar"),
     Field("fit", "契合度", 10, "score", "bar"),
     Field("grade", "依据等级", 9, "center"),
-    Field("evidence", "依据原文", 44, "wrap"),
     Field("firm_id", "企业编号", 21),
 )
 
@@ -119,15 +150,15 @@ _ANCHORS = (
 def anchors(book: Book, run: "Run") -> None:
     """链主企业: local firms on which much of a chain hangs, strongest first."""
     chains = chain_names(run)
-    found = run.survey.anchors[run.survey.anchors["anchor"] > 0]
     rows = [
-        row
-        | {"number": number, "chain_name": word(chains, row["chain"])}
-        | {"grade": word(GRADES, row["grade"])}
-        for number, row in enumerate(records(found), start=1)
+        row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
+        for row in facts.anchors(run)
     ]
     rest = len(run.survey.anchors) - len(rows)
-    note = f"带动力 = 契合度 × 规模 × 上下游的环节数。另有{rest}家本地企业不在任何产业链的环节上。"
+    note = (
+        "带动力看契合度、规模、上下游环节多少，以及这一行是否带动别人；"
+        f"分店、门市、单个酒店不算。另有{rest}家本地企业不带动产业链环节。"
+    )
     sheet = book.sheet("链主企业", f"链主企业（{len(rows)}家，按带动力）", note)
     book.table(sheet, _ANCHORS, rows, frozen=2)
 

@@ -8,15 +8,13 @@ of the file; columns may be added behind them without a new number of the contra
 from collections.abc import Iterable
 from typing import Any
 
-from chainmatch.chains.model import STAGES
 from chainmatch.profile import Profile
-from chainmatch.report.chainsheets import OPPORTUNITIES
+from chainmatch.report.chainsheets import GROWN, OPPORTUNITIES
 from chainmatch.report.firmsheets import SHORTLIST
 from chainmatch.report.leadsheets import PROJECTS
 from chainmatch.report.sheets import Field
-from chainmatch.report.words import GAP_KINDS, GRADES, PARTNERS, RELATIONS, STATUS
-from chainmatch.schema.activities import ACTIVITIES
-from chainmatch.schema.columns import CONTRACT, TABLES, Column, Kind, column_of
+from chainmatch.schema.columns import CONTRACT
+from chainmatch.schema.rows import Cell, row_of
 
 Schema = dict[str, Any]
 
@@ -29,32 +27,10 @@ _FILES = (
 _OFFICE = {
     "office-targets": ("目标企业清单", SHORTLIST),
     "office-opportunities": ("发展机会清单", OPPORTUNITIES),
+    "office-growth": ("本地培育清单", GROWN),
     "office-projects": ("招商项目清单", PROJECTS),
 }
 
-# Cells that are never empty; every other one may be, which means unknown or none.
-_FILLED = {
-    "shortlist": "rank firm_id name chain node node_name score low high sector gap grade evidence "
-    "stability",
-    "scores": "firm_id name chain node node_name score low high sector grade evidence",
-    "gaps": "chain segment node node_name stage status targets why",
-    "locals": "firm_id name anchor",
-    "links": "left_id left_name right_id right_name relation confidence why",
-    "excluded": "firm_id name gate why",
-    "duplicates": "firm_id name row kept_id kept_name why",
-    "rejects": "file row why",
-    "leads": "lead_id rank why",
-    "match": "firm_id name",
-}
-_WORDS: dict[tuple[str, str], Iterable[str]] = {
-    ("gaps", "stage"): STAGES,
-    ("gaps", "status"): STATUS,
-    ("gaps", "kind"): GAP_KINDS,
-    ("links", "relation"): RELATIONS,
-    ("leads", "partner_kind"): PARTNERS,
-    ("match", "activity"): ACTIVITIES,
-    **{(table, "grade"): GRADES for table in ("shortlist", "scores", "locals", "match")},
-}
 _FROM_ONE = ("rank", "row")
 
 
@@ -73,10 +49,7 @@ def schemas() -> dict[str, Schema]:
 
 
 def _table(name: str) -> Schema:
-    return _rows(
-        f"{name}.csv",
-        {column: _cell(name, column_of(name, column)) for column in TABLES[name]},
-    )
+    return _rows(f"{name}.csv", {cell.column.name: _cell(cell) for cell in row_of(name)})
 
 
 def _rows(file: str, cells: dict[str, Schema]) -> Schema:
@@ -87,26 +60,20 @@ def _rows(file: str, cells: dict[str, Schema]) -> Schema:
     }
 
 
-def _cell(table: str, column: Column) -> Schema:
-    filled = column.name in _FILLED[table].split()
-    about = {"title": column.title, "description": column.meaning}
-    words = _WORDS.get((table, column.name))
-    if words:
-        return {**about, "enum": [*words, *([] if filled else [""])]}
-    return {**about, **_typed(column.kind, filled, column.name)}
-
-
-def _typed(kind: Kind, filled: bool, name: str) -> Schema:
-    if kind in ("text", "date"):
-        return {"type": "string", "minLength": 1} if filled else {"type": "string"}
-    type_ = "integer" if kind == "integer" else "number"
-    limits: Schema = {"minimum": 1 if name in _FROM_ONE else 0}
-    if kind == "share":
+def _cell(cell: Cell) -> Schema:
+    about = {"title": cell.column.title, "description": cell.column.meaning}
+    if cell.words:
+        return {**about, "enum": [*cell.words, *([] if cell.filled else [""])]}
+    if cell.is_text:
+        return {**about, "type": "string", **({"minLength": 1} if cell.filled else {})}
+    type_ = "integer" if cell.is_whole else "number"
+    limits: Schema = {"minimum": 1 if cell.column.name in _FROM_ONE else 0}
+    if cell.column.kind == "share":
         limits["maximum"] = 1
-    return {"type": type_ if filled else [type_, "null"], **limits}
+    return {**about, "type": type_ if cell.filled else [type_, "null"], **limits}
 
 
-# --- the three lists of the office ---------------------------------------------------------------
+# --- the lists of the office ---------------------------------------------------------------
 
 
 def _office(file: str, fields: Iterable[Field]) -> Schema:
@@ -126,6 +93,7 @@ def _office_cell(field: Field) -> Schema:
 # --- run.json ------------------------------------------------------------------------------------
 
 _DIGEST: Schema = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
+_NOTES: Schema = {"type": "array", "items": {"type": "string"}}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _ROWS = ("rows", "other_rows", "rejects")
 
@@ -154,7 +122,9 @@ def _manifest() -> Schema:
                     leads=_counts("read"),
                 ),
             },
-            notes=_lists({"type": "array", "items": {"type": "string"}}, "leads"),
+            notes=_record(
+                "profile", "leads", profile=_NOTES, targets=_NOTES, local=_NOTES, leads=_NOTES
+            ),
         ),
     }
 

@@ -50,15 +50,16 @@ class _Setter:
         self._text(brief.gap)
         self._text("　".join(f"{title} {value}" for title, value in brief.gap_parts))
         self._head("得分怎样来的")
+        columns = len(brief.parts) or 1
         self._table([tuple(t for t, _ in brief.parts), tuple(v for _, v in brief.parts)],
-                    (_WIDTH / 6,) * 6, titled=True)  # fmt: skip
+                    (_WIDTH / columns,) * columns, titled=True)  # fmt: skip
         self._head("本地伙伴")
         if brief.partners:
             rows = [(p.side, p.name, p.node, p.quote) for p in brief.partners]
-            head = ("方向", "本地企业", "主要环节", "这一环节的原文")
+            head = ("方向", "本地企业", "主要环节", "写明的原文")
             self._table([head, *rows], (1.3, 6.3, 4.3, 5.3), titled=True)
         else:
-            self._text("未发现直接的上下游本地企业。")
+            self._text("本地名单里没有写明其上下游产品的企业。")
         self._head("要问什么", page=True)
         self._list(brief.questions, "List Number")
         self._head("我们还不知道什么")

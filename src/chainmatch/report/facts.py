@@ -1,12 +1,16 @@
 """What the workbook and the page both tell of a run, put together once."""
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from chainmatch.decision.shortlist import may_enter, obstacle, why_not
 from chainmatch.leads import PROJECT
-from chainmatch.report.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE
+from chainmatch.parts import PARTS
+from chainmatch.schema.currencies import money_text
+from chainmatch.schema.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -61,6 +65,11 @@ def inputs(run: "Run") -> list[Input]:
     ]
 
 
+def doubts(run: "Run") -> tuple[str, ...]:
+    """Return what makes one doubt the whole run, to be said before anything else."""
+    return tuple(run.manifest["notes"].get("profile", ()))
+
+
 def sums(run: "Run") -> list[str]:
     """Return the sentences that show that no row was lost."""
     counts = run.manifest["counts"]
@@ -100,10 +109,63 @@ def segment_name(run: "Run", chain: str, segment: str) -> str:
     return str(run.graph.graph["segments"].get((chain, segment), segment))
 
 
-def gaps(run: "Run") -> pd.DataFrame:
-    """Return the nodes that are gaps, the most valuable first."""
-    found = run.survey.gaps[run.survey.gaps["kind"].ne("")]
-    return found.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
+_SEEN = 20_000  # best scores among which firms for a gap are looked for; others are never listed
+
+
+def opportunities(run: "Run", way: str) -> list[Record]:
+    """Return the gaps that are recruited for, or grown here, the most valuable first.
+
+    ``could`` is the number of target firms scored there that could be listed, ``listed`` of those
+    on the list, ``answer`` names these or says why there is none, ``nearest`` who came nearest.
+    """
+    rows = run.survey.gaps
+    rows = rows[rows["kind"].ne("") & rows["way"].eq(way)]
+    rows = rows.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
+    scores = run.scores.head(_SEEN)
+    able = may_enter(scores, run.profile.entry)
+    could = scores.loc[able, "node"].value_counts()
+    first = pd.concat([scores[able], scores[~able]]).drop_duplicates("node")
+    nearest = {row["node"]: row for row in records(first)}
+    chosen: dict[str, list[str]] = {}
+    for place, name, node in run.shortlist[["rank", "name", "node"]].itertuples(index=False):
+        chosen.setdefault(node, []).append(f"第{place}位{name}")
+    found = []
+    for number, row in enumerate(records(rows), start=1):
+        own, fit = chosen.get(row["node"], []), int(could.get(row["node"], 0))
+        near = None if own else nearest.get(row["node"])
+        found.append(
+            row
+            | {"number": number, "could": fit, "listed": len(own)}
+            | {"answer": _answer(own, fit, row["targets"])}
+            | {"nearest": f"最接近的是{near['name']}：{absence(near, run)}" if near else ""}
+        )
+    return found
+
+
+def _answer(listed: list[str], could: int, targets: int | None) -> str:
+    if listed:
+        return "、".join(listed)
+    if could:
+        return f"{could}家够条件，清单名额所限未列入"
+    if targets:
+        return f"目标名单里{targets}家涉及，没有一家以它为主业又够入选条件"
+    return "目标名单里没有做这一环节的企业"
+
+
+def barred(row: Record, run: "Run") -> str:
+    """Say what keeps a row of scores from the shortlist; "" if nothing does."""
+    return obstacle(_with_numbers(row), run.profile.entry)
+
+
+def absence(row: Record, run: "Run") -> str:
+    """Say why a row of scores is not on the shortlist."""
+    return why_not(_with_numbers(row), run.shortlist, run.profile)
+
+
+def _with_numbers(row: Record) -> Record:
+    """Return a row of scores with NaN for parts that are unknown, as tables have it."""
+    values = {part.column: row[part.column] for part in PARTS}
+    return row | {c: math.nan if value is None else value for c, value in values.items()}
 
 
 def gap_reasons(run: "Run") -> dict[str, str]:
@@ -111,12 +173,44 @@ def gap_reasons(run: "Run") -> dict[str, str]:
     return dict(zip(run.survey.gaps["node"], run.survey.gaps["why"], strict=True))
 
 
+def anchors(run: "Run") -> list[Record]:
+    """Return the local firms that pull others, strongest first, with their number."""
+    found = run.survey.anchors[run.survey.anchors["anchor"] > 0]
+    return [row | {"number": number} for number, row in enumerate(records(found), start=1)]
+
+
 def shortlisted(run: "Run") -> list[Record]:
-    """Return the shortlist with what the lists say of each firm: province, city, address …"""
+    """Return the shortlist with what the lists say of each firm: province, city, address …
+
+    ``money`` is the capital as the list states it, ``in_short`` the firm in one sentence.
+    """
     columns = ["firm_id", "province", "city", "county", "address", "capital", "currency",
                "established", "honours", "scope", "products"]  # fmt: skip
     firms = run.candidates.firms[columns].drop_duplicates("firm_id")
-    return records(run.shortlist.merge(firms, on="firm_id", how="left"))
+    return [
+        firm | {"in_short": in_short(firm), "money": money(firm)}
+        for firm in records(run.shortlist.merge(firms, on="firm_id", how="left"))
+    ]
+
+
+def money(firm: Record) -> str:
+    """Return the registered capital as the list states it; "" where it does not."""
+    return "" if unknown(firm["capital"]) else money_text(firm["capital"], firm["currency"])
+
+
+def in_short(firm: Record) -> str:
+    """Return a firm in one sentence: what it makes, what here calls for it, what speaks against it.
+
+    Against it speaks first what is wrong with the firm, then what is lacking here.
+    """
+    here = {part.title for part in PARTS if part.here}
+    own = [point.text for point in firm["reasons"] if point.title not in here]
+    quoted = f"“{firm['evidence']}”"
+    makes = next((text for text in own if quoted in text), f"经营范围写有{quoted}")
+    calls = [point.text for point in firm["reasons"] if point.title in here]
+    calls = [text for text in calls if not any(text != other and text in other for other in calls)]
+    weak = sorted(firm["weak_points"], key=lambda point: point.title in here)
+    return "；".join([makes, *calls, *(f"不足：{point.text}" for point in weak[:1])]) + "。"
 
 
 def visit_plan(run: "Run") -> list[Stop]:

@@ -9,7 +9,9 @@ import pandas as pd
 
 from chainmatch.errors import OutputError
 from chainmatch.schema.columns import TABLES
+from chainmatch.schema.records import written
 from chainmatch.util.atomic import check_folder, saying_why, whole_file
+from chainmatch.util.file_names import check_name
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUSPECT = frozenset(FORMULA)
@@ -40,6 +42,7 @@ def write_text(text: str, path: str | Path) -> None:
 def check_table_path(path: str | Path) -> Path:
     """Return where a table can be written; raise OutputError before any work is done."""
     path = Path(path)
+    check_name(path, OutputError)
     if path.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
         raise OutputError(f"{path}：结果文件应以 .csv、.xlsx 或 .parquet 结尾。")
     if path.is_dir():
@@ -80,6 +83,7 @@ def write_csv(
     mode: Literal["w", "a"] = "w",
 ) -> None:
     """Write a table as CSV, or append it; lines end with a line feed, numbers have ten digits."""
+    frame = written(frame)
     columns = [_csv_cells(frame.iloc[:, at]) for at in range(frame.shape[1])]
     with path.open(mode, encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -112,7 +116,7 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    table = pa.Table.from_pandas(written(frame), preserve_index=False).replace_schema_metadata()
     plain = [
         pa.field(field.name, pa.string() if pa.types.is_large_string(field.type) else field.type)
         for field in table.schema
@@ -130,7 +134,7 @@ def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
         sheet = book.add_worksheet("结果")
         bold = book.add_format({"bold": True})
         sheet.write_row(0, 0, list(frame.columns), bold)
-        for number, row in enumerate(frame.itertuples(index=False), start=1):
+        for number, row in enumerate(written(frame).itertuples(index=False), start=1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
                     sheet.write_string(number, column, value)

@@ -1,13 +1,22 @@
 """Sheets of target firms: the shortlist, the visit plan, and who was left out and why."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chainmatch.decision.scoring import COLUMN
+from chainmatch.parts import PARTS
 from chainmatch.report import header_rows
-from chainmatch.report.facts import chain_names, duplicate_reason, gap_reasons, records, visit_plan
+from chainmatch.report.facts import (
+    Record,
+    chain_names,
+    duplicate_reason,
+    gap_reasons,
+    shortlisted,
+    visit_plan,
+)
 from chainmatch.report.sheets import Book, Field
-from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, PARTS, UNKNOWN, unknown, word
+from chainmatch.schema.records import TEXTS
+from chainmatch.schema.words import GRADES, INPUTS, OUTCOMES, word
+from chainmatch.util.rounding import UNKNOWN
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -15,32 +24,41 @@ if TYPE_CHECKING:
 SHORTLIST = (
     Field("rank", "序号", 5.5, "integer"),
     Field("name", "企业名称", 22, "wrap"),
-    Field("region", "所在地区", 9, "wrap"),
+    Field("in_short", "一句话理由", 46, "wrap"),
+    Field("region", "所在地区", 10, "wrap"),
     Field("zone", "片区", 8, "center"),
+    Field("money", "注册资本", 12, "wrap"),
+    Field("established", "成立日期", 11, "center"),
     Field("chain_name", "产业链", 9, "center"),
     Field("node_name", "环节", 13, "wrap"),
     Field("score", "综合得分", 9, "score", "bar"),
-    Field("low", "得分下限", 6, "score"),
-    Field("high", "得分上限", 6, "score"),
+    Field("partner_firms", "本地伙伴", 26, "wrap"),
+    Field("weak_points", "薄弱点", 28, "wrap"),
+    Field("outcome", "结果", 9, "center"),
     Field("stability", "稳定度", 7.5, "share"),
     Field("grade", "依据等级", 8, "center"),
-    Field("evidence", "依据原文", 22, "wrap"),
-    Field("partner_firms", "本地伙伴", 32, "wrap"),
-    Field("weak_points", "薄弱点", 20, "wrap"),
-    Field("outcome", "结果", 9, "center"),
-    *(Field(COLUMN[part], title, 8, "score", "scale") for part, title in PARTS.items()),
+    Field("low", "得分下限", 6, "score"),
+    Field("high", "得分上限", 6, "score"),
+    *(Field(part.column, part.title, 8, "score", "scale") for part in PARTS),
+    Field("evidence", "依据原文", 30),
+    Field("reasons", "推荐理由", 60),
     Field("firm_id", "企业编号", 21),
 )
 _RESULT = next(i for i, field in enumerate(SHORTLIST) if field.key == "outcome")
 
 
-def shortlist_rows(run: "Run") -> list[dict[str, Any]]:
+def shortlist_rows(run: "Run") -> list[Record]:
     """Return the firms to visit."""
     chains = chain_names(run)
     return [
-        row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
-        for row in records(run.shortlist)
+        _text(row) | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
+        for row in shortlisted(run)
     ]
+
+
+def _text(row: Record) -> Record:
+    """Return a row with the records in its cells joined into text."""
+    return row | {column: how(row[column]) for column, how in TEXTS.items()}
 
 
 def shortlist(book: Book, run: "Run") -> None:
@@ -76,10 +94,11 @@ _VISITS = (
     Field("name", "企业名称", 22, "wrap"),
     Field("node_name", "环节", 13, "wrap"),
     Field("score", "综合得分", 9, "score", "bar"),
-    Field("gap_why", "招引理由", 42, "wrap"),
+    Field("in_short", "一句话理由", 42, "wrap"),
+    Field("gap_why", "所补的环节", 42, "wrap"),
     Field("partner_firms", "可介绍的本地伙伴", 32, "wrap"),
     Field("weak_points", "走访时须核实", 20, "wrap"),
-    Field("capital_text", "注册资本", 11, "wrap"),
+    Field("money", "注册资本", 11, "wrap"),
     Field("address", "注册地址", 22, "wrap"),
 )
 
@@ -89,9 +108,9 @@ def visits(book: Book, run: "Run") -> None:
     reasons = gap_reasons(run)
     plan = visit_plan(run)
     rows = [
-        firm
+        _text(firm)
         | {"zone": stop.zone, "province": stop.province, "city": stop.city}
-        | {"gap_why": reasons.get(firm["node"], ""), "capital_text": capital_text(firm)}
+        | {"gap_why": reasons.get(firm["node"], ""), "money": firm["money"] or UNKNOWN}
         for stop in plan
         for firm in stop.firms
     ]
@@ -139,13 +158,3 @@ def excluded(book: Book, run: "Run") -> None:
 
 
 _TOO_MANY = 300  # firms under one gate whose names nobody wants on paper
-
-
-def capital_text(firm: dict[str, Any]) -> str:
-    """Return the registered capital with its unit, 未知 if the list does not say."""
-    if unknown(firm["capital"]):
-        return UNKNOWN
-    currency = firm["currency"]
-    return f"{firm['capital']:,.0f}万元" + (
-        f"（{currency}）" if currency not in ("", "CNY") else ""
-    )

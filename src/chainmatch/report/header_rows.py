@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chainmatch.report.facts import Record, duplicates, records
-from chainmatch.report.words import INPUTS
+from chainmatch.schema.words import INPUTS
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run

@@ -7,7 +7,7 @@ from chainmatch.leads import PROJECT
 from chainmatch.report.facts import LeadCase, Record, lead_cases
 from chainmatch.report.facts import projects as project_cases
 from chainmatch.report.sheets import Book, Field
-from chainmatch.report.words import PARTNERS, number, word
+from chainmatch.schema.words import PARTNERS, number, word
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run

@@ -1,11 +1,14 @@
-"""The three lists of an office (三个清单) as tables: projects, opportunities, target firms."""
+"""The lists of an office (三个清单) as tables: projects, opportunities, target firms.
+
+What is to be grown here and not recruited stands in a list of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from chainmatch.report.chainsheets import OPPORTUNITIES, opportunity_rows
+from chainmatch.report.chainsheets import GROWN, OPPORTUNITIES, opportunity_rows
 from chainmatch.report.firmsheets import SHORTLIST, shortlist_rows
 from chainmatch.report.leadsheets import PROJECTS, project_rows
 from chainmatch.report.sheets import Field
@@ -19,6 +22,7 @@ def office_lists(run: "Run") -> dict[str, pd.DataFrame]:
     return {
         "招商项目清单": _table(PROJECTS, project_rows(run)),
         "发展机会清单": _table(OPPORTUNITIES, opportunity_rows(run)),
+        "本地培育清单": _table(GROWN, opportunity_rows(run, "grow")),
         "目标企业清单": _table(SHORTLIST, shortlist_rows(run)),
     }
 

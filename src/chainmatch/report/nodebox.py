@@ -1,9 +1,10 @@
 """The box of a node in the picture of a chain: name, status in words, kind and score of its gap."""
 
+import math
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from chainmatch.report.words import GAP_KINDS, STATUS, activities, number, unknown, word
+from chainmatch.schema.words import GAP_KINDS, STATUS, activities, number, unknown, word
 
 WIDE, HIGH = 122, 50  # of a box, in points
 _LINE = 9  # Chinese characters in one line; up to one more is squeezed in
@@ -75,7 +76,7 @@ def _wrap(name: str) -> list[str]:
 
 def _cells(text: str) -> float:
     """Return the width of a text in Chinese characters."""
-    return sum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
+    return math.fsum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
 
 
 def gap_text(

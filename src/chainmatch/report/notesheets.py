@@ -1,23 +1,26 @@
 """Sheets about the run itself: what it is and how to read it, and what was wrong with the lists."""
 
+import math
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from chainmatch.parts import parts_of
 from chainmatch.report import header_rows
-from chainmatch.report.facts import home_name, inputs, sums
+from chainmatch.report.facts import doubts, home_name, inputs, sums
 from chainmatch.report.sheets import Book, Field, lines_of
-from chainmatch.report.words import (
+from chainmatch.schema.words import (
     GAP_KINDS,
     GAP_MEANING,
     GRADE_MEANING,
     GRADES,
     OUTCOMES,
-    PART_MEANING,
-    PARTS,
     STATUS,
     STATUS_MEANING,
+    WAY_MEANING,
+    WAYS,
 )
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -47,6 +50,7 @@ def about(book: Book, run: "Run") -> None:
 
 
 def _origin(run: "Run") -> Iterator[Line]:
+    yield from (("请先核对", doubt) for doubt in doubts(run))
     yield "数据来源", ""
     for given in inputs(run):
         yield given.title, f"{given.file}（sha256 {given.digest}…）"
@@ -67,17 +71,20 @@ def _reading(run: "Run") -> Iterator[Line]:
     yield "怎样读得分", ""
     yield from _SCORES
     yield _BLANK
-    yield "六个分项", ""
+    yield "各分项", ""
     weights = run.profile.weights.model_dump()
-    total = sum(weights.values())
-    for part, name in PARTS.items():
-        yield name, f"权重{weights[part] / total:.0%}。{PART_MEANING[part]}。"
+    total = math.fsum(weights.values())
+    for part in parts_of(weights):
+        yield part.title, f"权重{percent(weights[part.name] / total)}。{part.meaning}。"
     yield _BLANK
     yield "环节现状", ""
     yield from ((STATUS[key], f"{text}。") for key, text in STATUS_MEANING.items())
     yield _BLANK
     yield "缺口类型", ""
     yield from ((GAP_KINDS[key], f"{text}。") for key, text in GAP_MEANING.items())
+    yield _BLANK
+    yield "招引方式", ""
+    yield from ((WAYS[key], f"{text}。") for key, text in WAY_MEANING.items())
 
 
 _SHEETS: tuple[Line, ...] = (
@@ -85,9 +92,10 @@ _SHEETS: tuple[Line, ...] = (
         "目标企业清单",
         f"先走访哪些企业，凭什么。“结果”列走访后填（{'、'.join(OUTCOMES)}），交回即可。",
     ),
-    ("发展机会清单", "哪些环节值得补链、强链、延链、建链，按得分排列。"),
+    ("发展机会清单", "哪些环节可招、值得招，有几家企业可列入，按得分排列。"),
     ("招商项目清单", "有项目、缺投资主体的线索，每个项目配最合适的企业。"),
     ("线索匹配", "有意愿无项目、有需求无门路的线索，配项目、缺口和企业。"),
+    ("本地培育清单", "需本地培育的环节：很少有企业为它到外县落户。"),
     ("产业链现状", "全部环节，本地有谁、缺谁。"),
     ("链主企业", "本地带动力强的企业，可请其出面以商招商。"),
     ("走访计划", "清单按片区、省份、城市排列。"),
@@ -95,11 +103,11 @@ _SHEETS: tuple[Line, ...] = (
     ("数据问题", "没有读入的行、读入时发现的问题。"),
 )
 _SCORES: tuple[Line, ...] = (
-    ("综合得分", "0 到 1，六个分项的加权平均。只算已知的分项：未知不当作 0。"),
+    ("综合得分", "0 到 1，各分项的加权平均。只算已知的分项：未知不当作 0。"),
     ("得分区间", "未知的分项都取 0 是下限，都取 1 是上限。区间宽，说明缺信息，不说明企业差。"),
     (
         "稳定度",
-        "六个权重各浮动 ±20%，试 200 次，该企业仍在清单的比例。低于 50% 的，取舍在两可之间。",
+        "各项权重都浮动 ±20%，试 200 次，该企业仍在清单的比例。低于 50% 的，取舍在两可之间。",
     ),
     ("空白格", "表示未知：名单没有给出，程序不作猜测。"),
 )
@@ -115,7 +123,8 @@ _REJECTS = (
 def problems(book: Book, run: "Run") -> None:
     """数据问题: notes on the lists, then the rows that could not be read."""
     rejects, unread = header_rows.rejects(run, header_rows.SHEET), header_rows.unread(run)
-    notes = [
+    notes = [{"file": "县情配置", "why": "请先核对", "text": doubt} for doubt in doubts(run)]
+    notes += [
         {"file": given.file, "why": "读入说明", "text": note}
         for given in inputs(run)
         for note in given.notes

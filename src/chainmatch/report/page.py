@@ -6,20 +6,25 @@ the one whose digest it names, and any request.
 
 import base64
 import hashlib
+import math
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.report import cards, facts, header_rows, words
+from chainmatch.parts import parts_of
+from chainmatch.report import cards, facts, header_rows
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
+from chainmatch.schema import words
+from chainmatch.util import rounding
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
 
 _TOP_GAPS = 10
 _FIRST_FIRMS = 10
+_ANCHORS = 12
 _REJECTS = 500
 
 
@@ -30,24 +35,27 @@ def write_page(run: "Run", path: Path) -> None:
 
 
 def _context(run: "Run") -> dict[str, Any]:
-    script = source("report.js")
+    script, firms = source("report.js"), cards.firm_cards(run)
     return {
         "title": f"{run.profile.name} 精准招商报告",
         "style": source("report.css") + map_style(),
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "words": words,
+        "rounding": rounding,
         "county": run.profile.name,
         "home": facts.home_name(run),
         "version": run.manifest["version"],
         "inputs": facts.inputs(run),
+        "doubts": facts.doubts(run),
         "sums": facts.sums(run),
         "counts": run.manifest["counts"],
         "weights": _weights(run),
         **_summary(run),
         "maps": _maps(run),
         "panels": cards.node_panels(run),
-        "firms": cards.firm_cards(run),
+        "firms": firms,
+        "first": firms[:_FIRST_FIRMS],
         "zones": _zones(run),
         "beyond": beyond_text(run),
         "plan": [
@@ -69,13 +77,10 @@ def _context(run: "Run") -> dict[str, Any]:
 
 
 def _weights(run: "Run") -> list[tuple[str, float, str]]:
-    """Title, share and meaning of the parts of a score."""
+    """Title, share and meaning of the parts of a score, in the order of the registry."""
     weights = run.profile.weights.model_dump()
-    total = sum(weights.values())
-    return [
-        (title, weights[part] / total, words.PART_MEANING[part])
-        for part, title in words.PARTS.items()
-    ]
+    total = math.fsum(weights.values())
+    return [(part.title, weights[part.name] / total, part.meaning) for part in parts_of(weights)]
 
 
 def _zones(run: "Run") -> list[str]:
@@ -85,18 +90,33 @@ def _zones(run: "Run") -> list[str]:
 
 
 def _summary(run: "Run") -> dict[str, Any]:
-    gaps = facts.gaps(run)
     chains = facts.chain_names(run)
     status = run.survey.gaps.groupby(["chain", "status"]).size().to_dict()
-    top = facts.records(gaps.head(_TOP_GAPS))
+    wanted, grown = (
+        [row | {"chain_name": chains[row["chain"]]} for row in facts.opportunities(run, way)]
+        for way in ("recruit", "grow")
+    )
+    anchors = [row | {"chain_name": chains[row["chain"]]} for row in facts.anchors(run)]
     return {
-        "gap_count": len(gaps),
-        "kind_counts": [
-            (word, int((gaps["kind"] == kind).sum()), words.GAP_MEANING[kind])
-            for kind, word in words.GAP_KINDS.items()
+        "gap_count": len(wanted),
+        "ways": [
+            ("可招环节", len(wanted), words.WAY_MEANING["recruit"]),
+            (
+                "有企业可列入",
+                sum(row["could"] > 0 for row in wanted),
+                "可招环节中有够条件的企业",
+            ),
+            ("需本地培育", len(grown), words.WAY_MEANING["grow"]),
+            (
+                "不接收",
+                int(run.survey.gaps["way"].eq("closed").sum()),
+                words.WAY_MEANING["closed"],
+            ),
         ],
-        "top_gaps": [row | {"chain_name": chains[row["chain"]]} for row in top],
-        "first": facts.records(run.shortlist.head(_FIRST_FIRMS)),
+        "top_gaps": wanted[:_TOP_GAPS],
+        "top_grown": grown[:_TOP_GAPS],
+        "anchors": anchors[:_ANCHORS],
+        "anchor_count": len(anchors),
         "chain_state": [
             (name, [(key, status.get((chain, key), 0)) for key in words.STATUS])
             for chain, name in chains.items()

@@ -11,7 +11,9 @@ import pyarrow as pa
 from chainmatch.errors import OutputError
 from chainmatch.report.csvrows import can_write, write_arrow_rows
 from chainmatch.report.files import write_csv
+from chainmatch.schema.records import written
 from chainmatch.util.atomic import check_folder, whole_file
+from chainmatch.util.file_names import check_name
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -34,6 +36,7 @@ def check_result_path(path: str | Path) -> Path:
         raise OutputError(
             f"{path}：大名单的结果文件应以 .csv 或 .parquet 结尾（Excel 一张表最多 1,048,576 行）。"
         )
+    check_name(path, OutputError)
     if path.is_dir():
         raise OutputError(f"{path}：是文件夹，请给出文件名。")
     check_folder(path.parent)
@@ -69,7 +72,7 @@ def join_parts(parts: Iterable[Path], schema: pa.Schema, out: Path, *, plain: bo
 def write_rows(frame: pd.DataFrame, path: Path) -> None:
     """Write rows of CSV without header, for :func:`join_csv`."""
     try:
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        table = pa.Table.from_pandas(written(frame), preserve_index=False)
     except (pa.ArrowException, TypeError, ValueError):  # cells of several kinds in one column
         write_csv(frame, path, plain=True, header=False)
     else:

@@ -8,10 +8,9 @@ that the script cuts up when somebody first looks for a firm: a line ``<tab>reas
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chainmatch.decision.shortlist import obstacle
 from chainmatch.report import header_rows
-from chainmatch.report.facts import duplicate_reason, records
-from chainmatch.report.words import INPUTS, number
+from chainmatch.report.facts import barred, duplicate_reason, records
+from chainmatch.schema.words import INPUTS, node, number
 
 if TYPE_CHECKING:
     from chainmatch.pipeline.rank import Run
@@ -33,12 +32,12 @@ def _scored(run: "Run") -> Iterator[Entry]:
     total = f"共 {run.manifest['counts']['targets']['scored']:,} 家"
     for place, row in enumerate(records(run.scores.head(header_rows.PAGE)), start=1):
         if row["firm_id"] not in chosen:
-            gap = float("nan") if row["gap"] is None else row["gap"]
-            barred = obstacle(row | {"gap": gap}, run.profile.entry)
+            why = barred(row, run) or _FULL
             yield (
-                f"未入选：{barred or _FULL}",
+                f"未入选：{why}",
                 row["name"],
-                f"得分 {number(row['score'])}，第 {place:,} 位（{total}），{row['node_name']}",
+                f"得分 {number(row['score'])}，第 {place:,} 位（{total}），"
+                f"{node(row['node_name'])}",
             )
 
 

@@ -27,6 +27,7 @@ def write_workbook(run: "Run", path: Path) -> None:
         chainsheets.opportunities(book, run)
         leadsheets.projects(book, run)
         leadsheets.matches(book, run)
+        chainsheets.opportunities(book, run, "grow")
         chainsheets.state(book, run)
         chainsheets.anchors(book, run)
         firmsheets.visits(book, run)

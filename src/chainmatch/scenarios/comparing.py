@@ -14,6 +14,7 @@ from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import GAP_PARTS, PARTS
 from chainmatch.pipeline.rank import Run
 from chainmatch.scenarios.bringing import Side
+from chainmatch.util.rounding import figure
 
 Row = Mapping[str, Any]
 
@@ -173,8 +174,10 @@ def part_changes(old: Row, new: Row, weights: Mapping[str, float]) -> str:
         was, now = old[part.column], new[part.column]
         step = added[1][part.name] - added[0][part.name]
         if not _equal(was, now):
-            shown = " → ".join("未知" if math.isnan(v) else f"{v:.4f}" for v in (was, now))
-            steps.append((-abs(step), f"{part.title} {shown}（得分{step:+.4f}）"))
+            shown = " → ".join(figure(v, 4) for v in (was, now))
+            steps.append(
+                (-abs(step), f"{part.title} {shown}（得分{'+' * (step >= 0)}{figure(step, 4)}）")
+            )
     texts = (
         [f"环节由“{old['node_name']}”改为“{new['node_name']}”"]
         if old["node"] != new["node"]
@@ -200,7 +203,7 @@ def _gap_why(was: Row, now: Row) -> str:
     for part in GAP_PARTS:
         pair = was[part.column], now[part.column]
         if not _equal(*pair):
-            shown = " → ".join("未知" if v is None or v != v else f"{v:.2f}" for v in pair)
+            shown = " → ".join(map(figure, pair))
             size = abs(pair[1] - pair[0]) if all(v == v for v in pair) else 1.0
             steps.append((-size * part.weight, f"{part.title} {shown}"))
     return "，".join(text for _, text in sorted(steps))

@@ -27,6 +27,7 @@ from chainmatch.scenarios.askable import Fact, facts_of
 from chainmatch.scenarios.bench import Bench, State, Verdict
 from chainmatch.scenarios.gatelifts import lift_gates
 from chainmatch.schema.columns import TABLES
+from chainmatch.util.rounding import figure
 
 NEEDS = ("part", "title", "value", "least", "needed", "why")
 WAYS = ("kind", "text", "changes", "score", "place")
@@ -155,7 +156,8 @@ def _needs(bench: Bench, row: Mapping[str, Any], threshold: float) -> Iterator[t
             why = others or "它能去的环节、集团或片区名额已满，得分再高也选不上。"
             yield part.name, part.title, value, least, math.nan, why
         elif needed > 1:
-            why = f"满分也只有{_score_with(row, part.column, 1.0, bench.run.profile):.3f}分。"
+            most = _score_with(row, part.column, 1.0, bench.run.profile)
+            why = f"满分也只有{figure(most, 3)}分。"
             yield part.name, part.title, value, least, math.nan, why
         else:
             yield part.name, part.title, value, least, needed, ""

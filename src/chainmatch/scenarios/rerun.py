@@ -15,7 +15,7 @@ from chainmatch.errors import RunError
 from chainmatch.pipeline.inputs import read_inputs, sha256_of
 from chainmatch.pipeline.rank import Run, rank_read, read_case
 from chainmatch.report.runs.folders import RunFolder
-from chainmatch.report.words import INPUTS
+from chainmatch.schema.words import INPUTS
 from chainmatch.tables.sql import is_database
 from chainmatch.util.resources import data_folder
 

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.report.words import STATUS
 from chainmatch.scenarios.comparing import FILLED
 from chainmatch.scenarios.lifting import Lift
+from chainmatch.schema.words import GAP_KINDS, STATUS
+from chainmatch.util.rounding import figure
 
 if TYPE_CHECKING:
     from chainmatch.scenarios.whatif import WhatIf
@@ -16,7 +17,6 @@ _MOVE_LINES = 12
 _LEAD_LINES = 6
 _TELLING = 0.005  # a gap that moves by less is counted, not named
 _NOTICED = 0.0005  # a score that moves by less reads the same
-_KINDS = {"fill": "补链", "strengthen": "强链", "extend": "延链", "start": "建链", "": "无"}
 
 
 def text_of_whatif(found: "WhatIf") -> str:
@@ -40,7 +40,7 @@ def _coming(found: "WhatIf") -> Iterator[str]:
     for row in found.firms.to_dict("records"):
         does = f"，做{row['nodes']}" if row["nodes"] else "，所做环节证据不足，不计覆盖"
         pull = (
-            f"；带动力{row['anchor']:.1f}，本地第{row['anchor_place']:.0f}位"
+            f"；带动力{figure(row['anchor'], 1)}，本地第{row['anchor_place']:.0f}位"
             if row["anchor"]
             else ""
         )
@@ -69,7 +69,7 @@ def _beside(found: "WhatIf") -> Iterator[str]:
         yield "随之变化的缺口：" + ("" if len(told) else f"{len(rest)}个环节，都不到{_TELLING:g}。")
     for row in told.to_dict("records"):
         why = f"：{row['why']}" if row["why"] else ""
-        kinds = [_KINDS.get(row[f"kind_{when}"], "") for when in ("before", "after")]
+        kinds = [GAP_KINDS.get(row[f"kind_{when}"], "无") for when in ("before", "after")]
         kind = f"，{kinds[0]} → {kinds[1]}" if kinds[0] != kinds[1] else ""
         yield f"  {row['side']} {row['node_name']}：{_scores(row)}{kind}{why}"
     if len(told) and len(rest) > len(told):
@@ -99,7 +99,7 @@ def _leads(found: "WhatIf") -> Iterator[str]:
     yield "可对接的线索："
     for row in found.leads.head(_LEAD_LINES).to_dict("records"):
         title = row["title"] or row["lead_id"]
-        where = f"{row['kind']}，第{row['rank']}位，{row['score']:.2f}"
+        where = f"{row['kind']}，第{row['rank']}位，{figure(row['score'], 2)}"
         yield f"  {row['role']}：{title}（{where}）{row['name']}"
     if len(found.leads) > _LEAD_LINES:
         yield f"  另有{len(found.leads) - _LEAD_LINES}条。"
@@ -108,12 +108,12 @@ def _leads(found: "WhatIf") -> Iterator[str]:
 def _status(row: Mapping[Any, Any]) -> str:
     words = [STATUS.get(row[f"status_{when}"], "") for when in ("before", "after")]
     shown = words[0] if words[0] == words[1] else f"{words[0]} → {words[1]}"
-    covered = f"{row['coverage_before']:.2f} → {row['coverage_after']:.2f}"
+    covered = f"{figure(row['coverage_before'], 2)} → {figure(row['coverage_after'], 2)}"
     return f"{row['change']}，本地{shown}（覆盖 {covered}）"
 
 
 def _scores(row: Mapping[Any, Any]) -> str:
-    return f"缺口得分 {row['score_before']:.3f} → {row['score_after']:.3f}"
+    return f"缺口得分 {figure(row['score_before'], 3)} → {figure(row['score_after'], 3)}"
 
 
 # --- what would lift one firm --------------------------------------------------------------------
@@ -122,7 +122,7 @@ def _scores(row: Mapping[Any, Any]) -> str:
 def lift_lines(lift: Lift) -> Iterator[str]:
     """Yield what keeps a firm off the shortlist and what would lift it there."""
     if lift.place:
-        line = f"得分{lift.score:.3f}，该环节的入选线{lift.threshold:.3f}"
+        line = f"得分{figure(lift.score, 3)}，该环节的入选线{figure(lift.threshold, 3)}"
         yield f"{lift.name}已在清单第{lift.place}位（{line}）。"
         return
     yield f"{lift.name}怎样才能上清单："
@@ -138,12 +138,14 @@ def lift_lines(lift: Lift) -> Iterator[str]:
         return
     head = "之后得分" if lift.lifted else "得分"
     if lift.place_then:
-        yield f"  {head} {lift.score:.3f}，清单第{lift.place_then}位。"
+        yield f"  {head} {figure(lift.score, 3)}，清单第{lift.place_then}位。"
         return
     line = (
-        "名额已满，多少分都选不上" if math.isnan(lift.threshold) else f"入选线 {lift.threshold:.3f}"
+        "名额已满，多少分都选不上"
+        if math.isnan(lift.threshold)
+        else f"入选线 {figure(lift.threshold, 3)}"
     )
-    yield f"  {head} {lift.score:.3f}，{line}"
+    yield f"  {head} {figure(lift.score, 3)}，{line}"
     if lift.lifted and (then := _barred(lift)):
         yield f"  仍然：{then}"
     yield from _needed(lift)
@@ -154,7 +156,7 @@ def _needed(lift: Lift) -> Iterator[str]:
     enough = lift.needs[lift.needs["needed"].notna()]
     if len(enough):
         texts = [
-            f"{r['title']} {_value(r['value'])} → {r['needed']:.4f}"
+            f"{r['title']} {figure(r['value'], 4)} → {figure(r['needed'], 4)}"
             for r in enough.to_dict("records")
         ]
         yield f"  其他分项不变，任一分项达到即可：{'；'.join(texts)}"
@@ -184,8 +186,4 @@ def _barred(lift: Lift) -> str:
 
 def _numbered(rows: Any) -> Iterator[str]:
     for number, row in enumerate(rows.to_dict("records"), 1):
-        yield f"    {number}. {row['text']}：得分{row['score']:.3f}，清单第{row['place']}位。"
-
-
-def _value(value: float) -> str:
-    return "未知" if math.isnan(value) else f"{value:.4f}"
+        yield f"    {number}. {row['text']}：得分{figure(row['score'], 3)}，清单第{row['place']}位。"

@@ -311,8 +311,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "rejects": "file row why text",
         "match": "firm_id name chain node node_name fit main grade activity evidence",
         "links": "left_id left_name right_id right_name relation confidence why",
-        "gaps": f"chain segment node node_name stage status kind way score {_names(_GAP_PART_COLUMNS)} "
-        "local_firms upstream_local downstream_local targets why",
+        "gaps": "chain segment node node_name stage status kind way score "
+        f"{_names(_GAP_PART_COLUMNS)} local_firms upstream_local downstream_local targets why",
         "leads": "lead_id kind title nodes rank partner_kind partner_id partner_name score why",
         "shortlist": f"rank {_SCORED} stability",
         "scores": _SCORED,

@@ -5,8 +5,8 @@ Inside, partners and points are tuples of records. They become Chinese text when
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ class Partner(NamedTuple):
 
 def points_text(points: Iterable[Point]) -> str:
     """Return points as a cell reads: ``企业实力：注册资本不详；区域因素：路程约900公里``."""
-    return "；".join(f"{p.title}：{_flat(p.text)}" for p in points)
+    return "；".join(f"{p.title}{p.title and '：'}{_flat(p.text)}" for p in points)
 
 
 def points_of(text: str) -> tuple[Point, ...]:
@@ -49,7 +49,7 @@ def points_of(text: str) -> tuple[Point, ...]:
 
 
 def partners_text(partners: Sequence[Partner]) -> str:
-    """Return partners as a cell reads: ``上游：甲公司（“核桃种植”）、乙公司（“板栗”）；下游：…``."""
+    """Return partners as a cell reads: ``上游：甲公司（“核桃种植”）、乙公司（“…”）；下游：…``."""
     sides = []
     for side in (SUPPLIER, BUYER):
         own = [named(p) for p in partners if p.side == side][:_SHOWN]
@@ -59,10 +59,19 @@ def partners_text(partners: Sequence[Partner]) -> str:
 
 
 def named(partner: Partner) -> str:
-    """Return a partner with its phrase: ``甲公司（“核桃种植”）``."""
+    """Return a partner with its phrase, if it has one: ``甲公司（“核桃种植”）``."""
+    if not partner.phrase:
+        return partner.name
     phrase = _flat(partner.phrase).replace("”", "")
     phrase = phrase if len(phrase) <= _LONGEST else f"{phrase[: _LONGEST - 1]}…"
     return f"{partner.name}（“{phrase}”）"
+
+
+def sides(partners: Iterable[Partner]) -> list[tuple[str, list[str]]]:
+    """Return the partners on each side, each with its phrase: (上游, [甲（“茶叶种植”）, 乙 …])."""
+    pool = tuple(partners)
+    found = [(side, [named(p) for p in pool if p.side == side]) for side in (SUPPLIER, BUYER)]
+    return [(side, names) for side, names in found if names]
 
 
 _NAMED = re.compile("(.+?)(?:（“([^”]*)”）)?(?:、|$)")
@@ -90,7 +99,11 @@ def written(table: "pd.DataFrame") -> "pd.DataFrame":
     return table.assign(**joined) if joined else table
 
 
-TEXTS = {"weak_points": points_text, "reasons": points_text, "partner_firms": partners_text}
+TEXTS: dict[str, Callable[[Any], str]] = {
+    "weak_points": points_text,
+    "reasons": points_text,
+    "partner_firms": partners_text,
+}
 
 
 def _flat(text: str) -> str:

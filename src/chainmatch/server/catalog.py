@@ -16,6 +16,7 @@ from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
 from chainmatch.profile import read_profile
 from chainmatch.report.facts import records
+from chainmatch.server.models import SHOWN
 from chainmatch.server.settings import Settings
 from chainmatch.tables import Reading, read_firms
 
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-# Of a firm as it was read; what only the reading needs stays behind.
-SHOWN = (
-    *("firm_id", "name", "code", "region", "zone", "capital", "currency", "established"),
-    *("scope", "products", "industry_code", "address", "status", "category", "honours"),
-)
 _FITS = 5  # nodes on the card of a firm
 
 

@@ -87,7 +87,7 @@ def chain_map(service: Held, chain: ChainId, run: OfRun = None) -> models.ChainM
     graph = service.catalog.graph
     data = _chain(service, chain)
     gaps = {} if (table := _survey(service, run)) is None else _by_node(table)
-    nothing: Record = {"status": "", "kind": "", "score": None}
+    nothing: Record = {"status": "", "kind": "", "way": "", "score": None}
     nodes = [
         models.Node(
             node=node,

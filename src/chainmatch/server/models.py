@@ -1,11 +1,13 @@
 """The forms of what comes in and goes out; the OpenAPI page is made from them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from chainmatch.pipeline.rank import STEPS
+from chainmatch.schema.rows import row_of
 from chainmatch.server.runlog import RunRow
 
 MOST_TEXTS = 200
@@ -41,38 +43,46 @@ class FoundFirms(BaseModel):
     firms: list[Found]
 
 
-class Fit(BaseModel):
+class _Row(BaseModel):
+    """A row of a table; one of an older run may have columns that are gone."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _row(name: str, table: str, about: str, columns: Collection[str] = ()) -> type[_Row]:
+    """Return the model of a row of a table: unknown text is "", an unknown number null."""
+    fields: dict[str, Any] = {}
+    for cell in row_of(table):
+        column = cell.column
+        if not columns or column.name in columns:
+            text = f"{column.title}：{column.meaning}"
+            kind: Any = str if cell.is_text else int | None if cell.is_whole else float | None
+            fields[column.name] = (kind, Field("" if cell.is_text else None, description=text))
+    return create_model(name, __base__=_Row, __doc__=about, **fields)
+
+
+# Of a firm as it was read; what only the reading needs stays behind.
+SHOWN = (
+    *("firm_id", "name", "code", "region", "zone", "capital", "currency", "established"),
+    *("scope", "products", "industry_code", "address", "status", "category", "honours"),
+)
+_FIT = ["chain", "node", "node_name", "fit", "main", "grade", "activity", "evidence"]
+FitRow = _row("FitRow", "match", "What a firm does at a node, with the words that say so.", _FIT)
+FirmRow = _row("FirmRow", "firms", "A firm as it was read.", SHOWN)
+Gap = _row("Gap", "gaps", "One row of ``gaps.csv``.")
+ListRow = _row("ListRow", "shortlist", "One row of ``shortlist.csv``.")
+
+
+class Fit(FitRow):  # type: ignore[valid-type, misc]
     """What a firm does in a chain: ``fit`` 0…1, ``evidence`` the words that say so."""
 
-    chain: str
+    model_config = ConfigDict(extra="ignore")
     chain_name: str = ""
-    node: str
-    node_name: str
-    fit: float
-    main: float
-    grade: str
-    activity: str
-    evidence: str
 
 
-class FirmCard(BaseModel):
+class FirmCard(FirmRow):  # type: ignore[valid-type, misc]
     """A firm as it was read, and its best nodes. Unknown is "" or null, never 0."""
 
-    firm_id: str
-    name: str
-    code: str
-    region: str
-    zone: str
-    capital: float | None = Field(description="万元")
-    currency: str
-    established: str
-    scope: str
-    products: str
-    industry_code: str
-    address: str
-    status: str
-    category: str
-    honours: str
     origin: str = Field(description="firms（企业名单）或 local（本地企业名单）")
     fits: list[Fit]
 
@@ -123,7 +133,7 @@ class Chains(BaseModel):
 
 
 class Node(BaseModel):
-    """A node of a chain; ``status``, ``kind`` and ``score`` are "" and null without a survey."""
+    """A node of a chain; what the county has is "" and null without a survey."""
 
     node: str
     name: str
@@ -132,6 +142,7 @@ class Node(BaseModel):
     does: str
     status: str
     kind: str
+    way: str = Field(description="recruit（可招）、grow（需本地培育）或 closed（不接收）")
     score: float | None
 
 
@@ -153,32 +164,10 @@ class ChainMap(BaseModel):
     supplies: list[Supply]
 
 
-class Gap(BaseModel):
-    """One row of ``gaps.csv``; unknown numbers are null."""
-
-    chain: str
-    segment: str
-    node: str
-    node_name: str
-    stage: str
-    status: str
-    kind: str
-    score: float | None
-    pull: float | None
-    structure: float | None
-    feasibility: float | None
-    supply: float | None
-    local_firms: str
-    upstream_local: str
-    downstream_local: str
-    targets: float | None
-    why: str
-
-
 class Gaps(BaseModel):
     """Every node of the chains with what the county has there."""
 
-    gaps: list[Gap]
+    gaps: list[Gap]  # type: ignore[valid-type]
 
 
 class Lists(BaseModel):
@@ -269,10 +258,16 @@ class Difference(BaseModel):
     moves: list[Move]
 
 
-class Shortlist(BaseModel):
-    """The rows of ``shortlist.csv``; unknown numbers are null."""
+class Listed(ListRow):  # type: ignore[valid-type, misc]
+    """A firm of the shortlist: its row of ``shortlist.csv``, and the firm in one sentence."""
 
-    firms: list[dict[str, Any]]
+    in_short: str
+
+
+class Shortlist(BaseModel):
+    """The firms of a shortlist, best first; unknown numbers are null."""
+
+    firms: list[Listed]
 
 
 class OutcomeToTell(Sent):

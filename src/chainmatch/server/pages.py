@@ -5,14 +5,13 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from chainmatch._version import __version__
-from chainmatch.report import words
 from chainmatch.report.chainmap import map_style
 from chainmatch.report.templates import source
+from chainmatch.schema import words
 from chainmatch.schema.columns import titles
 from chainmatch.server import metrics
-from chainmatch.server.catalog import SHOWN
 from chainmatch.server.context import Held
-from chainmatch.server.models import Health
+from chainmatch.server.models import SHOWN, Health
 from chainmatch.server.problems import Problem, content, documented
 from chainmatch.server.templates import FOLDER
 
@@ -29,6 +28,7 @@ def home(service: Held, request: Request) -> Response:
         "status": words.STATUS,
         "meanings": words.STATUS_MEANING,
         "kinds": words.GAP_KINDS,
+        "ways": words.WAYS,
     }
     context = {"version": __version__, "notes": service.catalog.notes, "data": data}
     return service.templates.TemplateResponse(request, "home.html", context)

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
 
-from chainmatch.report.facts import records
+from chainmatch.report.facts import in_short, records
 from chainmatch.report.files import write_csv
 from chainmatch.report.runs import diff, explain
+from chainmatch.schema.records import written
 from chainmatch.server import models
 from chainmatch.server.context import (
     RUN_ID,
@@ -84,7 +85,9 @@ def all_files(service: Held, run: RunId) -> StreamingResponse:
 @ROUTES.get("/shortlist", summary="精准招商清单")
 def shortlist(service: Held, run: RunId) -> models.Shortlist:
     """Return the shortlist of a run."""
-    return models.Shortlist(firms=records(finished(service, run).table("shortlist")))
+    table = finished(service, run).table("shortlist")
+    told = [in_short(firm) for firm in records(table)]
+    return models.Shortlist.model_validate({"firms": records(written(table).assign(in_short=told))})
 
 
 @ROUTES.get("/explain", summary="一家企业为什么入选或未入选")

@@ -60,7 +60,7 @@ def judge_all(
     """Judge all parts; ``progress`` is told after each how many were judged."""
     profile = work.case.profile
     pool = _Reduced(lambda rows: contenders(rows, profile, top=work.top))
-    best = _Reduced(lambda rows: best_fits(rows, profile.gates.min_fit))
+    best = _Reduced(best_fits)
     prospects: list[pd.DataFrame] = []
     gates: list[Mapping[str, int]] = []
     scored = 0

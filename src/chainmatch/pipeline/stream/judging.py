@@ -24,6 +24,7 @@ from chainmatch.pipeline.stream.packed import Settled, read_part
 from chainmatch.report.cards import best_fits
 from chainmatch.report.parts import write_rows
 from chainmatch.schema.columns import TABLES
+from chainmatch.schema.records import written
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import table_schema
 from chainmatch.util.atomic import saying_why
@@ -84,7 +85,7 @@ class JudgeWork:
                 examined.excluded["gate"].value_counts().to_dict(),
                 len(scores),
                 contenders(scores, case.profile, top=self.top),
-                best_fits(examined.fits, case.profile.gates.min_fit),
+                best_fits(examined.fits),
                 scout.prospects(examined.passed, examined.fits),
             )
 
@@ -99,4 +100,4 @@ def _write(examined: Examined, scores: pd.DataFrame, part: Path) -> None:
         write_rows(frame[list(TABLES[table])], part.with_suffix(suffix))
     schema = table_schema("scores")
     with pa.ipc.new_file(part.with_suffix(SCORES), schema) as writer:
-        writer.write_batch(record_batch(scores, schema))
+        writer.write_batch(record_batch(written(scores), schema))

@@ -6,30 +6,27 @@ from typing import Any
 
 import pandas as pd
 
-from chainmatch.decision.scoring import COLUMN, PARTS, TITLE, contributions, region_of
+from chainmatch.decision.firm_facts import region_of
+from chainmatch.decision.mean import contributions, widest
 from chainmatch.decision.shortlist import why_not
 from chainmatch.places.locating import locate
 from chainmatch.profile import Profile
 from chainmatch.report.runs.folders import Row, RunFolder
+from chainmatch.schema.records import points_text, sides
+from chainmatch.schema.words import (
+    GAP_KINDS,
+    GRADE_MEANING,
+    GRADES,
+    RELATIONS,
+    SIDES,
+    WAYS,
+    node,
+    word,
+)
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure, percent, rounded
 
-_GRADES = {
-    "confirmed": "确认（经营范围与主营产品或行业代码一致）",
-    "likely": "较可靠（凭经营范围判断，须核实）",
-    "uncertain": "不确定（依据较弱，须先核实）",
-}
-_KINDS = {"fill": "补链", "strengthen": "强链", "extend": "延链", "start": "建链"}
-_RELATIONS = {"same": "同一家企业", "branch": "总部与分支", "group": "同一集团"}
-_SIDES = {"上游": "可向它供货", "下游": "可采购它的产品"}
-# What to ask for where a part is unknown.
-_ASK = {
-    "sector": "主营产品",
-    "gap": "本地在这一环节的企业情况",
-    "partners": "本地上下游环节的企业情况",
-    "region": "企业所在的省、市、县",
-    "scale": "注册资本和所获荣誉（上市、专精特新、高新技术企业等）",
-    "name": "与本地企业有无同集团、同字号关系",
-}
+_SHOWN = 3  # weak points
 
 
 def cards_of(asked: str, tables: Mapping[str, pd.DataFrame], folder: RunFolder) -> Iterator[str]:
@@ -71,7 +68,7 @@ def _chosen(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> 
     size = len(tables["shortlist"])
     head = f"{row['name']}　精准招商清单第 {row['rank']:.0f} 位（共 {size} 家）"
     stability = (
-        f"稳定度：{row['stability']:.0%}（权重上下浮动 20% 的 200 次试算中，留在清单的比例）"
+        f"稳定度：{percent(row['stability'])}（权重上下浮动 20% 的 200 次试算中，留在清单的比例）"
     )
     return "\n".join([head, *_card(row, folder), *_next_step(row, folder), stability])
 
@@ -79,7 +76,7 @@ def _chosen(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> 
 def _passed(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> str:
     place = tables["scores"]["firm_id"].tolist().index(row["firm_id"]) + 1
     head = f"{row['name']}　未入选清单（得分第 {place} 位，共 {len(tables['scores'])} 家）"
-    reason = f"未入选原因：{why_not(row, tables['shortlist'], folder.profile)}"
+    reason = f"未入选原因：{why_not(row, tables['shortlist'], folder.profile, folder.floors)}"
     return "\n".join([head, reason, *_card(row, folder)])
 
 
@@ -99,10 +96,12 @@ def _local(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> s
     if not row["node"]:
         return "\n".join([*lines, "经营范围看不出处在产业链的哪个环节。"])
     order = tables["locals"]["firm_id"].tolist().index(row["firm_id"]) + 1
-    lines.append(f"环节：{row['node_name']}　契合 {row['fit']:.2f}　依据原文：“{row['evidence']}”")
-    lines.append(f"带动力：{row['anchor']:.1f}，本地第 {order} 位")
+    fit = figure(row["fit"])
+    lines.append(f"环节：{row['node_name']}　契合 {fit}　依据原文：{_quote(row)}")
+    lines.append(f"带动力：{figure(row['anchor'], 1)}，本地第 {order} 位")
+    lines += [row["why"]] if row["why"] else []
     named = tables["shortlist"]
-    suits = named[_names(named["partner_firms"], row["name"])]
+    suits = named[[any(p.name == row["name"] for p in own) for own in named["partner_firms"]]]
     if len(suits):
         lines.append(f"清单上把它当作上下游伙伴的：{'、'.join(suits['name'])}")
     gaps = folder.table("gaps")
@@ -125,116 +124,121 @@ def _names(column: "pd.Series[Any]", name: str) -> "pd.Series[bool]":
 
 
 def _card(row: Row, folder: RunFolder) -> list[str]:
-    profile = folder.profile
+    profile, parts = folder.profile, folder.parts
+    score, low, high = (figure(row[name], 3) for name in ("score", "low", "high"))
     lines = [
-        f"环节：{row['node_name']}　契合 {row['sector']:.2f}",
-        f"依据等级：{_GRADES.get(row['grade'], '不详')}",
-        f"依据原文：“{row['evidence']}”",
+        f"环节：{node(row['node_name'])}",
+        f"依据等级：{_grade(row['grade'])}",
+        f"依据原文：{_quote(row)}",
+        *_reasons(row),
         *_gap(row, folder),
-        *_partners(row["partner_firms"]),
+        *_partners(row),
         *_kin(row["firm_id"], folder),
-        _region(row, profile),
-        f"得分：{row['score']:.3f}（区间 {row['low']:.3f}～{row['high']:.3f}）",
+        *_region(row, profile),
+        f"得分：{score}（区间 {low}～{high}）",
     ]
-    weights = profile.weights.model_dump()
-    added = contributions(row, weights)
-    for part in PARTS:
-        value = row[COLUMN[part]]
-        told = "未知" if math.isnan(value) else f"{value:.2f}，贡献 {added[part]:.3f}"
-        lines.append(f"  {TITLE[part]}：{told}")
-    lines.append("最薄弱的三点：")
-    lines += [f"  {number}. {text}" for number, text in enumerate(_weakest(row, weights), start=1)]
-    return [*lines, _telling(row, weights)]
+    added = contributions(row, folder.weights)
+    for part in parts:
+        value = row[part.column]
+        told = figure(value)
+        if not math.isnan(value):
+            told += f"，贡献 {figure(added[part.name], 3)}"
+        lines.append(f"  {part.title}：{told}")
+    lines.append("最薄弱的几点：")
+    lines += [f"  {number}. {text}" for number, text in enumerate(_weakest(row, folder), start=1)]
+    return [*lines, _telling(row, folder)]
+
+
+def _grade(grade: str) -> str:
+    if grade not in GRADES:
+        return "不详"
+    return f"{GRADES[grade]}（{GRADE_MEANING[grade]}）"
+
+
+def _reasons(row: Row) -> Iterator[str]:
+    if row["reasons"]:
+        yield "推荐理由："
+        yield from (f"  {points_text([point])}" for point in row["reasons"])
+
+
+def _quote(row: Row) -> str:
+    return f"“{row['evidence']}”" if row["evidence"] else "不详"
 
 
 def _gap(row: Row, folder: RunFolder) -> Iterator[str]:
     gaps = folder.table("gaps").set_index("node")
     if row["node"] not in gaps.index:
-        yield "缺口：不详"
+        yield f"缺口：{'不详' if row['node'] else '企业不在产业链内，不补任何环节'}"
         return
     gap = gaps.loc[row["node"]]
-    kind = _KINDS.get(gap["kind"])
+    said = [GAP_KINDS.get(gap["kind"], ""), WAYS.get(gap["way"], "")]
+    head = "，".join(filter(None, said))
     yield (
-        f"缺口：{kind}，缺口得分 {gap['score']:.2f}。{gap['why']}"
-        if kind
+        f"缺口：{head}，缺口得分 {figure(gap['score'])}。{gap['why']}"
+        if head
         else f"缺口：{gap['why']}"
     )
 
 
-def _partners(named: str) -> Iterator[str]:
-    if not named:
+def _partners(row: Row) -> Iterator[str]:
+    found = sides(row["partner_firms"])
+    for side, names in found:
+        yield f"本地{side}（{SIDES.get(side, '')}）：{'、'.join(names)}"
+    if not found:
         yield "本地伙伴：未发现"
-        return
-    for side in named.split("；"):
-        direction, _, firms = side.partition("：")
-        yield f"本地{direction}（{_SIDES.get(direction, '')}）：{firms}"
 
 
 def _kin(firm: str, folder: RunFolder) -> Iterator[str]:
     links = folder.table("links")
     for link in links[links["left_id"] == firm].to_dict("records"):
-        relation = _RELATIONS.get(link["relation"], link["relation"])
+        relation = word(RELATIONS, link["relation"])
         why = f"：{link['why']}" if link["why"] else ""
-        sure = f"置信度 {link['confidence']:.0%}"
+        sure = f"置信度 {percent(link['confidence'])}"
         yield f"与本地企业的关系：{link['right_name']}，{relation}（{sure}）{why}"
 
 
-def _region(row: Row, profile: Profile) -> str:
-    value = row[COLUMN["region"]]
-    if math.isnan(value):
-        return "区域：所在地不详"
-    where = row["region"] or "所在地未写明"
+def _region(row: Row, profile: Profile) -> Iterator[str]:
+    if not row["region"]:
+        yield "区域：所在地不详"
+        return
     zone = row["zone"]
     if zone in profile.zones:
-        text = f"{where}，属重点片区“{zone}”（优先程度 {profile.zones[zone]:g}）"
+        text = f"属重点片区“{zone}”（优先程度 {profile.zones[zone]:g}）"
     else:
-        text = f"{where}，不在重点片区"
-    place = locate(row["region"], code=row["firm_id"], name=row["name"])
-    found = region_of(place, profile)
-    # The run may have known the address too: say the distance only if it is the one that counted.
-    if not math.isnan(found.km) and abs(found.part - value) < 1e-3:
-        text += f"，离本县直线约 {found.km:.0f} 公里"
-    return f"区域：{text}；区域因素 {value:.2f}"
+        text = "不在重点片区"
+    *_, km = region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)
+    far = "" if math.isnan(km) else f"，离本县直线约 {rounded(km, 0)} 公里"
+    yield f"区域：{row['region']}，{text}{far}"
 
 
-def _weakest(row: Row, weights: Mapping[str, float]) -> list[str]:
-    """The weak points of the table, filled up to three with the other parts that cost most."""
-    found = [text for text in row["weak_points"].split("；") if text]
-    spoken = {_spoken(text) for text in found}
-    total = sum(weight for part, weight in weights.items() if not math.isnan(row[COLUMN[part]]))
+def _weakest(row: Row, folder: RunFolder) -> list[str]:
+    """The weak points of the table, filled up with the other parts that cost most."""
+    points, weights = row["weak_points"], folder.weights
+    found = [points_text([point]) for point in points]
+    spoken = {point.title for point in points}
+    if spoken - {part.title for part in folder.parts}:
+        return found  # sentences of earlier days, which name no part
+    known = [part for part in folder.parts if not math.isnan(row[part.column])]
+    total = math.fsum(weights[part.name] for part in known)
     lost = sorted(
-        (-weights[part] * (1 - row[COLUMN[part]]), index, part)
-        for index, part in enumerate(PARTS)
-        if row[COLUMN[part]] < 1 and weights[part] and part not in spoken
+        (-weights[part.name] * (1 - row[part.column]), place, part.title)
+        for place, part in enumerate(folder.parts)
+        if row[part.column] < 1 and weights[part.name] and part.title not in spoken
     )
-    for minus, _, part in lost:
-        text = f"{TITLE[part]} {row[COLUMN[part]]:.2f}，比满分少 {-minus / total:.3f} 分"
-        found.append(text + ("（与本地企业无亲缘关系）" if part == "name" else ""))
-    return found[:3]
+    for minus, place, title in lost:
+        value = row[folder.parts[place].column]
+        found.append(f"{title}：得 {figure(value)}，比满分少 {figure(-minus / total, 3)} 分")
+    return found[:_SHOWN]
 
 
-# How the weak points of a part begin; all others are about the gap.
-_SPOKEN = {
-    "sector": ("契合度",),
-    "partners": ("本地上下游", "本地没有上下游"),
-    "region": ("路程", "不在优先片区", "所在地"),
-    "scale": ("企业实力", "注册资本"),
-    "name": ("与本地企业",),
-}
-
-
-def _spoken(text: str) -> str:
-    return next((part for part, words in _SPOKEN.items() if text.startswith(words)), "gap")
-
-
-def _telling(row: Row, weights: Mapping[str, float]) -> str:
+def _telling(row: Row, folder: RunFolder) -> str:
     """What information would narrow the interval most."""
-    unknown = [part for part in PARTS if math.isnan(row[COLUMN[part]]) and weights[part]]
-    if unknown:
-        part = max(unknown, key=lambda p: weights[p])
-        width = weights[part] / sum(weights.values())
+    part = widest(row, folder.weights)
+    if part:
+        width = folder.weights[part.name] / math.fsum(folder.weights.values())
         return (
-            f"最需要补充：{_ASK[part]}。“{TITLE[part]}”现在未知，补上后得分区间收窄 {width:.3f}。"
+            f"最需要补充：{part.question}。“{part.title}”现在未知，"
+            f"补上后得分区间收窄 {figure(width, 3)}。"
         )
     if row["grade"] == "confirmed":
         return "最需要补充：各分项均已知；走访前核实近况即可。"
@@ -257,6 +261,5 @@ def _next_step(row: Row, folder: RunFolder) -> Iterator[str]:
     if len(kin):
         first = f"先请本地关联企业{kin['right_name'].iloc[0]}引荐，再由{first}"
     elif row["partner_firms"]:
-        _, _, names = row["partner_firms"].split("；")[-1].partition("：")
-        first += f"，并请{names.split('、')[0]}等本地伙伴说明配套意向"
+        first += f"，并请{row['partner_firms'][-1].name}等本地伙伴说明配套意向"
     yield f"下一步：{first}；{office}核实要素条件。"

@@ -1,6 +1,8 @@
 """The folder of a run read back: manifest, profile and tables."""
 
 import json
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,14 +11,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from chainmatch.errors import RunError
-from chainmatch.schema.columns import COLUMNS, CONTRACT, TABLES
+from chainmatch.parts import Part, gap_parts_of, parts_of
+from chainmatch.schema.columns import COLUMNS, CONTRACT
+from chainmatch.schema.records import TEXTS, partners_of, points_of
+from chainmatch.schema.rows import keys_of, row_of
+from chainmatch.util.file_names import check_name
+from chainmatch.util.replacing import put_back
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from chainmatch.profile import Profile
 
 Row = dict[str, Any]
 
 _TEXT = ("text", "date")
+# What is lacking a name is called by its number.
+_NAMED = {"node_name": "node", "kept_name": "kept_id", "left_name": "left_id"}
+_NAMED |= {"right_name": "right_id"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,8 @@ class RunFolder:
     def open(cls, path: str | Path) -> "RunFolder":
         """Open a folder. Raises RunError if it holds no run, or one of a newer contract."""
         folder = Path(path)
+        check_name(folder, RunError)
+        _finish(folder)
         if not (folder / "run.json").is_file():
             raise RunError(f"{folder}：不是 rank 的结果文件夹（缺少 run.json），请检查路径。")
         found = cls(folder)
@@ -63,24 +77,63 @@ class RunFolder:
 
     @cached_property
     def profile(self) -> "Profile":
-        """The county profile of the run."""
+        """The county profile of the run, as far as the present program knows its keys.
+
+        Weights are those of :attr:`weights`: a run of earlier days has other parts.
+        """
         from pydantic import ValidationError
 
         from chainmatch.profile import Profile
 
         try:
-            return Profile.model_validate(self.manifest["profile"])
+            return Profile.model_validate(_known(self.manifest["profile"], Profile))
         except ValidationError:
-            raise RunError(
-                f"{self.path / 'run.json'}：县情配置与现在的程序不符，请重新运行 rank。"
-            ) from None
+            raise self._strange() from None
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """The weights of the parts of the run, whatever parts it had."""
+        return self._weights("weights", parts_of)
+
+    @cached_property
+    def gap_weights(self) -> dict[str, float]:
+        """The weights of the parts of a gap."""
+        return self._weights("gap_weights", gap_parts_of)
+
+    @cached_property
+    def floors(self) -> dict[str, float]:
+        """The least values of parts that the run asked of a firm on the shortlist."""
+        entry = self.manifest["profile"].get("entry", {})
+        if "fit" not in self.weights and "fit" in entry:
+            entry = {"sector": entry["fit"], **entry}  # what contract 1 called the fit
+        return {part.name: entry[part.name] for part in self.parts if part.name in entry}
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the run's scores."""
+        return parts_of(self.weights)
+
+    def _weights(self, key: str, known: Callable[[Iterable[str]], tuple[Part, ...]]) -> Any:
+        found = self.manifest["profile"].get(key)
+        names = [part.name for part in known(found)] if isinstance(found, dict) else []
+        if not names or not all(isinstance(found[name], int | float) for name in names):
+            raise self._strange()
+        return {name: float(found[name]) for name in names}
+
+    def _strange(self) -> RunError:
+        return RunError(f"{self.path / 'run.json'}：县情配置读不懂，请重新运行 rank。")
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the run; text columns hold "" for unknown."""
+        """Return one table of the run; text columns hold "" for unknown.
+
+        Columns that the program has learned since the run are there and unknown. Reasons, weak
+        points and partners are records again (:mod:`chainmatch.schema.records`).
+        """
         path = self.path / f"{name}.csv"
+        row = {cell.column.name: cell for cell in row_of(name)}
         try:
             header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
-            numbers = [c for c in header if c in COLUMNS and COLUMNS[c].kind not in _TEXT]
+            numbers = [c for c in header if self._is_number(name, c)]
             frame = pd.read_csv(
                 path,
                 dtype={column: str for column in header if column not in numbers},
@@ -90,12 +143,46 @@ class RunFolder:
             )
         except (OSError, ValueError):
             raise RunError(f"{path}：无法读取，请重新运行 rank。") from None
-        lacking = sorted(set(TABLES.get(name, ())) - set(header))
+        lacking = sorted(set(keys_of(name)) - set(header))
         if lacking:
             raise RunError(f"{path}：缺少列 {'、'.join(lacking)}，请重新运行 rank。")
         for column in frame.columns.difference(numbers):
             frame[column] = [_unquoted(text) for text in frame[column]]
-        return frame
+        for column in row.keys() - set(header):
+            unknown = "" if row[column].is_text else math.nan
+            frame[column] = frame.get(_NAMED.get(column, ""), unknown)
+        for column in TEXTS.keys() & set(frame.columns):
+            read = partners_of if column == "partner_firms" else points_of
+            frame[column] = pd.Series(list(map(read, frame[column])), frame.index, dtype=object)
+        old = [column for column in frame.columns if column not in row]
+        return frame[[*row, *old]]
+
+    def _is_number(self, table: str, column: str) -> bool:
+        parts = {part.column for part in (*self.parts, *gap_parts_of(self.gap_weights))}
+        return column in parts or (column in COLUMNS and COLUMNS[column].kind not in _TEXT)
+
+
+def _known(data: Any, model: "type[BaseModel]") -> Any:
+    """Return what a run said of a profile without the keys that the model does not know."""
+    if not isinstance(data, dict):
+        return data
+    found = {}
+    for key, value in data.items():
+        if key in model.model_fields:
+            inner = model.model_fields[key].annotation
+            nested = isinstance(inner, type) and hasattr(inner, "model_fields")
+            found[key] = _known(value, inner) if nested and inner else value
+    return found
+
+
+def _finish(folder: Path) -> None:
+    """Put back what a killed run left half done: a folder holds the files of one run."""
+    try:
+        put_back(folder)
+    except OSError as error:
+        raise RunError(
+            f"{folder}：上次写出结果时被中断，文件不全（{error.strerror}）；请重新运行 rank。"
+        ) from None
 
 
 def _unquoted(text: str) -> str:

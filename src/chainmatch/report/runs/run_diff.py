@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from chainmatch.decision.scoring import COLUMN, PARTS, TITLE, contributions
+from chainmatch.decision.mean import contributions
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.names import normal_name
-from chainmatch.profile import Profile
+from chainmatch.parts import parts_of
 from chainmatch.report.runs.folders import Row, RunFolder
+from chainmatch.schema.words import INPUTS, node
+from chainmatch.util.rounding import figure, rounded
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def diff(run_a: str | Path, run_b: str | Path) -> Diff:
     moves = pd.DataFrame(lines, columns=names).astype({"before": float, "after": float})
     order = moves["move"].map(_MOVES.index).astype(int)
     moves = moves.assign(order=order).sort_values(["order", "after", "before", "firm_id"])
-    causes = tuple(_causes(a.folder.manifest, b.folder.manifest))
+    causes = tuple(_causes(a.folder, b.folder))
     if not causes and len(moves):
         causes = (
             "名单、县情配置、产业链和程序版本都相同，结果却不同：请核对结果文件有没有被改动。",
@@ -117,7 +119,8 @@ class _Side:
     def absent(self, firm: str) -> str:
         """Why a firm is not on the shortlist of this run."""
         if firm in self.scores:
-            return why_not(self.scores[firm], self.shortlist, self.profile).rstrip("。")
+            row = self.scores[firm]
+            return why_not(row, self.shortlist, self.profile, self.folder.floors).rstrip("。")
         if firm in self.excluded:
             row = self.excluded[firm]
             return f"未通过准入条件“{row['gate']}”（{row['why'].rstrip('。')}）"
@@ -152,10 +155,10 @@ def _moved(firm: str, a: _Side, b: _Side) -> tuple[object, ...] | None:
     if before == after:
         return None
     old, new = a.scores.get(firm), b.scores.get(firm)
-    change = _change(old, new, a.profile, b.profile) if old and new else ""
+    change = _change(old, new, a.folder.weights, b.folder.weights) if old and new else ""
     if math.isnan(before):
         move, why = "新进", f"先前{a.absent(firm)}"
-        gone = old and obstacle(old, a.profile.entry) and not change
+        gone = old and obstacle(old, a.profile.entry, a.folder.floors) and not change
     elif math.isnan(after):
         move, why, gone = "退出", f"现在{b.absent(firm)}", False
     else:
@@ -170,28 +173,32 @@ def _moved(firm: str, a: _Side, b: _Side) -> tuple[object, ...] | None:
     return (firm, name, move, before, after, *scores, "；".join(parts) + "。")
 
 
-def _change(old: Row, new: Row, before: Profile, after: Profile) -> str:
-    """Which parts of a score moved, largest first, and what other weights did to it."""
+def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """Which parts of a score moved, largest first, and what other weights did to it.
+
+    ``before`` and ``after`` are the weights; parts that only one run has are not compared.
+    """
     texts = []
     if old["node"] != new["node"]:
-        texts.append(f"环节由“{old['node_name']}”改为“{new['node_name']}”")
+        texts.append(f"环节由“{node(old['node_name'])}”改为“{node(new['node_name'])}”")
     if round(new["score"] - old["score"], 3):
-        texts.append(f"得分 {old['score']:.3f} → {new['score']:.3f}")
+        texts.append(f"得分 {figure(old['score'], 3)} → {figure(new['score'], 3)}")
     steps = []
-    for part in PARTS:
-        was, now = old[COLUMN[part]], new[COLUMN[part]]
+    for part in parts_of(before.keys() & after.keys()):
+        was, now = old[part.column], new[part.column]
         if _same(was, now):
             continue
-        told = " → ".join("未知" if math.isnan(v) else f"{v:.2f}" for v in (was, now))
+        told = " → ".join(figure(v) for v in (was, now))
         size = 1.0 if math.isnan(was) or math.isnan(now) else abs(now - was)
-        weight = getattr(before.weights, part)
-        steps.append((-size * weight, f"{TITLE[part]} {told}"))
+        steps.append((-size * before[part.name], f"{part.title} {told}"))
     texts += [text for _, text in sorted(steps)]
-    if before.weights != after.weights:
-        fixed = math.fsum(contributions(old, after.weights).values())
-        effect = fixed - math.fsum(contributions(old, before.weights).values())
+    if before.keys() != after.keys():
+        texts.append("两次的分项不同，得分不能直接比")
+    elif before != after:
+        fixed = math.fsum(contributions(old, after).values())
+        effect = fixed - math.fsum(contributions(old, before).values())
         if round(effect, 3):
-            texts.append(f"权重变化使得分 {effect:+.3f}")
+            texts.append(f"权重变化使得分 {rounded(effect, 3):+}")
     return "，".join(texts)
 
 
@@ -199,15 +206,19 @@ def _same(a: float, b: float) -> bool:
     return a == b or (math.isnan(a) and math.isnan(b))
 
 
-def _causes(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[str]:
+def _causes(one: RunFolder, two: RunFolder) -> Iterator[str]:
     """Sentences on what differed in what went in: lists, profile, chains, version."""
-    inputs = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
-    for key, title in inputs.items():
+    a, b = one.manifest, two.manifest
+    for key, title in INPUTS.items():
         old, new = (side["inputs"].get(key) for side in (a, b))
         if (old or {}).get("sha256") != (new or {}).get("sha256"):
             files = " → ".join(entry["file"] if entry else "无" for entry in (old, new))
             yield f"数据：{title}不同（{files}{_row_counts(a, b, key)}）"
-    for key, (old, new) in _changed(_flat(a["profile"]), _flat(b["profile"])).items():
+    yield from _parts_changed(one, two)
+    changed = _changed(_flat(a["profile"]), _flat(b["profile"]))
+    for key, (old, new) in changed.items():
+        if one.contract != two.contract and None in (old, new):
+            continue  # keys came and went with the program
         kind = "权重" if key.startswith(("weights.", "gap_weights.")) else "县情配置"
         yield f"{kind}：{key} 由 {_short(old)} 改为 {_short(new)}"
     for key, title in (("chains", "产业链"), ("learned", "学得的数字")):
@@ -216,6 +227,13 @@ def _causes(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[str]:
             yield f"{title}：{file} {done}"
     if a["version"] != b["version"]:
         yield f"程序版本：{a['version']} → {b['version']}"
+
+
+def _parts_changed(one: RunFolder, two: RunFolder) -> Iterator[str]:
+    """A sentence where two runs score by other parts."""
+    titles = [[part.title for part in side.parts] for side in (one, two)]
+    if one.weights.keys() != two.weights.keys():
+        yield "分项：由 " + " 改为 ".join("、".join(own) for own in titles)
 
 
 def _row_counts(a: Mapping[str, Any], b: Mapping[str, Any], key: str) -> str:

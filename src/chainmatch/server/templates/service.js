@@ -18,7 +18,10 @@
     return element;
   }
   function clear(element) { element.replaceChildren(); return element; }
-  function number(value) { return value === null ? "未知" : value.toFixed(2); }
+  // Half goes up, as in the workbook: .145, which is a little less in binary, is .15.
+  function number(value) {
+    return value === null ? "未知" : (Math.round(Number(value.toFixed(10) + "e2")) / 100).toFixed(2);
+  }
   function bar(value) {
     var score = make("span", { class: "score" }, [make("b", { text: number(value) })]);
     var meter = make("span", { class: "meter", "aria-hidden": "true" }, [make("i")]);
@@ -30,11 +33,18 @@
   // --- asking the service -----------------------------------------------------------------
   var key = "";
   try { key = sessionStorage.getItem("chainmatch-key") || ""; } catch (_) { key = ""; }
-  function say(text) { one("said").textContent = text; one("said").hidden = !text; }
+  // What went wrong stays until something asked later goes well: a slow answer takes no word back.
+  var asked = 0, wrong = 0;
+  function say(text) {
+    one("said").textContent = text;
+    one("said").hidden = !text;
+    if (text) { wrong = asked; }
+  }
   function ask(path) {
+    var mine = asked += 1;
     var headers = key ? { Authorization: "Bearer " + key } : {};
     return fetch(path, { headers: headers }).then(function (answer) {
-      if (answer.ok) { say(""); return answer; }
+      if (answer.ok) { if (mine > wrong) { say(""); } return answer; }
       return answer.json().then(function (problem) {
         if (answer.status === 401) { one("gate").hidden = false; one("key").focus(); }
         throw new Error(problem.detail);
@@ -100,7 +110,7 @@
         make("p", {}, [make("span", { class: "chip", text: firm.origin === "local" ? "本地企业" : "目标企业" })]),
         facts,
         make("h4", { text: "处在哪些环节" }),
-        firm.fits.length ? fits : make("p", { class: "muted", text: "经营范围看不出处在五条产业链的哪个环节。" }),
+        firm.fits.length ? fits : make("p", { class: "muted", text: "经营范围看不出处在产业链的哪个环节。" }),
         make("h4", { text: "经营范围" }),
         make("p", { class: "scope", text: firm.scope || "未知" })
       ].forEach(function (part) { card.appendChild(part); });
@@ -181,7 +191,8 @@
       make("p", { class: "muted", text: node.segment }),
       make("h4", { text: node.name }, [
         node.status ? make("span", { class: "chip " + node.status, text: words.status[node.status] }) : null,
-        node.kind ? make("span", { class: "chip kind", text: words.kinds[node.kind] }) : null
+        node.kind ? make("span", { class: "chip kind", text: words.kinds[node.kind] }) : null,
+        node.way && node.way !== "recruit" ? make("span", { class: "chip way", text: words.ways[node.way] }) : null
       ]),
       make("p", { class: "muted", text: node.does }),
       node.kind ? make("p", { text: "缺口得分 " + number(node.score) }) : null
@@ -266,7 +277,8 @@
           make("td", { class: "num", text: String(firm.rank) }),
           make("th", { scope: "row" }, [
             make("button", { type: "button", class: "name", text: firm.name, click: function () { explain(id, firm.firm_id); } }),
-            make("span", { class: "muted", text: " " + firm.region })
+            make("span", { class: "muted", text: " " + firm.region }),
+            make("span", { class: "short", text: firm.in_short })
           ]),
           make("td", { text: firm.node_name }),
           make("td", {}, [bar(firm.score)])

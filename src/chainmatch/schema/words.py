@@ -1,10 +1,10 @@
-"""What the words of the tables are called in Chinese, and how numbers are written. Once."""
+"""The words that cells of tables hold, in Chinese for people, and what they mean. Each once."""
 
 import math
 from collections.abc import Mapping
 
-from chainmatch.chains.model import STAGES
 from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.util.rounding import UNKNOWN, figure
 
 STATUS: dict[str, str] = {
     "strong": "强",
@@ -13,31 +13,14 @@ STATUS: dict[str, str] = {
     "missing": "缺",
     "no-data": "无数据",
 }
-STATUS_MEANING: dict[str, str] = {
-    "strong": "本地企业较强",
-    "present": "本地已有企业",
-    "weak": "本地企业偏弱",
-    "missing": "未见本地企业",
-    "no-data": "名单看不出有无",
-}
 GAP_KINDS: dict[str, str] = {
     "fill": "补链",
     "strengthen": "强链",
     "extend": "延链",
     "start": "建链",
 }
-GAP_MEANING: dict[str, str] = {
-    "fill": "上下游本地都有企业，中间缺这一环",
-    "strengthen": "本地有企业，但偏弱",
-    "extend": "上游或下游有本地企业，可顺势延伸",
-    "start": "直接上下游都没有本地企业，需整体引进",
-}
+WAYS: dict[str, str] = {"recruit": "可招", "grow": "需本地培育", "closed": "不接收"}
 GRADES: dict[str, str] = {"confirmed": "确认", "likely": "较可靠", "uncertain": "不确定"}
-GRADE_MEANING: dict[str, str] = {
-    "confirmed": "经营范围与主营产品或行业代码一致",
-    "likely": "凭经营范围判断，走访前须核实",
-    "uncertain": "依据较弱，须先核实",
-}
 PARTNERS: dict[str, str] = {
     "target": "目标企业",
     "local": "本地企业",
@@ -45,35 +28,42 @@ PARTNERS: dict[str, str] = {
     "gap": "产业链缺口",
 }
 RELATIONS: dict[str, str] = {"same": "同一家企业", "branch": "总部与分支", "group": "同一集团"}
-INPUTS: dict[str, str] = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
-PARTS: dict[str, str] = {
-    "sector": "行业契合",
-    "gap": "缺口价值",
-    "partners": "本地配套",
-    "region": "区域因素",
-    "scale": "企业实力",
-    "name": "亲缘关系",
+STAGES: dict[str, str] = {
+    "upstream": "上游",
+    "midstream": "中游",
+    "downstream": "下游",
+    "supporting": "配套",
 }
-PART_MEANING: dict[str, str] = {
-    "sector": "经营范围与环节的契合程度",
-    "gap": "补这一环节对本地产业链的价值，兼顾企业能否到外县落户",
-    "partners": "本地上下游企业有多少",
-    "region": "是否重点片区、路程远近",
-    "scale": "注册资本、年限、荣誉",
-    "name": "与本地企业同集团或同字号",
-}
-GAP_PARTS: dict[str, str] = {
-    "pull": "本地牵引",
-    "structure": "链条结构",
-    "feasibility": "要素条件",
-    "supply": "招商资源",
-}
-# What an officer may write into the column 结果 before the file comes back.
 OUTCOMES: tuple[str, ...] = ("签约", "在谈", "拒绝", "未联系")
-UNKNOWN = "未知"
+STATUS_MEANING: dict[str, str] = {
+    "strong": "本地企业较强",
+    "present": "本地已有企业",
+    "weak": "本地企业偏弱",
+    "missing": "未见本地企业",
+    "no-data": "名单看不出有无",
+}
+GAP_MEANING: dict[str, str] = {
+    "fill": "上下游两侧本地都有企业，缺这一环",
+    "strengthen": "本地已有企业，可以做强",
+    "extend": "上游或下游有本地企业，可顺势延伸",
+    "start": "直接上下游都没有本地企业，需整体引进",
+}
+WAY_MEANING: dict[str, str] = {
+    "recruit": "这类企业会到外县落户，可以招引",
+    "grow": "这类经营依附本地，不靠招引",
+    "closed": "县情配置不接收",
+}
+GRADE_MEANING: dict[str, str] = {
+    "confirmed": "经营范围与主营产品或行业代码一致",
+    "likely": "凭经营范围判断，走访前须核实",
+    "uncertain": "依据较弱，须先核实",
+}
+INPUTS: dict[str, str] = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
+SIDES: dict[str, str] = {"上游": "可向它供货", "下游": "可采购它的产品"}
 NO_ZONE = "其他地区"
 NO_PROVINCE = "省份不详"
 NO_CITY = "城市不详"
+NO_NODE = "不在产业链内"
 
 
 def word(table: Mapping[str, str], key: object) -> str:
@@ -83,7 +73,7 @@ def word(table: Mapping[str, str], key: object) -> str:
 
 def number(value: object) -> str:
     """Return a score with two digits; 未知 for an unknown one."""
-    return UNKNOWN if unknown(value) else f"{float(str(value)):.2f}"
+    return UNKNOWN if unknown(value) else figure(float(str(value)))
 
 
 def unknown(value: object) -> bool:
@@ -93,6 +83,11 @@ def unknown(value: object) -> bool:
         or str(value) in ("", "<NA>")
         or (isinstance(value, float) and math.isnan(value))
     )
+
+
+def node(name: object) -> str:
+    """Return the name of a node; 不在产业链内 for a firm that no chain knows."""
+    return NO_NODE if unknown(name) else str(name)
 
 
 def stage(key: object) -> str:
