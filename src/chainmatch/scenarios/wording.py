@@ -140,11 +140,9 @@ def lift_lines(lift: Lift) -> Iterator[str]:
     if lift.place_then:
         yield f"  {head} {figure(lift.score, 3)}，清单第{lift.place_then}位。"
         return
-    line = (
-        "名额已满，多少分都选不上"
-        if math.isnan(lift.threshold)
-        else f"入选线 {figure(lift.threshold, 3)}"
-    )
+    line = f"入选线 {figure(lift.threshold, 3)}"
+    if math.isnan(lift.threshold):
+        line = "名额已满，多少分都选不上"
     yield f"  {head} {figure(lift.score, 3)}，{line}"
     if lift.lifted and (then := _barred(lift)):
         yield f"  仍然：{then}"
@@ -186,4 +184,5 @@ def _barred(lift: Lift) -> str:
 
 def _numbered(rows: Any) -> Iterator[str]:
     for number, row in enumerate(rows.to_dict("records"), 1):
-        yield f"    {number}. {row['text']}：得分{figure(row['score'], 3)}，清单第{row['place']}位。"
+        then = f"得分{figure(row['score'], 3)}，清单第{row['place']}位"
+        yield f"    {number}. {row['text']}：{then}。"
