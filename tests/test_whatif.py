@@ -227,19 +227,28 @@ def test_a_single_fact_lifts_the_firm_in_a_run_of_its_own(sample):
 
 
 def test_two_facts_where_one_is_not_enough(sample):
-    pool = unlisted(sample)
-    two = pool[
-        pool["lacks"].eq(2) & pool["transferability"].gt(0.5) & pool["gap"].between(0.22, 0.4)
-    ]
-    answers = (lift(sample.run, firm, 30) for firm in two["firm_id"].head(10))
-    found = next(found for found in answers if "pair" in found.ways["kind"].tolist())
-    firm = found.firm_id
+    """A firm of the list, made small and never converted to a company, needs both."""
+    listed = sample.run.shortlist
+    firm, name = listed.loc[listed["name"].str.endswith("有限公司"), ["firm_id", "name"]].iloc[0]
+    table = sample.targets.table.copy()
+    cells = {
+        "name": name.replace("有限公司", "厂"),
+        "capital": 60.0,
+        "currency": "CNY",
+        "honours": "",
+    }
+    for column, value in cells.items():
+        table.loc[table["firm_id"].eq(firm), column] = value
+    found = lift(sample.rank(table), firm, 30)
     assert "fact" not in found.ways["kind"].tolist()
     way = found.ways[found.ways["kind"].eq("pair")].iloc[0]
-    assert firm in sample.with_cells(firm, way["changes"]).shortlist["firm_id"].tolist()
-    for column in way["changes"].keys() - {"currency"}:
-        one = {column: way["changes"][column]}
-        assert firm not in sample.with_cells(firm, one).shortlist["firm_id"].tolist()
+    assert "name" in way["changes"]
+    for some in ([*way["changes"]], *([column] for column in way["changes"])):
+        again = table.copy()
+        for column in some:
+            again.loc[again["firm_id"].eq(firm), column] = way["changes"][column]
+        places = sample.rank(again).shortlist.set_index("firm_id")["rank"]
+        assert places.get(firm, 0) == (way["place"] if len(some) > 1 else 0)
 
 
 def changed(profile: Profile, key: str, value: float) -> Profile:
@@ -254,10 +263,11 @@ def changed(profile: Profile, key: str, value: float) -> Profile:
 
 def test_the_profile_that_is_named_lifts_the_firm(sample):
     pool = unlisted(sample)
-    limited = pool["name"].str.endswith("有限公司") & pool["grade"].ne("uncertain")
+    limited = pool["name"].str.contains("有限") & pool["grade"].ne("uncertain")
+    entry = sample.case.profile.entry
     asked = [
         pool.loc[limited & pool["lacks"].eq(0), "firm_id"].iloc[0],
-        pool.loc[limited & pool["lacks"].eq(1) & pool["gap"].lt(0.28), "firm_id"].iloc[0],
+        pool.loc[limited & pool["lacks"].eq(1) & pool["gap"].lt(entry.gap), "firm_id"].iloc[0],
     ]
     kinds = set()
     for firm in asked:
@@ -327,16 +337,10 @@ def test_a_firm_on_the_list_needs_nothing(sample):
 
 def test_the_page_shows_what_the_sample_gives():
     page = (Path(__file__).parent.parent / "docs" / "what-if.md").read_text(encoding="utf-8")
+    firm = re.search('whatif "(.+)" --run', page)[1]
     folder = data_folder("sample")
     run = chainmatch.rank(folder / "targets.xlsx", folder / "local.csv", folder / "leads.xlsx")
-    found = chainmatch.whatif("溆朔（中山）合金有限公司", run)
-    facts = found.lift.ways.loc[found.lift.ways["kind"].eq("fact"), "text"].tolist()
-    assert facts == re.findall(r"^\d\. ([^ \n]+)", page, re.M)
-    own = found.gaps[found.gaps["side"].eq("本环节")]
-    for name, covered in own[["node_name", "coverage_after"]].itertuples(index=False):
-        assert name in page
-        assert f"→ {covered:.2f})" in page
-    assert f"threshold is {found.lift.threshold:.3f}" in page
+    assert f"```text\n{chainmatch.whatif(firm, run).text()}\n```" in page
 
 
 # --- names, folders, the command -------------------------------------------------------------
