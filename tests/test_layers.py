@@ -20,6 +20,7 @@ ROWS = [
     {"__init__", "cli"},
     {"server"},
     {"chains.workbook", "pipeline.spark", "pipeline.stream"},
+    {"scenarios"},
     {"report"},
     {"report.runs", "pipeline", "training"},
     {"leads"},

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chainmatch.profile import read_profile
     from chainmatch.report.folder import write_report
     from chainmatch.report.runs import diff, explain
+    from chainmatch.scenarios.whatif import whatif
     from chainmatch.tables import read_firms, read_leads
     from chainmatch.training.train import train
     from chainmatch.util.resources import use_learned
@@ -58,6 +59,7 @@ _HOMES = {
     "trace": "chains.graph",
     "train": "training.train",
     "use_learned": "util.resources",
+    "whatif": "scenarios.whatif",
     "write_report": "report.folder",
 }
 
@@ -90,6 +92,7 @@ __all__ = [
     "trace",
     "train",
     "use_learned",
+    "whatif",
     "write_report",
 ]
 

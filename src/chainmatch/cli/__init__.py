@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from chainmatch._version import __version__
-from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serve
+from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serve, whatif
 from chainmatch.cli.parsing import Parser
 from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
@@ -61,6 +61,6 @@ def parser() -> argparse.ArgumentParser:
     version = f"chainmatch {__version__}"
     top.add_argument("--version", action="version", version=version, help="显示版本号")
     commands = top.add_subparsers(title="命令", metavar="命令", required=True, dest="name")
-    for group in (ranking, lists, runs, learning, profile, chains, serve):
+    for group in (ranking, lists, runs, whatif, learning, profile, chains, serve):
         group.add(commands)
     return top

@@ -11,7 +11,7 @@ suite, a floor or a tower is an office.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -70,12 +70,11 @@ _BARE = 0.5
 def firm_facts(
     targets: pd.DataFrame,
     items: Sequence[Sequence[Item]],
-    links: pd.DataFrame | None,
     county: County,
 ) -> pd.DataFrame:
-    """Return the facts of each target, indexed by firm id; columns of ``parts.FACTS``.
+    """Return the facts of each target that its own row says, indexed by firm id.
 
-    ``items`` are those of the targets' scopes, in their order.
+    Columns of ``parts.FACTS``. ``items`` are those of the targets' scopes, in their order.
     """
     profile = county.profile
     capital = pd.to_numeric(targets["capital"], errors="coerce").astype(float).tolist()
@@ -112,7 +111,7 @@ def firm_facts(
         },
         index=pd.Index(targets["firm_id"].tolist(), name="firm_id"),
     )
-    return facts.join(_places(targets, profile)).join(_kin(facts.index, links))
+    return facts.join(_places(targets, profile))
 
 
 def _numbers(targets: pd.DataFrame, column: str) -> list[float]:
@@ -229,8 +228,9 @@ def region_of(place: Place, profile: Profile) -> tuple[float, float, float]:
     return priority, 1 / (1 + km / profile.levels.near_km), km
 
 
-def _kin(ids: "pd.Index[str]", links: pd.DataFrame | None) -> pd.DataFrame:
-    """The highest confidence of a link to a local firm, and that firm."""
+def kin_of(links: pd.DataFrame | None, firms: Iterable[str]) -> pd.DataFrame:
+    """Return the highest confidence of a link to a local firm, and that firm, by firm id."""
+    ids = pd.Index(list(firms), name="firm_id")
     if links is None:
         return pd.DataFrame({"kin": np.nan, "kin_name": ""}, index=ids)
     best: dict[str, tuple[float, str]] = {}

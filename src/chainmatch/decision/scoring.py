@@ -10,12 +10,14 @@ those where it could enter the shortlist, if there are any. Evidence that only b
 """
 
 import math
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from chainmatch.decision.firm_facts import firm_facts
+from chainmatch.decision.county import County
+from chainmatch.decision.firm_facts import firm_facts, kin_of
 from chainmatch.decision.gaps import Survey
 from chainmatch.decision.grades import GRADES, fills, graded
 from chainmatch.decision.main_business import main_business
@@ -56,15 +58,23 @@ def score(
     (:mod:`chainmatch.schema.records`).
     """
     facts, partners = pair_facts(targets, fits, survey, links, graph)
-    parts = np.stack([part.value(facts) for part in PARTS], axis=1).round(4)
-    weights = {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
-    shown = pd.DataFrame(parts, columns=[part.column for part in PARTS])
-    may = fills(shown.assign(grade=facts["grade"].array), profile.entry).to_numpy(dtype=bool)
-    worth = weighted_mean(parts, np.array(list(weights.values())))
-    chosen = _best_rows(facts, may, worth)
+    return judged(facts, partners, targets, profile, graph)
+
+
+def judged(
+    facts: pd.DataFrame,
+    partners: Sequence[tuple[Partner, ...]],
+    targets: pd.DataFrame,
+    profile: Profile,
+    graph: "Graph",
+) -> pd.DataFrame:
+    """Score firms whose facts are known (:func:`pair_facts`), as :func:`score`."""
+    weights = weights_of(profile)
+    shown = parts_at(facts)
+    chosen = best_rows(shown, profile)
     table = _table(facts.iloc[chosen], shown.iloc[chosen], targets, graph)
     records = facts.iloc[chosen].to_dict("records")
-    values = parts[chosen].tolist()
+    values = shown.iloc[chosen][[part.column for part in PARTS]].to_numpy(dtype=float).tolist()
     table["partner_firms"] = [partners[row] for row in chosen.tolist()]
     table["reasons"] = list(map(reasons, records, values))
     table["weak_points"] = [
@@ -87,33 +97,104 @@ def pair_facts(
 
     One row a pair: ``firm_id, node`` and the columns of ``parts.FACTS``.
     """
-    rows = _candidates(targets, fits, survey)
+    return facts_here(own_pairs(targets, fits, survey.county, graph), survey, links, graph)
+
+
+class Pairs(NamedTuple):
+    """Firms at the nodes that they may be scored at: what holds whoever else is in the county.
+
+    ``facts`` has one row a pair, ``made`` the :func:`made_texts` of the firms.
+    """
+
+    facts: pd.DataFrame
+    made: Mapping[str, str]
+
+
+def own_pairs(targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: "Graph") -> Pairs:
+    """Return what the firms' own rows say of them at every node that they may be scored at."""
+    rows = _candidates(targets, fits, county, graph)
     targets = targets[targets["firm_id"].isin(rows["firm_id"])].drop_duplicates("firm_id")
     ids, scopes = targets["firm_id"].tolist(), text_of(targets["scope"]).tolist()
     items = read_scopes(scopes)
     by_firm = dict(zip(ids, items, strict=True))
     rows = graded(rows, dict(zip(ids, scopes, strict=True)), by_firm)
-    facts = rows.join(firm_facts(targets, items, links, survey.county), on="firm_id")
+    facts = rows.join(firm_facts(targets, items, county), on="firm_id").reset_index(drop=True)
+    return Pairs(facts, made_texts(targets, items))
+
+
+def facts_here(
+    pairs: Pairs,
+    survey: Survey,
+    links: pd.DataFrame | None,
+    graph: "Graph",
+    book: PartnerBook | None = None,
+) -> tuple[pd.DataFrame, list[tuple[Partner, ...]]]:
+    """Return :func:`pair_facts` of firms whose own facts are known.
+
+    ``book`` is one already built on the survey.
+    """
+    facts = pairs.facts.join(kin_of(links, pairs.made), on="firm_id")
     for name, values in _node_facts(facts["node"].tolist(), survey, graph).items():
         facts[name] = values
-    book, made = PartnerBook(survey, graph), made_texts(targets, items)
+    book = book or PartnerBook(survey, graph)
     partners = [
-        book.of(node, evidence, made[firm]) if node else ()
+        book.of(node, evidence, pairs.made[firm]) if node else ()
         for firm, node, evidence in facts[["firm_id", "node", "evidence"]].itertuples(index=False)
     ]
     facts["supplier"] = [_first(own, SUPPLIER) for own in partners]
     facts["buyer"] = [_first(own, BUYER) for own in partners]
     facts["partner_size"] = [math.fsum(p.size for p in own) for own in partners]
-    return facts.reset_index(drop=True)[["firm_id", "node", *FACTS]], partners
+    return facts[["firm_id", "node", *FACTS]], partners
 
 
-def _candidates(targets: pd.DataFrame, fits: pd.DataFrame, survey: Survey) -> pd.DataFrame:
-    """Return the fits at which firms may be scored: main business that the county takes."""
-    closed = survey.county.closed
-    own = main_business(fits[fits["firm_id"].isin(targets["firm_id"])], closed)
-    open_ = own["node"].eq("") | own["node"].isin(
-        [node for node in survey.gaps["node"] if node not in closed]
+def parts_at(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts of every row of facts, with what a row is chosen by."""
+    values = np.stack([part.value(facts) for part in PARTS], axis=1).round(4)
+    shown = pd.DataFrame(values, columns=[part.column for part in PARTS])
+    named = facts[["firm_id", "node", "grade"]].reset_index(drop=True)
+    return pd.concat([named.assign(_fit=facts["fit"].to_numpy(dtype=float)), shown], axis=1)
+
+
+def best_rows(shown: pd.DataFrame, profile: Profile) -> np.ndarray:
+    """Return the position of each firm's best row of :func:`parts_at`.
+
+    First are those that could enter the shortlist.
+    """
+    may = fills(shown, profile.entry).to_numpy(dtype=bool)
+    worth = worth_of(shown, profile)
+    keys = pd.DataFrame(
+        {
+            "firm": shown["firm_id"].to_numpy(),
+            "not": ~may,
+            # rounded: sums of a matrix may differ in their last bit with the rows around
+            "score": -np.nan_to_num(worth, nan=-1.0).round(12),
+            "fit": -shown["_fit"].to_numpy(),
+            "node": shown["node"].to_numpy(),
+        }
     )
+    ordered = keys.sort_values(["firm", "not", "score", "fit", "node"], kind="stable")
+    best: np.ndarray = ordered.drop_duplicates("firm").index.to_numpy()
+    return best
+
+
+def worth_of(shown: pd.DataFrame, profile: Profile) -> np.ndarray:
+    """Return the weighted mean of the known parts of every row."""
+    weights = np.array(list(weights_of(profile).values()))
+    return weighted_mean(shown[[part.column for part in PARTS]].to_numpy(dtype=float), weights)
+
+
+def weights_of(profile: Profile) -> dict[str, float]:
+    """Return the weight of every part, in the order of the registry."""
+    return {part.name: float(getattr(profile.weights, part.name)) for part in PARTS}
+
+
+def _candidates(
+    targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: "Graph"
+) -> pd.DataFrame:
+    """Return the fits at which firms may be scored: main business that the county takes."""
+    closed = county.closed
+    own = main_business(fits[fits["firm_id"].isin(targets["firm_id"])], closed)
+    open_ = own["node"].eq("") | own["node"].isin([node for node in graph if node not in closed])
     return own.loc[open_, ["firm_id", "node", "fit", "main", "grade", "activity", "evidence"]]
 
 
@@ -177,22 +258,6 @@ def weak_points(facts: Facts, values: list[float], weights: dict[str, float]) ->
         text = part.unknown if math.isnan(values[index]) else part.weakness(facts)
         found += [Point(part.title, text)] if text else []
     return tuple(found[:SHOWN])
-
-
-def _best_rows(facts: pd.DataFrame, may: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Return the position of each firm's best row, first of those that ``may`` be chosen."""
-    keys = pd.DataFrame(
-        {
-            "firm": facts["firm_id"].to_numpy(),
-            "not": ~may,
-            "score": -np.nan_to_num(scores, nan=-1.0),
-            "fit": -facts["fit"].to_numpy(dtype=float),
-            "node": facts["node"].to_numpy(),
-        }
-    )
-    ordered = keys.sort_values(["firm", "not", "score", "fit", "node"], kind="stable")
-    best: np.ndarray = ordered.drop_duplicates("firm").index.to_numpy()
-    return best
 
 
 def _table(

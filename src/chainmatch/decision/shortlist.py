@@ -19,7 +19,7 @@ Nemhauser and Wolsey 1978). Where nodes and ``top`` are the only limits it is th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -90,8 +90,7 @@ def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None
     reduced part by part: :func:`select` chooses the same from what is left.
     """
     top = profile.capacity.top if top is None else top
-    pool = scores[may_enter(scores, profile.entry)]
-    pool = pool.sort_values("firm_id", ignore_index=True)
+    pool = entrants(scores, profile)
     if len(pool) <= top:
         return pool
     node, group, *zones = (limit.groups for limit in _limits(pool, profile.capacity))
@@ -102,6 +101,50 @@ def contenders(scores: pd.DataFrame, profile: Profile, *, top: int | None = None
     for worth in _worths(pool.iloc[order], profile):
         hopeful[order] |= ranks.among_the_first(worth)
     return pool[hopeful].reset_index(drop=True)
+
+
+def entrants(scores: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Return the rows of a table of scores that may enter the shortlist, in the order of ids."""
+    pool = scores[may_enter(scores, profile.entry)]
+    return pool.sort_values("firm_id", ignore_index=True)
+
+
+def in_order(scores: pd.DataFrame, profile: Profile, top: int) -> list[str]:
+    """Return the ids of the firms that :func:`select` chooses, in the order of choice.
+
+    A longer list begins with the shorter one: who comes behind ``top`` is next.
+    """
+    pool = entrants(scores, profile)
+    worth = pool["score"].to_numpy(dtype=float)[None, :]
+    chosen = greedy(worth, _limits(pool, profile.capacity), top, profile.capacity.repeat)[0]
+    return [str(pool["firm_id"].iloc[at]) for at in chosen]
+
+
+def places_with(
+    others: pd.DataFrame,
+    firm: Mapping[str, Any],
+    scores: Sequence[float],
+    profile: Profile,
+    top: int,
+) -> list[int]:
+    """Return the place of a firm on the shortlist for each of the scores that it could have.
+
+    0: it is not chosen. ``others`` are the :func:`entrants` beside it, ``firm`` a row of scores
+    that may enter.
+    """
+    row = pd.DataFrame([{column: firm[column] for column in ("firm_id", "name", "zone", "node")}])
+    pool = pd.concat([others, row]).sort_values("firm_id", ignore_index=True)
+    own = pool["firm_id"].tolist().index(firm["firm_id"])
+    worth = np.tile(pool["score"].to_numpy(dtype=float), (len(scores), 1))
+    worth[:, own] = scores
+    limits = _limits(pool, profile.capacity)
+    places = []
+    for chosen, values in zip(
+        greedy(worth, limits, top, profile.capacity.repeat), worth, strict=True
+    ):
+        before = (values[chosen] > values[own]) | ((values[chosen] == values[own]) & (chosen < own))
+        places.append(1 + int(before.sum()) if own in chosen else 0)
+    return places
 
 
 class _Ranks:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 from chainmatch._version import __version__
 from chainmatch.chains.graph import chain_files, read_chains
 from chainmatch.decision.gaps import Survey, survey
-from chainmatch.decision.scoring import score
+from chainmatch.decision.scoring import Pairs, own_pairs, score
 from chainmatch.decision.shortlist import select
 from chainmatch.identity.resolution import Resolution
 from chainmatch.leads import match_leads
@@ -38,7 +38,7 @@ Progress = Callable[[str], None]
 STEPS = 9  # that :func:`rank` announces, and the writing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """Everything that one run found; the tables have the columns of ``columns.TABLES``.
 
@@ -69,6 +69,17 @@ class Run:
     def readings(self) -> list[Reading]:
         """The lists as they were read: targets, local firms, leads where there are any."""
         return [self.targets, self.local, *([self.leads] if self.leads else [])]
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """What the rows of the firms that passed say of them at every node that is theirs."""
+        return own_pairs(self.passed, self.fits, self.survey.county, self.graph)
+
+    @property
+    def passed(self) -> pd.DataFrame:
+        """The target firms that no gate stops."""
+        firms = self.candidates.firms
+        return firms[~firms["firm_id"].isin(self.excluded["firm_id"])]
 
     @property
     def rejects(self) -> pd.DataFrame:
