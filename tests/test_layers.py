@@ -21,7 +21,7 @@ ROWS = [
     {"server"},
     {"chains.workbook", "pipeline.spark", "pipeline.stream"},
     {"report"},
-    {"report.runs", "pipeline"},
+    {"report.runs", "pipeline", "training"},
     {"chains", "leads"},
     {"decision"},
     {"matching", "profile", "tables"},

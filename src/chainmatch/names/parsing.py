@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chainmatch.names.learned import trade_words
 from chainmatch.names.normal import key_of, normal_name
 from chainmatch.places.divisions import Division, divisions
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import data_folder, reads_learned
 
 _AREA = re.compile(
     r"(?:国家级?)?(?:经济技术|高新技术产业|高新技术|高新|经济|综合)(?:开发|示范|产业)?区|经济特区|保税区|新区|开发区|工业园区?"
@@ -192,6 +192,7 @@ def _brackets(rest: str) -> _Brackets:
     return _Brackets(rest, form, text, tuple(places), provinces)
 
 
+@reads_learned
 @lru_cache(maxsize=1 << 16)
 def parsed_name(name: str) -> ParsedName:
     """Parse a name for comparing; remembered, because candidates come up again and again."""

@@ -11,6 +11,7 @@ from chainmatch.identity.resolution import Resolution, resolve
 from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.tables.sources import Source
 from chainmatch.tables.sql import database_label, is_database
+from chainmatch.util.file_names import file_name
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def input_of(source: "Source | None", reading: Reading) -> dict[str, str]:
         digest = hashlib.sha256(reading.table.to_csv(index=False).encode()).hexdigest()
         return {"file": database_label(source), "sha256": digest}
     path = Path(str(source))
-    return {"file": path.name, "sha256": sha256_of(path)}
+    return {"file": file_name(path), "sha256": sha256_of(path)}
 
 
 def sha256_of(path: Path) -> str:

@@ -26,7 +26,8 @@ from chainmatch.pipeline.inputs import Inputs, Lists, read_inputs, sha256_of
 from chainmatch.profile import Profile, read_profile
 from chainmatch.tables import Reading
 from chainmatch.tables.sources import Source
-from chainmatch.util.resources import data_folder
+from chainmatch.util.file_names import file_name
+from chainmatch.util.resources import learned_files
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -251,8 +252,8 @@ def conclude(
         "version": __version__,
         "inputs": {"targets": outcome.origin.input, **lists.inputs},
         "profile": case.profile.model_dump(mode="json"),
-        "chains": {path.name: sha256_of(path) for path in chain_files(case.chains)},
-        "learned": {path.name: sha256_of(path) for path in _learned(case.profile)},
+        "chains": {file_name(path): sha256_of(path) for path in chain_files(case.chains)},
+        "learned": {file_name(path): sha256_of(path) for path in _learned(case.profile)},
         "top": len(shortlist),
         "counts": {"targets": dict(outcome.counts), **_own_counts(county)},
         "notes": {name: list(reading.notes) for name, reading in readings.items()},
@@ -282,7 +283,7 @@ def _county(profile: str | Path | Profile | None, graph: "nx.DiGraph[str]") -> P
 def _learned(county: Profile) -> list[Path]:
     """Return the files of learned figures that a run reads, in the order of their names."""
     own = [Path(county.relatedness)] if county.relatedness not in ("", "none") else []
-    return [*sorted(data_folder("learned").glob("*.json")), *own]
+    return [*learned_files(), *own]
 
 
 def target_counts(reading: Reading, duplicates: int, excluded: int, scored: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from chainmatch.errors import OptionError
 from chainmatch.pipeline.stream.lock import LOCK
 from chainmatch.util.atomic import saying_why
+from chainmatch.util.file_names import file_name
 
 STATE = "state.json"
 _BLOCK = 1 << 22
@@ -36,7 +37,7 @@ def source_of(path: Path) -> Source:
             digest.update(block)
             lines += block.count(b"\n")
     stat = path.stat()
-    return Source(path.name, stat.st_size, stat.st_mtime_ns, digest.hexdigest(), lines)
+    return Source(file_name(path), stat.st_size, stat.st_mtime_ns, digest.hexdigest(), lines)
 
 
 def parts_of(out: Path) -> Path:

@@ -48,6 +48,8 @@ from chainmatch.tables import Reading
 from chainmatch.tables.pieces import Cutter, open_cutter
 from chainmatch.tables.sources import Source
 from chainmatch.util.atomic import check_folder
+from chainmatch.util.file_names import file_name
+from chainmatch.util.resources import learned_files
 
 
 def rank(  # noqa: PLR0913
@@ -124,7 +126,8 @@ def _open(
         "map": dict(mapping or {}),
         "local": lists.inputs["local"]["sha256"],
         "profile": case.profile.model_dump(mode="json"),
-        "chains": {path.name: source_of(path).sha256 for path in chain_files(case.chains)},
+        "chains": {file_name(path): source_of(path).sha256 for path in chain_files(case.chains)},
+        "learned": {path.name: source_of(path).sha256 for path in learned_files()},
     }
     path = parts_of(out / "rank")
     return PartFolder(path, [targets], said, resume=options.resume, say=options.say)

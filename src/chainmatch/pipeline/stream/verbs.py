@@ -25,6 +25,8 @@ from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
 from chainmatch.tables.pieces import open_cutter
 from chainmatch.tables.sources import Source
+from chainmatch.util.file_names import file_name
+from chainmatch.util.resources import learned_files
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def match(
         "command": "match",
         "by": by,
         "top": top,
-        "chains": {path.name: source_of(path).sha256 for path in chain_files(chains)},
+        "chains": {file_name(path): source_of(path).sha256 for path in chain_files(chains)},
+        "learned": {path.name: source_of(path).sha256 for path in learned_files()},
     }
     inputs = _Inputs(Path(firms), mapping, said)
     step = _MatchStep(chains, by, top, out.suffix.lower() == ".csv")
