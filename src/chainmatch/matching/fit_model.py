@@ -18,7 +18,7 @@ from chainmatch.util.resources import data_folder, learned_file, reads_learned
 
 # How strongly evidence speaks by the way it stands, 0…1; set by hand.
 FACTORS = {
-    "stated": 1.0,  # the firm does with the thing what the node does, said on the item itself
+    "stated": 1.0,  # the firm does with the thing what the node does, stated on the item
     "reached": 0.9,  # the verb stands before or behind the list
     "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
     "bare-make": 0.5,  # no verb, and it could be made or sold
