@@ -18,7 +18,7 @@ from chainmatch.util.resources import data_folder, learned_file, reads_learned
 
 # How strongly evidence speaks by the way it stands, 0…1; set by hand.
 FACTORS = {
-    "stated": 1.0,  # the firm does with the thing what the node does, said on the item itself
+    "stated": 1.0,  # the firm does with the thing what the node does, stated on the item
     "reached": 0.9,  # the verb stands before or behind the list
     "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
     "bare-make": 0.5,  # no verb, and it could be made or sold
@@ -26,10 +26,10 @@ FACTORS = {
     "own-sale": 0.25,  # the node sells, but the firm sells what it makes
     "only-trade": 0.1,  # sold, not made
     "other": 0.15,  # another activity than the node's
-    "modifier": 0.15,  # the wording is not the head of its item
+    "modifier": 0.15,  # the term is not the head of its item
     "hint": 0.3,
     "branch": 0.3,  # only branches may do it
-    "common": 0.7,  # how much a common wording loses
+    "common": 0.7,  # how much a common term loses
     "name": 0.6,
     "code": 0.9,
 }
@@ -54,7 +54,7 @@ _PLAIN = {
         "name": 2.0,
     },
 }
-_UNCOUNTED = {"registrations": 100_000, "words": {}}  # every wording is taken as rare
+_UNCOUNTED = {"registrations": 100_000, "words": {}}  # every term is taken as rare
 FLOOR = 0.05  # a fit below this is not worth a line
 SPEAKING = 0.3  # evidence from here on says that an item is about the node
 ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
