@@ -1,4 +1,4 @@
-"""Fit the weights of the parts on firms and nodes that were graded by reading, and say how they hold.
+"""Fit the weights of the parts on firms and nodes graded by reading, and say how they hold.
 
     python scripts/fit_decision.py --targets FILE --local FILE --visits FILE --nodes FILE [--write]
 
@@ -10,7 +10,7 @@ that is fitted knows a firm, a name or a place. ``--write`` puts the weights int
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +44,7 @@ class Firms:
         self.capital = facts["capital"].to_numpy(dtype=float)
 
     def best(self, worth: np.ndarray) -> pd.DataFrame:
-        """Return the row of each firm where ``worth`` is highest: index firm, ``row``, ``worth``."""
+        """Return the row of each firm where ``worth`` is highest: ``row``, ``worth`` by firm."""
         rows = pd.DataFrame({"firm": self.firm, "node": self.node, "worth": worth})
         rows["row"] = range(len(rows))
         order = rows.sort_values(["firm", "worth", "node"], ascending=[True, False, True])
@@ -90,7 +90,7 @@ def main() -> None:
     graded = graded[graded.index.isin(targets["firm_id"])]
     use = targets["firm_id"].isin(graded.index) & ~targets["firm_id"].isin(excluded["firm_id"])
     facts, _ = pair_facts(targets[use], fits, survey, links, graph)
-    weights = _firms(Firms(facts, graded))
+    weights = _firms(Firms(facts, graded), {n: d["chain"] for n, d in graph.nodes(data=True)})
     gap_weights = _nodes(survey.gaps, pd.read_csv(options.nodes).set_index("node"))
     if options.write:
         _write(dict(zip([p.name for p in PARTS], weights, strict=True)), gap_weights)
@@ -104,7 +104,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _firms(firms: Firms) -> np.ndarray:
+def _firms(firms: Firms, chain_of: Mapping[str, str]) -> np.ndarray:
     ids = list(firms.graded.index)
     shipped = np.array([part.weight for part in PARTS])
     trees = _trees(firms)
@@ -121,12 +121,25 @@ def _firms(firms: Firms) -> np.ndarray:
             figures.append(firms.judge(worth(train), test))
         mean, spread = np.mean(figures, axis=0), np.std(figures, axis=0)
         print(f"  {name:32} {mean[0]:.3f} ± {spread[0]:.3f}   {mean[1]:.3f} ± {spread[1]:.3f}")
+    _print_chains(firms, chain_of)
     weights = firms.fit(ids)
     print(
         "  fitted on all:",
         {p.name: round(float(w), 3) for p, w in zip(PARTS, weights, strict=True)},
     )
     return weights
+
+
+def _print_chains(firms: Firms, chain_of: Mapping[str, str]) -> None:
+    """Hold out whole kinds: the firms of one chain, graded with weights from the others."""
+    shipped = weighted_mean(firms.parts, np.array([part.weight for part in PARTS]))
+    best = firms.best(shipped)
+    chain = best["row"].map(lambda row: chain_of.get(str(firms.node[row]), "outside"))
+    for kind in sorted(set(chain)):
+        own = [firm for firm in firms.graded.index if chain.get(firm) == kind]
+        others = [firm for firm in firms.graded.index if firm not in set(own)]
+        rank, area = firms.judge(weighted_mean(firms.parts, firms.fit(others)), own)
+        print(f"  held out: {kind:22} {len(own):4} firms  {rank:.3f}   {area:.3f}")
 
 
 def _trees(firms: Firms) -> Callable[[list[str]], np.ndarray]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chainmatch.identity.search import find
     from chainmatch.leads import match_leads
     from chainmatch.matching.tables import match
+    from chainmatch.pipeline.draft import draft_profile
     from chainmatch.pipeline.rank import rank
     from chainmatch.profile import read_profile
     from chainmatch.report.folder import write_report
@@ -34,6 +35,7 @@ _HOMES = {
     "check_chains": "chains.graph",
     "copy_chains": "chains.workbook",
     "diff": "report.runs",
+    "draft_profile": "pipeline.draft",
     "evaluate": "decision.learning",
     "explain": "report.runs",
     "export_chains": "chains.workbook",
@@ -65,6 +67,7 @@ __all__ = [
     "check_chains",
     "copy_chains",
     "diff",
+    "draft_profile",
     "evaluate",
     "explain",
     "export_chains",

@@ -8,10 +8,11 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from chainmatch.chains.graph import near_words, nodes_of
 from chainmatch.errors import ProfileError
 from chainmatch.parts import GAP_PARTS, PARTS, Part
 from chainmatch.places.locating import Place, distance_km, zone_names
@@ -57,8 +58,12 @@ def _weights(name: str, parts: Iterable[Part], about: str) -> type[_Record]:
     return create_model(name, __base__=_Record, __doc__=about, **fields)
 
 
-Weights = _weights("Weights", PARTS, "Weights of the parts of a firm's score; proportions matter.")
-GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap; proportions matter.")
+if TYPE_CHECKING:
+    Weights: TypeAlias = _Record
+    GapWeights: TypeAlias = _Record
+else:
+    Weights = _weights("Weights", PARTS, "Weights of the parts of a score; proportions matter.")
+    GapWeights = _weights("GapWeights", GAP_PARTS, "Weights of the parts of a gap.")
 
 
 class Resource(_Record):
@@ -209,8 +214,8 @@ class Profile(_Record):
     projects: tuple[Project, ...] = ()
     priorities: tuple[Annotated[Wish, _short("what")], ...] = ()
     unwanted: tuple[Annotated[Refusal, _short("what")], ...] = ()
-    weights: Weights = Weights()  # type: ignore[valid-type]
-    gap_weights: GapWeights = GapWeights()  # type: ignore[valid-type]
+    weights: Weights = Weights()
+    gap_weights: GapWeights = GapWeights()
     settle: Settle = Settle()
     gates: Gates = Gates()
     entry: Entry = Entry()
@@ -231,15 +236,15 @@ class Profile(_Record):
 def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None" = None) -> Profile:
     """Read and check a profile; ``None`` is the bundled example.
 
-    With ``graph`` (of :func:`chainmatch.read_chains`) the chains and nodes that the profile
-    names must exist there.
+    With ``graph`` (of :func:`chainmatch.read_chains`) the chains, nodes and products that the
+    profile names must exist there.
 
     Raises
     ------
     ProfileError
         The file is missing or wrong; the message names every problem with its line.
     """
-    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    file = example() if path is None else Path(path)
     try:
         document = read_document(file)
     except YamlError as error:
@@ -250,9 +255,15 @@ def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None"
     except ValidationError as error:
         _fail(document, [*problems, *explain(error, document, Profile)])
     problems += _senseless(profile, document)
+    problems += [] if graph is None else _nameless(profile, document, graph)
     if problems:
         _fail(document, problems)
     return profile
+
+
+def example(name: str = "qinling") -> Path:
+    """Return the file of a bundled example: ``qinling`` (mountains) or ``huanghai`` (a plain)."""
+    return data_folder("profiles") / f"{name}.yaml"
 
 
 def profile_text(path: str | Path | None = None) -> str:
@@ -261,7 +272,7 @@ def profile_text(path: str | Path | None = None) -> str:
     Raises ProfileError as :func:`read_profile`.
     """
     read_profile(path)
-    file = data_folder("profiles") / "qinling.yaml" if path is None else Path(path)
+    file = example() if path is None else Path(path)
     return file.read_text(encoding="utf-8-sig")
 
 
@@ -300,6 +311,32 @@ def _not_in(
         if isinstance(word, str) and word not in known:
             line = document.line((*where, word if isinstance(value, dict) else index))
             yield line, f"{' › '.join(where)}：不认识的{kind}{nearest(word, known)}"
+
+
+def _nameless(profile: Profile, document: Document, graph: "nx.DiGraph[str]") -> Iterator[_Found]:
+    """Words of what the county has, builds and wants that name nothing on the chains.
+
+    A resource with ``words`` of its own is understood in scopes, if not on the chains; a refusal
+    may be a process, which is no node.
+    """
+    spoken: list[tuple[tuple[str | int, ...], str]] = [
+        (("resources", i, "product"), resource.product)
+        for i, resource in enumerate(profile.resources)
+        if not resource.words
+    ]
+    spoken += [
+        (("projects", i, key, k), word)
+        for i, project in enumerate(profile.projects)
+        for key in ("needs", "makes")
+        for k, word in enumerate(getattr(project, key))
+    ]
+    spoken += [(("priorities", i, "what"), wish.what) for i, wish in enumerate(profile.priorities)]
+    for where, word in spoken:
+        if not nodes_of(graph, word):
+            near = "、".join(f"“{other}”" for other in near_words(graph, word))
+            hint = f"是否想写{near}？" if near else "请改写成环节、细分链或产品的名称"
+            own = "，图谱之外的资源请另写 words" if where[0] == "resources" else ""
+            yield document.line(where), f"{where[0]}：图谱里没有“{word}”，{hint}{own}"
 
 
 def _senseless(profile: Profile, document: Document) -> Iterator[_Found]:

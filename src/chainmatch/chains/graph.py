@@ -5,6 +5,7 @@ its edges supplies (供给关系) in the direction in which goods flow; it has n
 stand beside the edges, in ``graph.graph["recycling"]``.
 """
 
+import difflib
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
@@ -32,6 +33,8 @@ __all__ = [
     "chain_files",
     "check_chains",
     "names_of",
+    "near_words",
+    "nodes_of",
     "read_chains",
     "read_documents",
     "resolve_wording",
@@ -167,6 +170,40 @@ class Trace(NamedTuple):
     starts: tuple[str, ...]
     ends: tuple[str, ...]
     paths: tuple[tuple[str, ...], ...]
+
+
+def nodes_of(graph: "nx.DiGraph[str]", word: str) -> tuple[str, ...]:
+    """Return the nodes that a word of a profile names, in graph order; () if it names none.
+
+    First kind that matches: node id or name; segment, then chain, by id or name; an object; a hint;
+    the same without the verbs at its ends (锂电池生产).
+    """
+    text = word.strip()
+    segments = {key for key, name in graph.graph["segments"].items() if text in (key[1], name)}
+    chains = {key for key, data in graph.graph["chains"].items() if text in (key, data["name"])}
+    kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
+        lambda node, data: text in (node, data["name"]),
+        lambda node, data: (data["chain"], data["segment"]) in segments,
+        lambda node, data: data["chain"] in chains,
+        lambda node, data: text in data["objects"],
+        lambda node, data: text in data["hints"],
+    )
+    for kind in kinds:
+        if found := tuple(node for node, data in graph.nodes(data=True) if kind(node, data)):
+            return found
+    core = next((text[item.core_start : item.core_end] for item in read_scope(text)), "")
+    return nodes_of(graph, core) if core and core != text else ()
+
+
+def near_words(graph: "nx.DiGraph[str]", word: str) -> list[str]:
+    """Return up to three words that do name nodes, for one that names none: alike, then akin."""
+    known = {
+        w: None for _, data in graph.nodes(data=True) for w in (data["name"], *data["objects"])
+    }
+    known |= dict.fromkeys(graph.graph["segments"].values())
+    text = word.strip()
+    alike = difflib.get_close_matches(text, known, 3, 0.6 if len(text) > 2 else 0.5)
+    return alike or names_of(graph, _like(graph, text)[:3] if text else ())
 
 
 def resolve_wording(graph: "nx.DiGraph[str]", wording: str, limit: int = 5) -> tuple[str, ...]:

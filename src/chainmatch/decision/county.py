@@ -9,15 +9,16 @@ over the resources from which goods flow to it; ``inputs`` is the number of supp
 the node has. Goods flow only into nodes that make things of them: an animal feed reaches no cattle
 farm, and a scenic area reaches operators alone. A node is **tied** to raw material where one of its
 suppliers grows or mines; if the county has none of that its reach is 0, and where nothing ties it
-and nothing reaches it, the reach is unknown: what the county has says nothing about it.
+and nothing reaches it, the reach is unknown: what the county has says nothing about it. It is
+unknown everywhere in a profile that names no resource.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from chainmatch.matching.grammar import read_scope
+from chainmatch.chains.graph import nodes_of
 from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import NEEDS
 
@@ -75,61 +76,30 @@ class County:
 
 
 def county_of(profile: Profile, graph: "Graph") -> County:
-    """Find the nodes of a profile. Words that name no node are left out; see :func:`unknown`."""
-    closed, refusals = _closed(profile, graph)
+    """Find the nodes of a profile; words that name none are left to :func:`read_profile`."""
+    said = _ordered(profile)
+    closed, refusals = _closed(said, graph)
     return County(
         profile,
-        _reach(profile, graph),
-        _claims(((p.weight, p.name, p.needs) for p in profile.projects), graph),
-        _claims(((w.weight, w.what, (w.what,)) for w in profile.priorities), graph),
+        _reach(said, graph),
+        _claims(((p.weight, p.name, p.needs) for p in said.projects), graph),
+        _claims(((w.weight, w.what, (w.what,)) for w in said.priorities), graph),
         closed,
         refusals,
-        _own_words(profile),
+        _own_words(said),
     )
 
 
-def nodes_of(graph: "Graph", word: str) -> tuple[str, ...]:
-    """Return the nodes that a word of a profile names, in graph order; () if it names none.
-
-    First kind that matches: node id or name; segment, then chain, by id or name; an object; a hint;
-    the same without the verbs at its ends (锂电池生产).
-    """
-    text = word.strip()
-    segments = {key for key, name in graph.graph["segments"].items() if text in (key[1], name)}
-    chains = {key for key, data in graph.graph["chains"].items() if text in (key, data["name"])}
-    kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
-        lambda node, data: text in (node, data["name"]),
-        lambda node, data: (data["chain"], data["segment"]) in segments,
-        lambda node, data: data["chain"] in chains,
-        lambda node, data: text in data["objects"],
-        lambda node, data: text in data["hints"],
-    )
-    for kind in kinds:
-        if found := tuple(node for node, data in graph.nodes(data=True) if kind(node, data)):
-            return found
-    core = next((text[item.core_start : item.core_end] for item in read_scope(text)), "")
-    return nodes_of(graph, core) if core and core != text else ()
+_LISTS = ("resources", "projects", "priorities", "unwanted")
 
 
-def unknown(profile: Profile, graph: "Graph") -> dict[tuple[str | int, ...], str]:
-    """Return the words of a profile that name no node of the graph, by their place in the file.
-
-    A refusal may name a process that is no node; a resource with ``words`` of its own is understood
-    in scopes, if not on the chains.
-    """
-    found: dict[tuple[str | int, ...], str] = {}
-    for i, resource in enumerate(profile.resources):
-        if not nodes_of(graph, resource.product) and not resource.words:
-            found["resources", i] = resource.product
-    for i, project in enumerate(profile.projects):
-        for key in ("needs", "makes"):
-            for k, word in enumerate(getattr(project, key)):
-                if not nodes_of(graph, word):
-                    found["projects", i, key, k] = word
-    for i, wish in enumerate(profile.priorities):
-        if not nodes_of(graph, wish.what):
-            found["priorities", i] = wish.what
-    return found
+def _ordered(profile: Profile) -> Profile:
+    """Put each list of a profile in one order, so that ties fall alike however it is written."""
+    lists = {
+        name: tuple(sorted(getattr(profile, name), key=lambda entry: entry.model_dump_json()))
+        for name in _LISTS
+    }
+    return profile.model_copy(update=lists)
 
 
 # --- what the county has -------------------------------------------------------------------------
@@ -151,7 +121,9 @@ def _reach(profile: Profile, graph: "Graph") -> dict[str, Claim]:
                 claim = Claim(value, found[m].words, found[m].steps + 1, graph.nodes[m]["name"])
                 found[node] = max(found.get(node, NOTHING), claim)
     for node in graph:
-        if node not in found:
+        if not stock:
+            found[node] = Claim(math.nan, "")
+        elif node not in found:
             raw = [graph.nodes[m]["name"] for m in graph.pred[node] if _is_raw(graph, m)]
             found[node] = Claim(0.0, raw[0]) if raw else Claim(math.nan, "")
     return found

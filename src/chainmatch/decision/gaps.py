@@ -193,7 +193,7 @@ def _facts(view: _View) -> pd.DataFrame:
                 "project_name": project.words,
                 "anchored": mean_known(*(_side_pull(side, presence) for side in sides)),
                 "anchor_names": "、".join(_pullers(sides, pulling)),
-                "wish": wish.value,
+                "wish": wish.value if profile.priorities else math.nan,
                 "wished": wish.words,
                 "endowment": feasibility(data["needs"], profile),
                 "shortages": shortages(data["needs"], profile),

@@ -72,7 +72,7 @@ GAP_FACTS: dict[str, str] = {
     "project_name": "that project",
     "anchored": "how far local firms beside the node pull, 0…1; NaN: none could be seen",
     "anchor_names": "the largest makers beside the node, each with what it does",
-    "wish": "priority that the county gives it, 0…1",
+    "wish": "priority that the county gives it, 0…1; NaN: the profile names no priorities",
     "wished": "the county's words for it",
     "endowment": "what the node needs of a site, against what the county has, 0…1",
     "shortages": "what the county has too little of",

@@ -79,7 +79,8 @@ GAP_PARTS = (
         title="县里优先",
         english="Priority",
         meaning="县情配置里写明要优先招引的程度",
-        formula="weight of the wish of the profile that names it, 0 if none does",
+        formula="weight of the wish of the profile that names it, 0 if none does; unknown if the "
+        "profile names no wish at all",
         weight=0.30,
         value=lambda facts: numbers(facts, "wish"),
         reason=lambda facts: f"县里优先发展{facts['wished']}" if facts["wished"] else "",

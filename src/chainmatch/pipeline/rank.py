@@ -22,6 +22,7 @@ from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
 from chainmatch.pipeline.aside import Aside
 from chainmatch.pipeline.candidates import Examined, Examiner
+from chainmatch.pipeline.home import home_notes
 from chainmatch.pipeline.inputs import Inputs, Lists, read_inputs, sha256_of
 from chainmatch.profile import Profile, read_profile
 from chainmatch.tables import Reading
@@ -248,6 +249,7 @@ def conclude(
     targets = outcome.origin.reading
     readings = {"targets": targets, "local": lists.local}
     readings |= {"leads": lists.leads} if lists.leads else {}
+    doubts = home_notes(county.home.firms, case.profile)
     manifest = {
         "version": __version__,
         "inputs": {"targets": outcome.origin.input, **lists.inputs},
@@ -256,7 +258,8 @@ def conclude(
         "learned": {file_name(path): sha256_of(path) for path in _learned(case.profile)},
         "top": len(shortlist),
         "counts": {"targets": dict(outcome.counts), **_own_counts(county)},
-        "notes": {name: list(reading.notes) for name, reading in readings.items()},
+        "notes": ({"profile": doubts} if doubts else {})
+        | {name: list(reading.notes) for name, reading in readings.items()},
     }
     return Run(
         case.graph, case.profile, targets, lists.local, lists.leads, outcome.candidates,

@@ -373,3 +373,10 @@ def distance_km(a: Place, b: Place) -> float | None:
     (x1, y1), (x2, y2) = (tuple(map(math.radians, point)) for point in (first, second))
     half = math.sin((y2 - y1) / 2) ** 2 + math.cos(y1) * math.cos(y2) * math.sin((x2 - x1) / 2) ** 2
     return round(2 * 6371.0 * math.asin(math.sqrt(half)), 1)
+
+
+def zone_distance_km(place: Place, zone: str) -> float | None:
+    """Return the mean distance of a place to the prefectures of a zone; None where unknown."""
+    there = [Place(*unit) for unit in _points() if unit[1] and zone_of(*unit) == zone]
+    found = [km for other in there if (km := distance_km(place, other)) is not None]
+    return math.fsum(found) / len(found) if found else None

@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 from chainmatch.pipeline.rank import Run
+from chainmatch.report.facts import doubts
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
 from chainmatch.schema.columns import COLUMNS
 from chainmatch.util.rounding import figure
@@ -29,6 +30,7 @@ def summary(run: Run, folder: Path) -> str:
     counts = run.manifest["counts"]["targets"]
     return "\n".join(
         [
+            *(f"请先核对：{doubt}\n" for doubt in doubts(run)),
             table(run.shortlist[names].head(LINES)),
             "",
             f"目标企业 {counts['rows']} 行 = 评分 {counts['scored']} + 排除 {counts['excluded']}"

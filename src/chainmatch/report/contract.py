@@ -93,6 +93,7 @@ def _office_cell(field: Field) -> Schema:
 # --- run.json ------------------------------------------------------------------------------------
 
 _DIGEST: Schema = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
+_NOTES: Schema = {"type": "array", "items": {"type": "string"}}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _ROWS = ("rows", "other_rows", "rejects")
 
@@ -121,7 +122,9 @@ def _manifest() -> Schema:
                     leads=_counts("read"),
                 ),
             },
-            notes=_lists({"type": "array", "items": {"type": "string"}}, "leads"),
+            notes=_record(
+                "profile", "leads", profile=_NOTES, targets=_NOTES, local=_NOTES, leads=_NOTES
+            ),
         ),
     }
 

@@ -66,6 +66,11 @@ def inputs(run: "Run") -> list[Input]:
     ]
 
 
+def doubts(run: "Run") -> tuple[str, ...]:
+    """Return what makes one doubt the whole run, to be said before anything else."""
+    return tuple(run.manifest["notes"].get("profile", ()))
+
+
 def sums(run: "Run") -> list[str]:
     """Return the sentences that show that no row was lost."""
     counts = run.manifest["counts"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chainmatch.parts import parts_of
 from chainmatch.report import header_rows
-from chainmatch.report.facts import home_name, inputs, sums
+from chainmatch.report.facts import doubts, home_name, inputs, sums
 from chainmatch.report.sheets import Book, Field, lines_of
 from chainmatch.schema.words import (
     GAP_KINDS,
@@ -50,6 +50,7 @@ def about(book: Book, run: "Run") -> None:
 
 
 def _origin(run: "Run") -> Iterator[Line]:
+    yield from (("请先核对", doubt) for doubt in doubts(run))
     yield "数据来源", ""
     for given in inputs(run):
         yield given.title, f"{given.file}（sha256 {given.digest}…）"
@@ -122,7 +123,8 @@ _REJECTS = (
 def problems(book: Book, run: "Run") -> None:
     """数据问题: notes on the lists, then the rows that could not be read."""
     rejects, unread = header_rows.rejects(run, header_rows.SHEET), header_rows.unread(run)
-    notes = [
+    notes = [{"file": "县情配置", "why": "请先核对", "text": doubt} for doubt in doubts(run)]
+    notes += [
         {"file": given.file, "why": "读入说明", "text": note}
         for given in inputs(run)
         for note in given.notes

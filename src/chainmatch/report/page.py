@@ -47,6 +47,7 @@ def _context(run: "Run") -> dict[str, Any]:
         "home": facts.home_name(run),
         "version": run.manifest["version"],
         "inputs": facts.inputs(run),
+        "doubts": facts.doubts(run),
         "sums": facts.sums(run),
         "counts": run.manifest["counts"],
         "weights": _weights(run),
