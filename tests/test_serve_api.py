@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator
 from chainmatch.decision.learning import read_returned
 from chainmatch.matching.matcher import Matcher
 from chainmatch.report.runs import RunFolder, diff, explain
-from chainmatch.server.app import create_app
 from chainmatch.schema.columns import TABLES
+from chainmatch.server.app import create_app
 from chainmatch.server.catalog import load
 from chainmatch.server.database import open_database, upgrade
 from chainmatch.server.keys import new_key, revoke_key

@@ -123,7 +123,9 @@ def unpack(packed: pa.Table, graph: "nx.DiGraph[str]") -> Examined:
     links.insert(1, "left_name", names[at])
     at, fits = _exploded(packed["fits"])
     # A firm that passed and fits no node is scored outside the chains: as match does, one row.
-    silent = pc.and_(pc.equal(packed["gate"], ""), pc.equal(pc.list_value_length(packed["fits"]), 0))
+    silent = pc.and_(
+        pc.equal(packed["gate"], ""), pc.equal(pc.list_value_length(packed["fits"]), 0)
+    )
     without = np.flatnonzero(silent.to_numpy())
     fits = pd.concat([fits, pd.DataFrame([_NOTHING] * len(without), columns=list(_FIT))])
     at = np.concatenate([at, without])
