@@ -38,7 +38,9 @@ print(found.gaps.groupby(["chain", "status"]).size().unstack(fill_value=0))
 
 # %%
 gaps = found.gaps[found.gaps["kind"] != ""].sort_values(["score", "node"], ascending=[False, True])
-parts = ["node_name", "kind", "score", "pull", "structure", "feasibility", "supply"]
+from chainmatch.parts import GAP_PARTS
+
+parts = ["node_name", "kind", "way", "score", *(part.column for part in GAP_PARTS)]
 print(gaps[parts].head(10).to_string(index=False))
 print(gaps["why"].iloc[0])
 

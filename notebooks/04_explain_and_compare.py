@@ -35,12 +35,12 @@ print(chainmatch.explain(below.name, "三月").splitlines()[1])
 print(chainmatch.explain(run.excluded["name"].iloc[0], "三月"))
 
 # %% [markdown]
-# Now the county thinks again and gives local partners more weight. `diff` says who moved, and
+# Now the county thinks again and gives the region more weight. `diff` says who moved, and
 # that it was the weights and not the data that moved them.
 
 # %%
 data = county.model_dump()
-data["weights"]["partners"] = 0.5
+data["weights"]["region"] = 0.5
 changed = chainmatch.rank(targets, local, profile=type(county).model_validate(data), top=10)
 chainmatch.write_report(changed, "四月")
 moved = chainmatch.diff("三月", "四月")

@@ -20,16 +20,17 @@ scores = chainmatch.rank(targets, local, profile=county, top=10).scores
 print(f"{len(scores)} 家企业有得分")
 
 # %% [markdown]
-# **Visits that were made up.** In truth, we say, local partners and the region decide, and the
+# **Visits that were made up.** In truth, we say, the resources and the region decide, and the
 # size of a firm hardly counts. A visit succeeds with a chance that follows from those weights.
 
 # %%
-from chainmatch.decision.scoring import COLUMN, PARTS
+from chainmatch.parts import PARTS
 
-truth = {"sector": 0.1, "gap": 0.1, "partners": 0.45, "region": 0.3, "scale": 0.05, "name": 0.0}
+truth = dict.fromkeys((part.name for part in PARTS), 0.0)
+truth |= {"fit": 0.1, "gap": 0.1, "resources": 0.45, "region": 0.3, "substance": 0.05}
 random = np.random.default_rng(7)
-parts = scores[[COLUMN[part] for part in PARTS]].fillna(0.5).to_numpy()
-worth = parts @ [truth[part] for part in PARTS]
+parts = scores[[part.column for part in PARTS]].fillna(0.5).to_numpy()
+worth = parts @ [truth[part.name] for part in PARTS]
 success = random.random(len(scores)) < 1 / (1 + np.exp(-20 * (worth - np.median(worth))))
 kind = np.where(random.random(len(scores)) < 0.3, "签约", "在谈").astype(object)
 outcome = np.where(success, kind, "拒绝")
@@ -68,7 +69,7 @@ print(lesson_text(lesson, county.weights))
 
 # %%
 shown = {"原权重": county.weights.model_dump(), "新权重": lesson.weights, "真实": truth}
-table = pd.DataFrame(shown).loc[list(PARTS)]
+table = pd.DataFrame(shown).loc[list(truth)]
 print(table.round(2).to_string())
 assert lesson.better
 assert abs(table["新权重"] - table["真实"]).sum() < abs(table["原权重"] - table["真实"]).sum()

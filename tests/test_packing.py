@@ -69,11 +69,12 @@ def same(found, wanted):
 
 def test_unpacked_rows_are_what_was_found_of_the_whole_list(once, county, firms, whole):
     found = unpack(once, county.case.graph)
-    assert {"已在本地", "登记状态异常", "与产业链无关"} <= set(found.excluded["gate"])
+    assert {"已在本地", "登记状态异常", "分支机构"} <= set(found.excluded["gate"])
     same(found.excluded, whole.excluded)
     same(found.links, whole.links)
     passed = whole.fits["firm_id"].isin(whole.passed["firm_id"])
     same(found.fits, whole.fits[passed])
+    assert found.fits["node"].eq("").any()  # a firm outside the chains is scored too
     same(found.passed.reset_index(drop=True), whole.passed)
 
 
@@ -100,7 +101,7 @@ def test_scores_of_pieces_are_the_scores_of_the_whole(once, county, whole):
 
 def test_stopped_firms_leave_their_texts_behind(once):
     stopped = once.filter(pc.not_equal(once["gate"], ""))
-    assert stopped.num_rows > 50
+    assert stopped.num_rows > 20
     assert stopped["scope"].null_count == stopped.num_rows
     assert stopped["name"].null_count == 0
     assert pc.sum(pc.list_value_length(stopped["fits"])).as_py() == 0

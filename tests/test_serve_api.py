@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from chainmatch.decision.learning import read_returned
 from chainmatch.matching.matcher import Matcher
 from chainmatch.report.runs import RunFolder, diff, explain
+from chainmatch.schema.columns import TABLES
 from chainmatch.server.app import create_app
 from chainmatch.server.catalog import load
 from chainmatch.server.database import open_database, upgrade
@@ -185,8 +186,9 @@ def test_gaps_are_those_of_the_local_list_or_of_a_run(client, known):
     table = RunFolder.open(known[0].runs / RUN).table("gaps")
     found = client.get("/v1/gaps", params={"run": RUN}).json()["gaps"]
     assert [gap["node"] for gap in found] == table["node"].tolist()
-    unknown = table["score"].isna().tolist()
-    assert [gap["score"] is None for gap in found] == unknown and any(unknown)
+    unknown = table["resources"].isna().tolist()  # a node that lives on no raw material
+    assert [gap["resources"] is None for gap in found] == unknown and any(unknown)
+    assert list(found[0]) == list(TABLES["gaps"])
     own = client.get("/v1/gaps", params={"chain": "clean-energy"}).json()["gaps"]
     assert {gap["chain"] for gap in own} == {"clean-energy"}
     problem(client.get("/v1/gaps", params={"chain": "none"}), 404)

@@ -181,7 +181,7 @@ def test_the_names_of_a_very_common_gate_are_not_printed(world, tmp_path, many, 
     run = hostile_run(world)
     struck = run.excluded.iloc[:1]
     rest = [f"无关{n}公司" for n in range(many)]
-    added = pd.DataFrame({"firm_id": rest, "name": rest, "gate": "与产业链无关", "why": "理由"})
+    added = pd.DataFrame({"firm_id": rest, "name": rest, "gate": "县情不接收", "why": "理由"})
     run = replace(run, excluded=pd.concat([added, struck], ignore_index=True))
     write_workbook(run, tmp_path / "多.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "多.xlsx")["排除清单"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LINK = ("right_id", "right_name", "relation", "confidence", "why")
 _FIT = ("node", "fit", "main", "grade", "activity", "evidence")
+_NOTHING = ("", 0.0, 0.0, "", "", "")
 # What stays of a firm that a gate stopped: who it is and where it stood.
 _STAYS = ("firm_id", "name", "code", "province", "city", "source", "sheet", "row")
 
@@ -121,10 +122,19 @@ def unpack(packed: pa.Table, graph: "nx.DiGraph[str]") -> Examined:
     links.insert(0, "left_id", ids[at])
     links.insert(1, "left_name", names[at])
     at, fits = _exploded(packed["fits"])
+    # A firm that passed and fits no node is scored outside the chains: as match does, one row.
+    silent = pc.and_(
+        pc.equal(packed["gate"], ""), pc.equal(pc.list_value_length(packed["fits"]), 0)
+    )
+    without = np.flatnonzero(silent.to_numpy())
+    fits = pd.concat([fits, pd.DataFrame([_NOTHING] * len(without), columns=list(_FIT))])
+    at = np.concatenate([at, without])
+    order = np.argsort(at, kind="stable")
+    at, fits = at[order], fits.iloc[order].reset_index(drop=True)
     nodes = fits["node"].tolist()
     fits["firm_id"], fits["name"] = ids[at], names[at]
-    fits["chain"] = [graph.nodes[node]["chain"] for node in nodes]
-    fits["node_name"] = [graph.nodes[node]["name"] for node in nodes]
+    fits["chain"] = [graph.nodes[node]["chain"] if node else "" for node in nodes]
+    fits["node_name"] = [graph.nodes[node]["name"] if node else "" for node in nodes]
     stopped = packed.filter(pc.not_equal(packed["gate"], ""))
     excluded = stopped.select(TABLES["excluded"]).to_pandas()
     return Examined(firms, links, fits[list(TABLES["match"])], excluded)

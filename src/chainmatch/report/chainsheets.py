@@ -6,6 +6,7 @@ from chainmatch.chains.model import SETTLES
 from chainmatch.parts import GAP_PARTS
 from chainmatch.report import facts
 from chainmatch.report.facts import Record, chain_names, records, segment_name
+from chainmatch.report.opportunities import opportunities as gaps_of
 from chainmatch.report.sheets import Book, Field
 from chainmatch.schema.words import (
     GAP_KINDS,
@@ -70,7 +71,7 @@ def opportunity_rows(run: "Run", way: str = "recruit") -> list[Record]:
         | {"kind": word(GAP_KINDS, row["kind"])}
         | {"answer": "；".join(filter(None, (row["answer"], row["nearest"])))}
         | {"settles": SETTLES[run.graph.nodes[row["node"]]["settles"]]}
-        for row in facts.opportunities(run, way)
+        for row in gaps_of(run, way)
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from chainmatch.decision.shortlist import may_enter, obstacle, why_not
+from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.leads import PROJECT
 from chainmatch.parts import PARTS
 from chainmatch.parts.fit import FIT
@@ -108,49 +108,6 @@ def chain_names(run: "Run") -> dict[str, str]:
 def segment_name(run: "Run", chain: str, segment: str) -> str:
     """Return the Chinese name of a segment."""
     return str(run.graph.graph["segments"].get((chain, segment), segment))
-
-
-_SEEN = 20_000  # best scores among which firms for a gap are looked for; others are never listed
-
-
-def opportunities(run: "Run", way: str) -> list[Record]:
-    """Return the gaps that are recruited for, or grown here, the most valuable first.
-
-    ``could`` is the number of target firms scored there that could be listed, ``listed`` of those
-    on the list, ``answer`` names these or says why there is none, ``nearest`` who came nearest.
-    """
-    rows = run.survey.gaps
-    rows = rows[rows["kind"].ne("") & rows["way"].eq(way)]
-    rows = rows.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
-    scores = run.scores.head(_SEEN)
-    able = may_enter(scores, run.profile.entry)
-    could = scores.loc[able, "node"].value_counts()
-    first = pd.concat([scores[able], scores[~able]]).drop_duplicates("node")
-    nearest = {row["node"]: row for row in records(first)}
-    chosen: dict[str, list[str]] = {}
-    for place, name, node in run.shortlist[["rank", "name", "node"]].itertuples(index=False):
-        chosen.setdefault(node, []).append(f"第{place}位{name}")
-    found = []
-    for number, row in enumerate(records(rows), start=1):
-        own, fit = chosen.get(row["node"], []), int(could.get(row["node"], 0))
-        near = None if own else nearest.get(row["node"])
-        found.append(
-            row
-            | {"number": number, "could": fit, "listed": len(own)}
-            | {"answer": _answer(own, fit, row["targets"])}
-            | {"nearest": f"最接近的是{near['name']}：{absence(near, run)}" if near else ""}
-        )
-    return found
-
-
-def _answer(listed: list[str], could: int, targets: int | None) -> str:
-    if listed:
-        return "、".join(listed)
-    if could:
-        return f"{could}家够条件，清单名额所限未列入"
-    if targets:
-        return f"目标名单里{targets}家涉及，没有一家以它为主业又够入选条件"
-    return "目标名单里没有做这一环节的企业"
 
 
 def barred(row: Record, run: "Run") -> str:

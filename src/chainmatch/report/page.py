@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chainmatch.parts import parts_of
 from chainmatch.report import cards, facts, header_rows
 from chainmatch.report.chainmap import chain_svg, legend, map_style
+from chainmatch.report.opportunities import opportunities
 from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
 from chainmatch.schema import words
@@ -93,7 +94,7 @@ def _summary(run: "Run") -> dict[str, Any]:
     chains = facts.chain_names(run)
     status = run.survey.gaps.groupby(["chain", "status"]).size().to_dict()
     wanted, grown = (
-        [row | {"chain_name": chains[row["chain"]]} for row in facts.opportunities(run, way)]
+        [row | {"chain_name": chains[row["chain"]]} for row in opportunities(run, way)]
         for way in ("recruit", "grow")
     )
     anchors = [row | {"chain_name": chains[row["chain"]]} for row in facts.anchors(run)]
