@@ -1,8 +1,6 @@
 """``rank``: from the lists to all result files."""
 
 import argparse
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
@@ -10,10 +8,8 @@ from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
 from chainmatch.cli.output import Steps
 from chainmatch.cli.parsing import command, positive, profile_option, read_mapping, shared_options
 from chainmatch.errors import OptionError
-from chainmatch.pipeline.aside import Aside
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.inputs import Inputs
     from chainmatch.pipeline.rank import Run
 
 
@@ -42,31 +38,19 @@ def add(commands: Any) -> None:
 
 def _rank(arguments: argparse.Namespace) -> None:
     sources = _lists(arguments)
-    with _reading(sources, arguments) as reading:
-        from chainmatch.util.atomic import check_folder
+    from chainmatch.util.atomic import check_folder
 
-        out = check_folder(arguments.out)
-        if goes_on_spark(arguments):
-            run = _rank_on_spark(*sources, arguments)
-        elif goes_in_pieces(sources[0], arguments):
-            reading.drop()
-            run = _rank_in_pieces(*sources, arguments)
-        else:
-            run = _rank_at_once(reading, arguments)
+    out = check_folder(arguments.out)
+    if goes_on_spark(arguments):
+        run = _rank_on_spark(*sources, arguments)
+    elif goes_in_pieces(sources[0], arguments):
+        run = _rank_in_pieces(*sources, arguments)
+    else:
+        run = _rank_at_once(*sources, arguments)
     if not arguments.quiet:
         from chainmatch.report.console import summary
 
         print(summary(run, out))
-
-
-def _reading(sources: tuple[Any, Any, Any], arguments: argparse.Namespace) -> "Aside[Inputs]":
-    """Read the lists aside, while this process loads the rest of the program."""
-    from chainmatch.pipeline.inputs import read_inputs
-
-    at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
-    at_once = at_once and all(Path(one).is_file() for one in sources if one)  # a database: once
-    work = partial(read_inputs, *sources, read_mapping(arguments.map))
-    return Aside(work, wanted=at_once)
 
 
 def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
@@ -84,18 +68,14 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     return targets, local, leads
 
 
-def _rank_at_once(reading: "Aside[Inputs]", arguments: argparse.Namespace) -> "Run":
-    from chainmatch.pipeline.rank import STEPS, rank_read, read_case
+def _rank_at_once(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
+    from chainmatch.pipeline.rank import STEPS, rank
     from chainmatch.report.folder import write_report
 
     with Steps(STEPS, arguments.quiet) as step:
-        step("读取产业链和县情配置")
-        case = read_case(arguments.profile, arguments.chains)
-        step("读取名单，核对重复")
-        inputs = reading.result()
-        run = rank_read(case, inputs, top=arguments.top, progress=step, aside=True)
+        run = rank(targets, local, leads, **_options(arguments), progress=step)
         step("写出结果")
-        write_report(run, arguments.out, plain=arguments.plain, aside=True)
+        write_report(run, arguments.out, plain=arguments.plain)
     return run
 
 

@@ -15,7 +15,6 @@ from chainmatch.matching.fit_model import Fit, FitModel, read_model
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matches import Match, Matches, Texts
 from chainmatch.matching.pieces import CODE, NAME, PRODUCTS, Pieces, joined
-from chainmatch.matching.prefilter import Prefilter
 from chainmatch.matching.string_batch import lay, normalised
 from chainmatch.matching.term_owners import Weights
 
@@ -45,7 +44,6 @@ class Matcher:
         self.graph = graph
         self.model = model or read_model()
         self.lexicon = Lexicon(graph)
-        self.prefilter = Prefilter(self.lexicon.claimed_words())
         self.nodes = self.lexicon.nodes
         self.chains = ChainFits(graph, self.nodes, self.model)
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]

@@ -11,7 +11,6 @@ from chainmatch.matching.activity_rule import DONE, HOWS
 from chainmatch.matching.combine import GRADES, Fits
 from chainmatch.matching.fit_model import FLOOR, Evidence, Fit, Summary
 from chainmatch.matching.pieces import FIELDS
-from chainmatch.matching.ragged import begins
 from chainmatch.matching.string_batch import lay
 
 if TYPE_CHECKING:
@@ -57,11 +56,6 @@ class Matches:
     def bounds(self) -> list[int]:
         """Where the fits of each firm begin, and where the last ones end."""
         return list(np.searchsorted(self.fits.row, np.arange(len(self) + 1)).tolist())
-
-    @property
-    def silent(self) -> int:
-        """How many firms name nothing: there is not the weakest evidence."""
-        return len(self) - int(begins(self.fits.row).sum())
 
     @cached_property
     def chain_fits(self) -> np.ndarray:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from chainmatch.errors import OptionError
 from chainmatch.identity.linking import Linker
@@ -21,7 +20,6 @@ from chainmatch.matching.activity_rule import DONE
 from chainmatch.matching.combine import GRADES
 from chainmatch.matching.matcher import PAGE, Matcher
 from chainmatch.matching.matches import Matches, Texts
-from chainmatch.matching.prefilter import Prefilter
 from chainmatch.matching.string_batch import lay_column
 from chainmatch.matching.tables import lines
 from chainmatch.pipeline.candidates import Examiner
@@ -71,19 +69,8 @@ def match_batches(
         if not batch.num_rows:
             continue
         written = {name: _text_column(batch, name) for name in Texts._fields}
-        told = _may_name(written, matcher.prefilter) if by_node else None
-        if told is not None:  # what the others get is the line of empty texts
-            written = {name: pc.if_else(told, column, "") for name, column in written.items()}
-        pages, silent = zip(*_matched(batch, written, matcher, by_node, schema), strict=True)
-        if told is None:
-            matcher.prefilter.learn(batch.num_rows, sum(silent))
+        pages = list(_matched(batch, written, matcher, by_node, schema))
         yield from pa.concat_tables(pages).combine_chunks().to_batches()
-
-
-def _may_name(written: dict[str, pa.StringArray], prefilter: Prefilter) -> pa.BooleanArray | None:
-    """Return which firms may name anything; ``None``: read all."""
-    found = prefilter.may_name([written[name] for name in ("scope", "name", "products")])
-    return None if found is None else pc.or_(found, pc.not_equal(written["industry_code"], ""))
 
 
 def _matched(
@@ -92,11 +79,8 @@ def _matched(
     matcher: Matcher,
     by_node: "_NodeLines | None",
     schema: pa.Schema,
-) -> Iterator[tuple[pa.Table, int]]:
-    """Match the firms of a batch by what they have written, a page at a time.
-
-    Yields the lines of each page, and how many of its firms name nothing.
-    """
+) -> Iterator[pa.Table]:
+    """Match the firms of a batch by what they have written, a page at a time."""
     who = {name: _text_column(batch, name) for name in ("firm_id", "name")}
     for start in range(0, batch.num_rows, PAGE):
         page = (lay_column(column.slice(start, PAGE)) for column in written.values())
@@ -106,8 +90,7 @@ def _matched(
         for name, column in who.items():
             own = column.slice(start, PAGE)
             columns[name] = own if rows_of is None else own.take(rows_of)
-        table = pa.table([columns[name] for name in schema.names], schema=schema)
-        yield table, found.silent
+        yield pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[pa.RecordBatch]:

@@ -5,7 +5,7 @@ to the steps which look at the whole list (duplicates, gaps, shortlist, leads).
 """
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +15,6 @@ from chainmatch.decision.gaps import supplies
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
-from chainmatch.pipeline.aside import Aside
 from chainmatch.profile import Profile
 
 if TYPE_CHECKING:
@@ -65,14 +64,10 @@ class Examiner:
         self.matcher = matcher or Matcher(graph)
         self.linker = Linker(home)
 
-    def examine(self, firms: pd.DataFrame, *, aside: bool = False) -> Examined:
-        """Examine firms (``TABLES["firms"]``, ids distinct); no row depends on another.
-
-        With ``aside`` a second process finds the links, where the system has one to give.
-        """
-        with Aside(partial(self.linker.link, firms), wanted=aside) as linking:
-            fits = match(firms, self.graph, top=None, matcher=self.matcher)
-            links = linking.result()
+    def examine(self, firms: pd.DataFrame) -> Examined:
+        """Examine firms (``TABLES["firms"]``, ids distinct); no row depends on another."""
+        fits = match(firms, self.graph, top=None, matcher=self.matcher)
+        links = self.linker.link(firms)
         excluded = gates.check(firms, links, fits, self.profile, self.graph)
         return Examined(firms, links, fits, excluded)
 

@@ -5,7 +5,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from chainmatch.identity.resolution import Resolution
 from chainmatch.leads import match_leads
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
-from chainmatch.pipeline.aside import Aside
 from chainmatch.pipeline.candidates import Examined, Examiner
 from chainmatch.pipeline.inputs import Inputs, Lists, read_inputs, sha256_of
 from chainmatch.profile import Profile, read_profile
@@ -119,31 +117,27 @@ def rank_read(
     *,
     top: int | None = None,
     progress: Progress | None = None,
-    aside: bool = False,
 ) -> Run:
     """Rank targets that were read.
 
-    With ``aside`` a second process helps, where the system has one to give. ``top`` and
-    ``progress`` are those of :func:`rank`.
+    ``top`` and ``progress`` are those of :func:`rank`.
     """
     step = progress or (lambda _: None)
     step("识别本地企业")
     county, targets = settle(case, inputs.lists), inputs.targets
     step("识别经营范围，核对是否已在本地")
-    examined = county.examiner.examine(targets.merged.firms, aside=aside)
+    examined = county.examiner.examine(targets.merged.firms)
     candidates = replace(targets.merged, links=examined.links)
     step("分析缺口")
     found = county.survey(examined.fits)
-    leads = partial(_lead_matches, county, examined, found)
-    with Aside(leads, wanted=aside and inputs.lists.leads is not None) as matching:
-        step("评分")
-        scores = case.score(examined, found)
-        origin = Origin(targets.reading, targets.input)
-        counts = target_counts(
-            targets.reading, len(candidates.duplicates), len(examined.excluded), len(scores)
-        )
-        outcome = Outcome(origin, candidates, examined, found, scores, counts)
-        return conclude(county, outcome, matching.result, top=top, progress=step)
+    step("评分")
+    scores = case.score(examined, found)
+    origin = Origin(targets.reading, targets.input)
+    counts = target_counts(
+        targets.reading, len(candidates.duplicates), len(examined.excluded), len(scores)
+    )
+    outcome = Outcome(origin, candidates, examined, found, scores, counts)
+    return conclude(county, outcome, top=top, progress=step)
 
 
 # --- the steps of a run, shared by every way to go through the targets ---------------------------
@@ -229,21 +223,17 @@ def settle(case: Case, lists: Lists) -> County:
 def conclude(
     county: County,
     outcome: Outcome,
-    leads: Callable[[], pd.DataFrame] | None = None,
     *,
     top: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Choose the shortlist, match the leads and say what the run was made of.
-
-    ``leads`` returns the matches of the leads, where they are found elsewhere.
-    """
+    """Choose the shortlist, match the leads and say what the run was made of."""
     step = progress or (lambda _: None)
     case, lists, examined = county.case, county.lists, outcome.examined
     step("选取")
     shortlist = select(outcome.scores, case.profile, top=top)
     step("匹配线索")
-    lead_matches = leads() if leads else _lead_matches(county, examined, outcome.found)
+    lead_matches = _lead_matches(county, examined, outcome.found)
     targets = outcome.origin.reading
     readings = {"targets": targets, "local": lists.local}
     readings |= {"leads": lists.leads} if lists.leads else {}

@@ -4,17 +4,18 @@ Results come back in the order of the pieces, however many processes there are. 
 parent is gone ends itself.
 """
 
+import gc
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from typing import Any, Generic, Protocol, TypeVar
 
 from chainmatch.errors import StoppedError
-from chainmatch.pipeline.aside import cores, end_with_parent
-from chainmatch.pipeline.relax_gc import spare_collector
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -32,7 +33,14 @@ class Work(Protocol[_Task_contra, _Result_co]):
 
 def default_jobs() -> int:
     """Return how many processes a run takes: one for each core, four at most."""
-    return min(4, cores())
+    return min(4, _cores())
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Crew(Generic[Task, Result]):
@@ -46,7 +54,9 @@ class Crew(Generic[Task, Result]):
             self._do = work.start()
         else:
             # Spawned, not forked: the same on every system, and no half-copied locks.
-            self._pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work,))
+            self._pool = ProcessPoolExecutor(
+                jobs, get_context("spawn"), _begin, (work, gc.get_threshold())
+            )
 
     def __enter__(self) -> "Crew[Task, Result]":
         return self
@@ -109,12 +119,19 @@ def _unchanged(task: Task) -> Task:
 _ready: Callable[[Any], Any] | None = None
 
 
-def _begin(work: Work[Any, Any]) -> None:
+def _begin(work: Work[Any, Any], threshold: tuple[int, int, int]) -> None:
     global _ready  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    spare_collector()
-    end_with_parent()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.set_threshold(*threshold)  # as seldom as the parent
     _ready = work.start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _do(task: Any) -> Any:
