@@ -19,7 +19,7 @@ from chainmatch.report.firmsheets import capital_text
 from chainmatch.report.words import GAP_PARTS, PARTS, unknown
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 _BEST = 5  # target firms named at a node
 _LOCAL = 12  # local firms named at a node

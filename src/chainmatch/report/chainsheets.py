@@ -16,7 +16,7 @@ from chainmatch.report.words import (
 )
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 OPPORTUNITIES = (
     Field("number", "序号", 6, "integer"),

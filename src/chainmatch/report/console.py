@@ -6,8 +6,8 @@ from unicodedata import east_asian_width
 
 import pandas as pd
 
-from chainmatch.pipeline.rank import Run
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
+from chainmatch.run import Run
 from chainmatch.schema.columns import COLUMNS
 
 LINES = 10

@@ -9,7 +9,7 @@ from chainmatch.leads import PROJECT
 from chainmatch.report.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 Record = dict[str, Any]
 

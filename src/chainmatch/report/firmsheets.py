@@ -10,7 +10,7 @@ from chainmatch.report.sheets import Book, Field
 from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, PARTS, UNKNOWN, unknown, word
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 SHORTLIST = (
     Field("rank", "序号", 5.5, "integer"),

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from chainmatch.pipeline.rank import Run
 from chainmatch.report.files import write_csv
 from chainmatch.report.lists import office_lists
 from chainmatch.report.page import write_page
 from chainmatch.report.workbook import write_workbook
+from chainmatch.run import Run
 from chainmatch.schema.columns import CONTRACT, TABLES
 from chainmatch.util.atomic import whole_folder
 

@@ -20,7 +20,7 @@ from chainmatch.report.words import (
 )
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 Line = tuple[str, str]  # term and prose; no prose: the heading of a section
 _BLANK: Line = ("", "")

@@ -16,7 +16,7 @@ from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 _TOP_GAPS = 10
 _FIRST_FIRMS = 10

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
-from chainmatch.pipeline.batches import link_batches, match_batches, match_schema
-from chainmatch.pipeline.spark.arrow import Batches, mapped, ordered, per_firm
-from chainmatch.pipeline.spark.broadcast import Parcel
+from chainmatch.pipeline.engines.spark.arrow import Batches, mapped, ordered, per_firm
+from chainmatch.pipeline.engines.spark.broadcast import Parcel
+from chainmatch.pipeline.examine import link_batches, match_batches, match_schema
 from chainmatch.tables.arrow import table_schema
 
 if TYPE_CHECKING:

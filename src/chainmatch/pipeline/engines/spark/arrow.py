@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from chainmatch.pipeline.batches import texts
+from chainmatch.tables.arrow import texts
 
 if TYPE_CHECKING:
     import pandas as pd
