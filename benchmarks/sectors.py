@@ -39,7 +39,7 @@ from sklearn.model_selection import GroupKFold
 from chainmatch.chains.graph import read_chains
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matcher import PAGE, Matcher
-from chainmatch.pipeline.examine import match_batches
+from chainmatch.pipeline.match import match_batches
 from chainmatch.util.resources import data_folder
 from chainmatch.util.text import normalise
 

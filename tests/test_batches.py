@@ -13,7 +13,8 @@ import chainmatch
 from chainmatch.errors import OptionError
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
-from chainmatch.pipeline.examine import link_batches, match_batches, match_schema
+from chainmatch.pipeline.link import link_batches
+from chainmatch.pipeline.match import match_batches, match_schema
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema

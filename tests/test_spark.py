@@ -19,7 +19,7 @@ from chainmatch.errors import TableError
 from chainmatch.pipeline.engines import spark
 from chainmatch.pipeline.engines.spark import Spark
 from chainmatch.pipeline.engines.spark.arrow import gathered, mapped
-from chainmatch.pipeline.files import match_file
+from chainmatch.pipeline.match import match_file
 from chainmatch.util.resources import data_folder
 from spark_cluster import OPTIONS, Cluster, cluster, fetch, missing
 from test_docs import ROOT, run_blocks

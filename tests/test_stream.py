@@ -20,7 +20,8 @@ from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, TableError
 from chainmatch.pipeline.engines.pool import Pool
 from chainmatch.pipeline.engines.size import is_large
-from chainmatch.pipeline.files import link_file, match_file
+from chainmatch.pipeline.link import link_file
+from chainmatch.pipeline.match import match_file
 from chainmatch.tables.pieces import open_cutter
 from chainmatch.util.resources import data_folder
 from waiting import PATIENCE, wait_for
@@ -196,7 +197,7 @@ SCRIPT = """
 import os, signal, sys
 from multiprocessing import active_children
 from chainmatch.pipeline.engines.pool import Pool
-from chainmatch.pipeline.files import match_file
+from chainmatch.pipeline.match import match_file
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's &

@@ -65,7 +65,7 @@ def _add_tables(commands: Any) -> None:
 
 
 def _match(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline.files import match_file
+    from chainmatch.pipeline.match import match_file
 
     with way_through(arguments.firms, arguments, 3) as way:
         said = match_file(
@@ -77,7 +77,7 @@ def _match(arguments: argparse.Namespace) -> None:
 
 
 def _gaps(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline.files import gaps_file
+    from chainmatch.pipeline.county import gaps_file
 
     with Steps(4, arguments.quiet) as step:
         gaps_file(
@@ -88,7 +88,7 @@ def _gaps(arguments: argparse.Namespace) -> None:
 
 
 def _link(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline.files import link_file
+    from chainmatch.pipeline.link import link_file
 
     with way_through(arguments.left, arguments, 3, cut=bool(arguments.right)) as way:
         said = link_file(
@@ -99,7 +99,7 @@ def _link(arguments: argparse.Namespace) -> None:
 
 
 def _leads(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline.files import leads_file
+    from chainmatch.pipeline.county import leads_file
 
     with Steps(4, arguments.quiet) as step:
         leads_file(

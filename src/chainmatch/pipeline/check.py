@@ -12,9 +12,9 @@ from chainmatch.errors import Interrupted, StoppedError, TableError
 from chainmatch.identity.duplicates import fullness
 from chainmatch.pipeline.database import Database
 from chainmatch.pipeline.duplicates import Merges, merges_on_disk
-from chainmatch.pipeline.engines.found import DiskPart, Engine, Found, head
+from chainmatch.pipeline.engines.found import DiskPart, Engine, Found, Tables, head
 from chainmatch.pipeline.engines.local import Local
-from chainmatch.pipeline.examine import KEYS, Tables, common_keys
+from chainmatch.pipeline.examine import KEYS, common_keys
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables.arrow import table_schema
 from chainmatch.tables.check import (

@@ -11,7 +11,9 @@ import pyarrow as pa
 from chainmatch.errors import OutputError
 
 _MEMORY = "1GB"  # what goes beyond is put on the disk
+_THREADS = 2
 _BATCH = 20_000
+_PART = "CREATE MACRO part(name) AS CAST(parse_filename(name, true) AS BIGINT)"
 
 
 class Database:
@@ -22,18 +24,7 @@ class Database:
     """
 
     def __init__(self, folder: Path) -> None:
-        import duckdb
-
         self._folder = folder
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": _MEMORY,
-            "temp_directory": str(folder),
-            "threads": 2,
-        }
-        self._connection = duckdb.connect(config=settings)
-        self._connection.execute(
-            "CREATE MACRO part(name) AS CAST(parse_filename(name, true) AS BIGINT)"
-        )
 
     def rows(self, question: str, files: Sequence[Path]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of an answer, some thousand at a time.
@@ -56,9 +47,16 @@ class Database:
 
         told = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         question = question.replace("files(", f"read_parquet([{told}], ").replace(", )", ")")
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": _MEMORY,
+            "temp_directory": str(self._folder),
+            "threads": _THREADS,
+        }
         try:
-            with self._connection.cursor() as cursor:
-                yield cursor.sql(question)
+            # One for each question: what it took is given back.
+            with duckdb.connect(config=settings) as connection:
+                connection.execute(_PART)
+                yield connection.sql(question)
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             why = str(error).partition("\n")[0]
             raise OutputError(

@@ -1,14 +1,14 @@
 """What can be said of firms row by row: fits, links, gates, and what they add to supply.
 
 No row depends on its neighbours, so any cutting of a list into batches gives the same rows in the
-same order; every engine takes the steps below. What is left over is a small table that travels on
-to the steps which look at the whole list (duplicates, gaps, shortlist, leads).
+same order. What is left over is a small table that travels on to the steps which look at the whole
+list (duplicates, gaps, shortlist, leads).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,44 +16,18 @@ import pyarrow as pa
 
 from chainmatch.decision import gates
 from chainmatch.decision.gaps import supplies
-from chainmatch.errors import OptionError
 from chainmatch.identity.duplicates import duplicate_keys, fullness, id_keys
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
-from chainmatch.matching.matches import Texts
 from chainmatch.matching.tables import match
+from chainmatch.pipeline.engines.found import Tables
 from chainmatch.profile import Profile
 from chainmatch.schema.columns import TABLES
-from chainmatch.tables.arrow import firm_frame, record_batch, table_schema
+from chainmatch.tables.arrow import table_schema
 
-if TYPE_CHECKING:
-    import networkx as nx
-
-Tables = Mapping[str, pd.DataFrame]
-
-_MATCHED = ("firm_id", *Texts._fields)
-_LINKED = ("firm_id", "name", "code", "province", "city", "address")
 KEYS = pa.schema([("position", pa.int64()), ("key", pa.int64())])
 # What stays of a firm that a gate stopped: who it is and where it stood.
 _STAYS = ("firm_id", "name", "code", "province", "city", "source", "sheet", "row")
-
-
-class Step(Protocol):
-    """What is done with the firms of a batch; pickled once for each process.
-
-    ``wanted`` are the columns of firms that are needed (none means all), ``schemas`` those of the
-    tables that are found.
-    """
-
-    @property
-    def wanted(self) -> tuple[str, ...]: ...  # noqa: D102
-
-    @property
-    def schemas(self) -> Mapping[str, pa.Schema]: ...  # noqa: D102
-
-    def start(self) -> Callable[[pd.DataFrame], Tables]:
-        """Get ready; return what says of firms what was found."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -196,95 +170,3 @@ def settle(found: Callable[[str], pd.DataFrame], settled: Settled) -> Examined:
         firms.assign(firm_id=ids)[stays].reset_index(drop=True),
         own("links", "left_id"), own("fits"), own("excluded"), own("supplies"),
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Matching:
-    """Matches firms against the chains: one table ``rows``, see :func:`chainmatch.match`."""
-
-    matcher: Matcher
-    by: str
-    top: int | None
-    wanted: tuple[str, ...] = _MATCHED
-
-    @property
-    def schemas(self) -> Mapping[str, pa.Schema]:
-        """The schema of what is found."""
-        return {"rows": match_schema(self.matcher.graph, self.by)}
-
-    def start(self) -> Callable[[pd.DataFrame], Tables]:
-        """Get ready; return what matches firms."""
-        matcher, by, top = self.matcher, self.by, self.top
-        return lambda firms: {"rows": match(firms, matcher.graph, by=by, top=top, matcher=matcher)}
-
-
-@dataclass(frozen=True)
-class Linking:
-    """Links firms to a list: one table ``rows``, see :func:`chainmatch.link`."""
-
-    right: pd.DataFrame
-    wanted: tuple[str, ...] = _LINKED
-
-    @property
-    def schemas(self) -> Mapping[str, pa.Schema]:
-        """The schema of what is found."""
-        return {"rows": table_schema("links")}
-
-    def start(self) -> Callable[[pd.DataFrame], Tables]:
-        """Get ready; return what links firms."""
-        linker = Linker(self.right)
-        return lambda firms: {"rows": linker.link(firms)}
-
-
-# --- the same over Arrow batches of one's own ----------------------------------------------------
-
-
-def match_schema(graph: "nx.DiGraph[str]", by: str = "node") -> pa.Schema:
-    """Return the schema of :func:`match_batches`.
-
-    Raises:
-        OptionError: ``by`` is neither ``node`` nor ``chain``.
-    """
-    if by == "node":
-        return table_schema("match")
-    if by == "chain":
-        chains = [(chain, pa.float64()) for chain in graph.graph["chains"]]
-        return pa.schema([("firm_id", pa.string()), ("name", pa.string()), *chains])
-    raise OptionError(f"--by {by}：只能是 node（按环节）或 chain（按产业链）。")
-
-
-def match_batches(
-    batches: Iterable[pa.RecordBatch], matcher: Matcher, *, by: str = "node", top: int | None = 3
-) -> Iterator[pa.RecordBatch]:
-    """Match firms against the chains; the rows are those of :func:`chainmatch.match`.
-
-    Parameters
-    ----------
-    batches : iterable of RecordBatch
-        Firms: ``firm_id, name, scope, products, industry_code``, further columns unread. A column
-        that is missing and a cell that is null are unknown (``""``).
-    matcher : Matcher
-        Built once for all batches.
-    by, top
-        As for :func:`chainmatch.match`; the schema is that of :func:`match_schema`.
-
-    Yields one batch for each batch that holds a row. Raises OptionError for another ``by``, at the
-    first batch.
-    """
-    schema = match_schema(matcher.graph, by)
-    for batch in batches:
-        if batch.num_rows:
-            firms = firm_frame(batch, _MATCHED)
-            found = match(firms, matcher.graph, by=by, top=top, matcher=matcher)
-            yield record_batch(found, schema)
-
-
-def link_batches(batches: Iterable[pa.RecordBatch], right: Linker) -> Iterator[pa.RecordBatch]:
-    """Link firms to a fixed list; the rows are those of :func:`chainmatch.link` with ``right``.
-
-    Batches hold ``firm_id, name, code, province, city, address`` of firms; the schema is that of
-    the table ``links``. Yields one batch for each batch that holds a row; it may be empty.
-    """
-    for batch in batches:
-        if batch.num_rows:
-            yield record_batch(right.link(firm_frame(batch, _LINKED)), table_schema("links"))

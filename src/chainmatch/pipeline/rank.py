@@ -1,6 +1,6 @@
 """From three lists to a shortlist, with whatever engine goes through the targets."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from chainmatch.leads import match_leads
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
 from chainmatch.pipeline.engines.folder import parts_of
-from chainmatch.pipeline.engines.found import Engine, Found, Place
+from chainmatch.pipeline.engines.found import Engine, Found, Place, Progress, silent
 from chainmatch.pipeline.engines.local import Local
 from chainmatch.pipeline.examine import Examination
 from chainmatch.pipeline.inputs import input_of, sha256_of
@@ -31,7 +31,6 @@ from chainmatch.util.resources import data_folder
 if TYPE_CHECKING:
     import networkx as nx
 
-Progress = Callable[[str], None]
 STEPS = 10  # that :func:`rank_files` announces
 
 
@@ -70,7 +69,7 @@ def rank(  # noqa: PLR0913
         An input that cannot be read; the message says which, where and what to do.
     """
     order = _Order(targets, local, leads, profile, chains, top, mapping)
-    with _ranked(order, engine or Local(), progress or _silent) as (run, _):
+    with _ranked(order, engine or Local(), progress or silent) as (run, _):
         return run
 
 
@@ -99,7 +98,7 @@ def rank_files(  # noqa: PLR0913
     ChainmatchError
         As :func:`rank`, or a place that cannot be written.
     """
-    folder, engine, step = check_folder(out), engine or Local(), progress or _silent
+    folder, engine, step = check_folder(out), engine or Local(), progress or silent
     order = _Order(targets, local, leads, profile, chains, top, mapping)
     with _ranked(order, engine, step, folder) as (run, whole):
         step("写出结果")
@@ -198,10 +197,6 @@ def _manifest(
         "counts": {"targets": dict(shown.counts), **_own_counts(beside)},
         "notes": {name: list(reading.notes) for name, reading in readings.items()},
     }
-
-
-def _silent(_: str) -> None:
-    """Nobody is told."""
 
 
 def _place(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -70,26 +70,6 @@ class Shown(NamedTuple):
     scores: pd.DataFrame
     counts: Mapping[str, int]
     gates: Mapping[str, int] | None = None
-
-
-class Whole(Protocol):
-    """A list of target firms that was examined."""
-
-    def supplies(self) -> dict[str, int]:
-        """Return how many firms count for the supply of each node."""
-        ...
-
-    def score(self, county: County) -> pd.DataFrame:
-        """Score the firms that passed; return at least those that could be on the shortlist."""
-        ...
-
-    def shown(self, shortlist: pd.DataFrame) -> Shown:
-        """Return the tables of the run."""
-        ...
-
-    def writers(self, run: Run, *, plain: bool) -> Writers:
-        """Return what writes each table of which the run holds a part, by its name."""
-        ...
 
 
 class InMemory:
@@ -236,6 +216,8 @@ class OnDisk:
             found = [settle(part.table, settled).only(ids)]
         return joined(found)
 
+
+Whole = InMemory | OnDisk
 
 BEST_FIRST = f"""
     SELECT {", ".join(TABLES["scores"])} FROM files() ORDER BY score DESC NULLS LAST, firm_id

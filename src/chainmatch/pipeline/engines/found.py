@@ -1,4 +1,4 @@
-"""What an engine is, and what it hands over."""
+"""What an engine is, what it takes to a list, and what it hands over."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -9,14 +9,35 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import pandas as pd
 import pyarrow as pa
 
-from chainmatch.pipeline.examine import Step, Tables
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import record_batch
 from chainmatch.tables.sources import Source
 
+Tables = Mapping[str, pd.DataFrame]
+
+Progress = Callable[[str], None]
+
 Task_contra = TypeVar("Task_contra", contravariant=True)
 Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Step(Protocol):
+    """What is done with the firms of a batch; pickled once for each process.
+
+    ``wanted`` are the columns of firms that are needed (none means all), ``schemas`` those of the
+    tables that are found.
+    """
+
+    @property
+    def wanted(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def schemas(self) -> Mapping[str, pa.Schema]: ...  # noqa: D102
+
+    def start(self) -> Callable[[pd.DataFrame], Tables]:
+        """Get ready; return what says of firms what was found."""
+        ...
 
 
 class Part(Protocol):
@@ -160,3 +181,7 @@ def head(frames: Iterable[pd.DataFrame], columns: Sequence[str], most: int | Non
             break
     whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(columns))
     return whole[list(columns)]
+
+
+def silent(_: str) -> None:
+    """Tell nobody of the step that begins."""

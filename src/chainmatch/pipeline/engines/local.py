@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from chainmatch.pipeline.engines.found import Found, MemoryPart, Place, Result, Task, Work
-from chainmatch.pipeline.examine import Step
+from chainmatch.pipeline.engines.found import Found, MemoryPart, Place, Result, Step, Task, Work
 from chainmatch.pipeline.inputs import input_of
 from chainmatch.tables import read_firms
 from chainmatch.tables.sources import Source

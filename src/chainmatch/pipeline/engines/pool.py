@@ -19,10 +19,9 @@ import pandas as pd
 from chainmatch._version import __version__
 from chainmatch.errors import ChainmatchError, Interrupted, OutputError, StoppedError
 from chainmatch.pipeline.engines.folder import PartFolder
-from chainmatch.pipeline.engines.found import Found, Place, Result, Task, Work
+from chainmatch.pipeline.engines.found import Found, Place, Result, Step, Task, Work
 from chainmatch.pipeline.engines.lock import held_alone
 from chainmatch.pipeline.engines.ordered import default_jobs, in_order
-from chainmatch.pipeline.examine import Step
 from chainmatch.tables.arrow import firm_batch, firm_frame
 from chainmatch.tables.headers import Layout
 from chainmatch.tables.packed import Piece

@@ -19,14 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainmatch.errors import TableError
-from chainmatch.pipeline.engines.found import DiskPart, Found, Place, Result, Task, Work
+from chainmatch.pipeline.engines.found import DiskPart, Found, Place, Result, Step, Task, Work
 from chainmatch.pipeline.engines.spark.arrow import Batches, mapped
 from chainmatch.pipeline.engines.spark.broadcast import Parcel
 from chainmatch.pipeline.engines.spark.failures import told
 from chainmatch.pipeline.engines.spark.listing import Listing, listing_of
 from chainmatch.pipeline.engines.spark.session import session
 from chainmatch.pipeline.engines.spark.sources import open_listing
-from chainmatch.pipeline.examine import Step
 from chainmatch.tables.arrow import firm_batch, firm_frame, record_batch
 from chainmatch.tables.headers import Layout
 from chainmatch.tables.packed import Piece

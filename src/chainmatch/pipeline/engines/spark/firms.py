@@ -1,18 +1,19 @@
-"""``match`` and ``link`` on a Spark DataFrame: the functions of the local run, batch by batch."""
+"""``match`` and ``link`` on a Spark DataFrame: the steps of the local run, batch by batch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 
-from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
-from chainmatch.pipeline.engines.spark.arrow import Batches, mapped, ordered, per_firm
+from chainmatch.pipeline.engines.found import Step, Tables
+from chainmatch.pipeline.engines.spark.arrow import ORDER, Batches, mapped
 from chainmatch.pipeline.engines.spark.broadcast import Parcel
-from chainmatch.pipeline.examine import link_batches, match_batches, match_schema
-from chainmatch.tables.arrow import table_schema
+from chainmatch.pipeline.link import Linking
+from chainmatch.pipeline.match import Matching
+from chainmatch.tables.arrow import firm_frame, record_batch
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -35,8 +36,7 @@ def match(
 
     Nothing runs until the result is written or gathered. Raises OptionError for another ``by``.
     """
-    schema = ordered(match_schema(graph, by), firms)
-    return mapped(firms, partial(_match, Parcel.of(graph), schema, by, top), schema)
+    return _lines(firms, Matching(Matcher(graph), by, top), "firm_id")
 
 
 def link(left: "DataFrame", right: pd.DataFrame) -> "DataFrame":
@@ -45,18 +45,34 @@ def link(left: "DataFrame", right: pd.DataFrame) -> "DataFrame":
     ``left`` as for :func:`match`; ``right`` is a table of firms that fits into memory, such as the
     local firms. Nothing runs until the result is written or gathered.
     """
-    schema = ordered(table_schema("links"), left)
-    return mapped(left, partial(_link, Parcel.of(right), schema), schema)
+    return _lines(left, Linking(right), "left_id")
 
 
-def _match(
-    parcel: Parcel, schema: pa.Schema, by: str, top: int | None, batches: Batches
+def _lines(firms: "DataFrame", step: Step, key: str) -> "DataFrame":
+    schema = step.schemas["rows"]
+    if "row" in firms.columns:
+        schema = pa.schema([*((name, pa.int64()) for name in ORDER), *schema])
+    work = partial(_taken, Parcel.of(step), (*step.wanted, "row"), schema, key)
+    return mapped(firms, work, schema)
+
+
+def _start(step: Step) -> Callable[[pd.DataFrame], Tables]:
+    return step.start()
+
+
+def _taken(
+    parcel: Parcel, wanted: tuple[str, ...], schema: pa.Schema, key: str, batches: Batches
 ) -> Iterator[pa.RecordBatch]:
-    matcher = parcel.open(Matcher)
-    function = partial(match_batches, matcher=matcher, by=by, top=top)
-    return per_firm(batches, function, schema, key="firm_id")
-
-
-def _link(parcel: Parcel, schema: pa.Schema, batches: Batches) -> Iterator[pa.RecordBatch]:
-    function = partial(link_batches, right=parcel.open(Linker))
-    return per_firm(batches, function, schema, key="left_id")
+    """Take a step; ``key`` is the column with the ids of firms, which may stand twice in a list."""
+    do = parcel.open(_start)
+    for batch in batches:
+        if batch.num_rows:
+            firms = firm_frame(batch, wanted)
+            found = do(firms.assign(firm_id=[str(at) for at in range(len(firms))]))["rows"]
+            at = found[key].astype(int).to_numpy()
+            lines = {
+                key: firms["firm_id"].to_numpy()[at],
+                "row": firms["row"].to_numpy()[at],
+                "line": found.groupby(at).cumcount() + 1,
+            }
+            yield record_batch(found.assign(**lines), schema)
