@@ -242,6 +242,9 @@ def test_what_cannot_be_done_is_said_before_the_work(targets, tmp_path):
         rank_files(targets, LOCAL, out=tmp_path / "out", top=0)
     with pytest.raises(TableError, match="工作簿"):
         rank_files(SAMPLE / "targets.xlsx", LOCAL, out=tmp_path / "out", engine=Pool())
+    for source in (pd.DataFrame({"企业名称": ["甲"]}), "sqlite:///firms.db::firms"):
+        with pytest.raises(TableError, match="只有文件可以分段读取"):
+            rank_files(source, LOCAL, out=tmp_path / "out", engine=Pool())
     assert list(tmp_path.iterdir()) == []
 
 

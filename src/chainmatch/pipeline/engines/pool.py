@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from chainmatch._version import __version__
-from chainmatch.errors import ChainmatchError, Interrupted, OutputError, StoppedError
+from chainmatch.errors import ChainmatchError, Interrupted, OutputError, StoppedError, TableError
 from chainmatch.pipeline.engines.folder import PartFolder
 from chainmatch.pipeline.engines.found import Found, Place, Result, Step, Task, Work
 from chainmatch.pipeline.engines.lock import held_alone
@@ -30,6 +30,7 @@ from chainmatch.tables.reading import reject_frame
 from chainmatch.tables.records import Tally
 from chainmatch.tables.rows import NO_DATA
 from chainmatch.tables.sources import Source
+from chainmatch.tables.sql import is_database
 from chainmatch.util.atomic import saying_why
 
 PIECE = 20_000  # rows of a piece: some ten megabytes
@@ -87,6 +88,8 @@ class Pool:
             ):
                 yield found
             return
+        if isinstance(source, pd.DataFrame) or is_database(str(source)):
+            raise TableError("只有文件可以分段读取；请先导出为 CSV 或 Parquet")
         cutter = open_cutter(source, self.size, mapping, step.wanted)
         decided = {
             **place.decided,
@@ -95,9 +98,7 @@ class Pool:
             "map": dict(mapping or {}),
         }
         with held_alone(place.path):
-            folder = PartFolder(
-                place.path, Path(str(source)), decided, resume=self.resume, say=self.say
-            )
+            folder = PartFolder(place.path, Path(source), decided, resume=self.resume, say=self.say)
             held = self._held(step, cutter, folder)
             with _interruptible(lambda: f"已识别 {held.raw:,} 行"):
                 yield _found(held, cutter, folder)
