@@ -2,9 +2,9 @@
 
     python benchmarks/identity.py REGISTRY.parquet [LISTED.csv] [--questions 3000] [--seed 7]
 
-Task V: changed names of odd rows of REGISTRY (see ``name_variants.py``), a fifth without an
-answer, against all names: with names alone, with province and city, and as ``identity.link`` puts
-it. Task S: short names (简称) against full names, from LISTED (columns ``name`` and, if there,
+Task V: changed names of odd rows of REGISTRY (``chainmatch.training.changes``), a fifth without
+an answer, against all names: with names alone, with province and city, and as ``identity.link``
+puts it. Task S: short names (简称) against full names, from LISTED (columns ``name`` and, if there,
 ``short``; else short forms are made of the first characters of brand and trade). Every method
 answers the same questions in the same run. Task F: questions to ``identity.Finder`` over all names,
 by kind. Task L: 4,413 changed names to all names, timed. Task P: task V on 20,000 names with splink
@@ -29,7 +29,7 @@ from chainmatch import names
 from chainmatch.identity.linking import link
 from chainmatch.identity.pinyin import initials, spellings
 from chainmatch.identity.search import Finder
-from name_variants import Question, change, questions
+from chainmatch.training.changes import Question, change, questions
 
 Answer = tuple[int, float]  # row (-1 = none) and score
 

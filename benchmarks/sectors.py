@@ -4,7 +4,8 @@
 
 Accuracy: average precision and R-precision of the number that a method gives a firm for a chain,
 against labels 1 and 0 (empty = do not count). All three methods read name and scope. The numbers of
-chainmatch are cross-validated by firm (``scripts/fit_sectors.py`` learns them on the other folds);
+chainmatch are cross-validated by firm (``chainmatch.training`` learns them on the other folds);
+beside them stand those of ``--learned none``;
 BM25 over jieba words and the cosine of character TF-IDF compare a firm with the wordings of a chain
 and divide by the sum over the chains, which was the strongest of five ways tried; they learn
 nothing.
@@ -17,7 +18,6 @@ stands beside the floor: where the wordings begin, and which they are, a page of
 
 import argparse
 import gc
-import json
 import math
 import os
 import resource
@@ -34,17 +34,15 @@ import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score
-from sklearn.model_selection import GroupKFold
 
 from chainmatch.chains.graph import read_chains
+from chainmatch.matching.fit_model import read_model
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matcher import PAGE, Matcher
 from chainmatch.pipeline.match import match_batches
-from chainmatch.util.resources import data_folder
+from chainmatch.training import matching
+from chainmatch.util.resources import use_learned
 from chainmatch.util.text import normalise
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
-import fit_sectors
 
 
 class Bm25:
@@ -98,22 +96,31 @@ def accuracy(labels: Path) -> None:
     texts = (labelled["name"] + "。" + labelled["scope"]).tolist()
     print(f"{'':18s}" + "".join(f"{chain:>17s}" for chain in chains) + f"{'mean':>17s}")
     show("chainmatch", truth, cross_validated(graph, labelled, list(chains)))
+    show("none learned", truth, without_learned(graph, labelled, list(chains)))
     for peer in (Bm25(chain_texts(graph)), CharacterTfidf(chain_texts(graph))):
         scores = np.array([peer.scores(text) for text in texts])
         show(type(peer).__name__, truth, scores / (scores.sum(axis=1, keepdims=True) + 1e-9))
 
 
 def cross_validated(graph, labelled, chains) -> np.ndarray:
-    counted = json.loads((data_folder("learned") / "frequencies.json").read_text("utf-8"))
-    rows = fit_sectors.features(graph, counted, labelled)
-    firms = np.array([row.firm for row in rows])
+    model = read_model()
+    counted = {"registrations": model.registrations, "words": model.frequencies}
+    rows = matching.features(graph, counted, labelled)
     table = np.zeros((len(labelled), len(chains)))
-    for train, test in GroupKFold(5, shuffle=True, random_state=0).split(rows, groups=firms):
-        weights, chain_weights = fit_sectors.fit([rows[i] for i in train])
+    for test, weights, chain_weights in matching.cross_fitted(rows):
         for i in test:
-            value = fit_sectors.chain_fit(rows[i], weights, chain_weights)
+            value = matching.chain_fit(rows[i], weights, chain_weights)
             table[rows[i].firm, chains.index(rows[i].chain)] = value
     return table
+
+
+def without_learned(graph, labelled, chains) -> np.ndarray:
+    """Return the numbers of the matcher with hand-set weights and nothing counted."""
+    use_learned("none")
+    matcher = Matcher(graph)
+    found = [matcher.match(row.scope, row.name).chain_fits for row in labelled.itertuples()]
+    use_learned(None)
+    return np.array([[numbers[chain] for chain in chains] for numbers in found])
 
 
 def show(name: str, truth: np.ndarray, scores: np.ndarray) -> None:

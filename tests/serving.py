@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chainmatch.util.resources import data_folder
+from lifeline import end, start
 from waiting import PATIENCE, wait_for
 
 SAMPLE = data_folder("sample")
@@ -136,16 +137,14 @@ def served(data: Path, *options: str, url: str = "") -> Iterator[Running]:
     command = [sys.executable, "-m", "chainmatch.cli", "serve", "--data", str(data)]
     log = data.parent / f"{data.name}.log"
     with log.open("a") as errors:
-        process = subprocess.Popen(
+        process = start(
             [*command, "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            start_new_session=True,
             env={**os.environ, **({"CHAINMATCH_DATABASE": url} if url else {})},
         )
     running = Running(process, data, log)
-    family: list[int] = []
     try:
         assert process.stdout is not None
         for line in process.stdout:
@@ -153,15 +152,9 @@ def served(data: Path, *options: str, url: str = "") -> Iterator[Running]:
                 running.url = found[1]
                 break
         assert running.url, log.read_text()
-        family = running.family()
         yield running
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        for pid in {*family, *running.family()} - {process.pid}:
-            if alive(pid):
-                os.kill(pid, signal.SIGKILL)
+        end(process)
         process.stdout.close()
 
 

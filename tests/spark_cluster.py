@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lifeline import end, session, start
 from ports import LOOPBACK
 from waiting import PATIENCE, wait_for
 
@@ -62,26 +62,11 @@ class Daemon:
 
     def kill(self) -> None:
         """Kill the daemon, its executors and their Python workers at once: the power goes out."""
-        for pid in self.processes():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        self.process.wait(PATIENCE)
+        end(self.process)
 
     def processes(self) -> Iterator[int]:
         """All processes that it started, and itself."""
-        return _of_session(self.process.pid)
-
-
-def _of_session(leader: int) -> Iterator[int]:
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                if os.getsid(int(entry.name)) == leader:
-                    yield int(entry.name)
-            except ProcessLookupError:
-                continue
+        return iter(session(self.process.pid))
 
 
 @dataclass
@@ -144,9 +129,9 @@ def _start(folder: Path, stack: ExitStack, name: str, *options: str) -> Daemon:
     number = len(list(folder.glob("*.log")))
     path = folder / f"{number}-{name}.log"
     log = stack.enter_context(path.open("w"))
-    process = subprocess.Popen(
+    process = start(
         [*program, f"org.apache.spark.deploy.{name}", *where, *options],
-        env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
     )  # fmt: skip
     daemon = Daemon(process, path)
     stack.callback(daemon.kill)

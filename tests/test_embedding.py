@@ -15,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from lifeline import run
 from waiting import PATIENCE
 
 PAGE = Path(__file__).parents[1] / "docs" / "embedding.md"
@@ -63,7 +64,7 @@ def ran(name, place, *arguments, **environment):
     if missing:
         pytest.skip(f"no {', '.join(missing)} on this machine")
     (place / name).write_text(PROGRAMS[name], "utf-8")
-    done = subprocess.run(
+    done = run(
         [*STARTS[kind], name, *arguments],
         cwd=place,
         env={
@@ -72,10 +73,8 @@ def ran(name, place, *arguments, **environment):
             "PYTHONUTF8": "1",
             **environment,
         },
-        capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE,
-        check=False,
     )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout

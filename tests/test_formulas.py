@@ -30,7 +30,7 @@ def scores(world, found):
 
 
 def computed_fit() -> dict[str, float]:
-    model = FitModel({}, {}, {}, 100_000, {"甲": 100, "乙": 1})
+    model = FitModel({}, {}, 100_000, {"甲": 100, "乙": 1})
     third = pieces(("scope", 0, 0.9, 2))
     return {
         "specificity, 1 in 1,000": model.specificity("甲"),

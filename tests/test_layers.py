@@ -21,7 +21,7 @@ ROWS = [
     {"server"},
     {"chains.workbook", "pipeline"},
     {"report"},
-    {"report.runs", "run"},
+    {"report.runs", "run", "training"},
     {"chains", "leads"},
     {"decision"},
     {"matching", "profile", "tables"},

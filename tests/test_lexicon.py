@@ -67,4 +67,4 @@ def test_learned_borders_cover_the_bundled_chains():
     claimed = {
         word for _, d in read_chains().nodes(data=True) for word in (*d["objects"], *d["hints"])
     }
-    assert not claimed & set(missing), "run scripts/fit_sectors.py --registry"
+    assert not claimed & set(missing), "run chainmatch train"

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from chainmatch.chains.graph import read_chains
 from chainmatch.errors import ProfileError
@@ -86,7 +87,7 @@ def test_all_problems_come_at_once_each_with_its_line(write):
         (MINIMAL + "zones: {长三脚: 1}\n", "“长三角”"),
         ("- 一\n- 二\n", "类型不对"),
         (MINIMAL + "name: 又一个\n", "重复"),
-        ("name: [\n", "YAML"),
+        ("name: [\n", "没有成对"),
         ("", "缺少必填项"),
     ],
 )
@@ -112,8 +113,9 @@ def test_names_of_chains_and_nodes_are_checked_against_the_graph(write, world):
 
 
 def test_a_profile_cannot_be_changed(world):
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(ValidationError) as caught:
         world.profile.name = "另一个县"
+    assert caught.value.errors()[0]["type"] == "frozen_instance"
 
 
 def test_closed_are_the_negative_nodes_and_those_that_lack_a_hard_need(world):

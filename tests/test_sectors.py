@@ -263,9 +263,9 @@ def test_a_matcher_sent_to_another_process_says_the_same(graph):
     doubtful = replace(model, factors={**model.factors, "name": 0.0})
     sent = pickle.loads(pickle.dumps(Matcher(graph, doubtful)))
     assert sent.model == doubtful != model
+    kept = Matcher(graph, doubtful)
     for scope in SCOPES:
-        told = sent.fits(scope, "安康茶叶有限公司")
-        assert told == Matcher(graph, doubtful).fits(scope, "安康茶叶有限公司")
+        assert sent.fits(scope, "安康茶叶有限公司") == kept.fits(scope, "安康茶叶有限公司")
 
 
 def test_what_is_forgotten_is_found_again(matcher, monkeypatch):

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 
+from lifeline import run
 from ports import reserved_port
 from serving import alive
 from waiting import PATIENCE
@@ -31,14 +31,12 @@ def test_the_blocks_of_the_page_run_as_they_stand(tmp_path):
     # The reader's port is free; a test cannot know.
     port = reserved_port()
     script = script.replace("serve --sample", f"serve --port {port} --sample")
-    done = subprocess.run(
+    done = run(
         ["bash", "-c", script.replace(":8765/", f":{port}/")],
         cwd=tmp_path,
-        capture_output=True,
         text=True,
         timeout=PATIENCE,
         env={**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"},
-        check=False,
     )
     assert done.returncode == 0, done.stderr + (tmp_path / "serve.log").read_text("utf-8")
     assert "项目库　read　" in done.stdout and '"score":' in done.stdout

@@ -4,7 +4,6 @@ Every check that schemathesis has, the same cases in every run.
 """
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ pytest.importorskip("uvicorn")
 pytest.importorskip("schemathesis")
 
 from chainmatch.cli import main
+from lifeline import run
 from serving import put_run, served, small_lists
 from waiting import PATIENCE
 
@@ -47,13 +47,11 @@ def test_nothing_that_is_asked_breaks_the_service(tmp_path, sample_run, capsys):
         before = service.family()[1:4]
         command = [program, "--config-file", str(config), "run", f"{service.url}/openapi.json"]
         key_of = ["-H", f"Authorization: Bearer {key}"]
-        done = subprocess.run(
+        done = run(
             [*command, *key_of, *OPTIONS, *STEADY, *PLAIN],
             cwd=tmp_path,
-            capture_output=True,
             text=True,
             timeout=3 * PATIENCE,
-            check=False,
         )
         assert done.returncode == 0, done.stdout[-6000:]
         assert "Tested: 25" in done.stdout

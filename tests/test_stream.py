@@ -24,6 +24,7 @@ from chainmatch.pipeline.link import link_file
 from chainmatch.pipeline.match import match_file
 from chainmatch.tables.pieces import open_cutter
 from chainmatch.util.resources import data_folder
+from lifeline import end, start
 from waiting import PATIENCE, wait_for
 
 SCOPES = Path(__file__).parent / "scopes"
@@ -223,15 +224,12 @@ def in_the_middle(folder: Path, source: Path, out: Path, count: int) -> Iterator
     script = folder / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
     command = [sys.executable, str(script), str(source), str(out), str(PIECE), str(count)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
-    ) as process:
+    with start(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         try:
             assert process.stdout.readline() == "in the middle\n"
             yield process
         finally:
-            if children(process.pid):
-                os.killpg(process.pid, signal.SIGKILL)
+            end(process)
 
 
 def children(group: int) -> list[int]:

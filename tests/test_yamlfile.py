@@ -1,7 +1,9 @@
 """What the reader of hand-written YAML says to each slip: the line, and what to do."""
 
 import pytest
+import yaml
 
+from chainmatch.util import yaml as yamlfile
 from chainmatch.util.yaml import YamlError, read_document
 
 SLIPS = {
@@ -20,6 +22,10 @@ SLIPS = {
     "no colon": ("a: 1\nname\nc: 3\n", 2, "缺冒号"),
     "no blank after colon": ("a: 1\nname:2\nc: 3\n", 2, "空格"),
     "text behind quote": ('a: "x" y\n', 1, "引号"),
+    "percent": ("a: 1\nb: %x\n", 2, "加引号"),
+    "single quote": ("a: 1\nb: 'x\nc: 2\n", 2, "引号"),
+    "tab behind blanks": ("a:\n  b: 1\n\tc: 2\n", 3, "Tab"),
+    "star and blank": ("a: 1\nb: * x\n", 2, "加引号"),
     "key twice": ("a: 1\nb: 2\na: 3\n", 3, "重复出现"),
     "two documents": ("a: 1\n---\nb: 2\n", 2, "---"),
     "control character": ("名: 甲\nb: \x07\n", 2, "控制字符"),
@@ -27,8 +33,12 @@ SLIPS = {
 }
 
 
-@pytest.fixture
-def read(tmp_path):
+@pytest.fixture(params=["C", "Python"])
+def read(tmp_path, request, monkeypatch):
+    """The reader over the compiled parser and over the plain one, whose words differ."""
+    if request.param == "Python":
+        monkeypatch.setattr(yamlfile, "_Loader", yaml.BaseLoader)
+
     def read(text):
         (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
         return read_document(tmp_path / "a.yaml")
@@ -59,9 +69,10 @@ def test_an_empty_file_is_an_empty_mapping(read):
     assert read("# 只有注释\n").data == {}
 
 
-def test_brackets_without_end_do_not_exhaust_the_stack(read):
-    with pytest.raises(YamlError, match="嵌套层数过多"):
-        read("[" * 5000)
+@pytest.mark.parametrize("text", ["[" * 5000, "{a: " * 5000, "[" * 100 + "]" * 100, "- " * 100])
+def test_lists_in_each_other_without_end_do_not_exhaust_the_stack(read, text):
+    with pytest.raises(YamlError, match=r":1：嵌套层数过多"):
+        read(text)
 
 
 def test_repeated_references_cannot_fill_the_memory(read):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from chainmatch.report.folder import write_report
     from chainmatch.report.runs import diff, explain
     from chainmatch.tables import read_firms, read_leads
+    from chainmatch.training.train import train
+    from chainmatch.util.resources import use_learned
 
 _HOMES = {
     "check_chains": "chains.graph",
@@ -52,6 +54,8 @@ _HOMES = {
     "select": "decision.shortlist",
     "survey": "decision.gaps",
     "trace": "chains.graph",
+    "train": "training.train",
+    "use_learned": "util.resources",
     "write_report": "report.folder",
 }
 
@@ -81,6 +85,8 @@ __all__ = [
     "select",
     "survey",
     "trace",
+    "train",
+    "use_learned",
     "write_report",
 ]
 

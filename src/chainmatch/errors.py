@@ -3,6 +3,8 @@
 Messages are Chinese because officers read them; each says what was found, where, and what to do.
 """
 
+import errno
+
 
 class ChainmatchError(Exception):
     """Base of every error that the input or the options caused. The command exits with 2."""
@@ -10,6 +12,10 @@ class ChainmatchError(Exception):
 
 class TableError(ChainmatchError):
     """A table that cannot be read as a whole: missing, empty, damaged or without a name column."""
+
+
+class NoListError(TableError):
+    """A table without the columns that make it a list of firms, or of leads."""
 
 
 class ChainError(ChainmatchError):
@@ -50,3 +56,26 @@ class Interrupted(KeyboardInterrupt):
 
     Like ``KeyboardInterrupt`` no ``Exception``: nobody catches it by chance.
     """
+
+
+_REASONS = {
+    errno.ENOENT: "找不到",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "是文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已经存在",
+    errno.ENOSPC: "磁盘已满",
+    errno.EFBIG: "文件过大",
+    errno.EROFS: "只能读，不能写",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.EBUSY: "正被占用",
+    errno.EMFILE: "打开的文件过多",
+    errno.EADDRINUSE: "端口已被占用",
+    errno.EADDRNOTAVAIL: "这台电脑没有这个地址",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return in Chinese why the system refused; its own words differ by system and language."""
+    return _REASONS.get(error.errno or 0, f"系统错误 {error.errno}")

@@ -4,6 +4,7 @@ A profile is a YAML file that an officer edits. Everything that is a judgement o
 not a fact of a firm, stands here and nowhere in the code.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -302,7 +303,7 @@ def _senseless(profile: Profile, document: Document) -> Iterator[_Found]:
         why = f"home：不认识的地方“{place}”，请写简称，如 陕西、商洛"
         yield document.line(("home",)), why
     for key in ("weights", "gap_weights"):
-        if not sum(getattr(profile, key).model_dump().values()) > 0:
+        if not math.fsum(getattr(profile, key).model_dump().values()) > 0:
             yield document.line((key,)), f"{key}：权重不能全部为 0"
     if profile.levels.present > profile.levels.strong:
         yield document.line(("levels",)), "levels：present 不能大于 strong"

@@ -17,6 +17,7 @@ from chainmatch.chains.rules import ChainFile, Problem, check, declared_nodes, r
 from chainmatch.errors import ChainError
 from chainmatch.matching.grammar import read_scope
 from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.util.file_names import file_name
 from chainmatch.util.resources import data_folder
 from chainmatch.util.yaml import Document, YamlError, read_document
 
@@ -132,7 +133,7 @@ def _text(path: Path) -> str:
 def _yaml_problem(path: Path, message: str) -> Problem:
     where, _, why = message.removeprefix(str(path)).partition("：")
     line = where.removeprefix(":")
-    return Problem(path.name, int(line) if line.isdigit() else 1, "error", why)
+    return Problem(file_name(path), int(line) if line.isdigit() else 1, "error", why)
 
 
 def _graph(files: list[ChainFile]) -> "nx.DiGraph[str]":

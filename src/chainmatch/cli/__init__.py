@@ -15,12 +15,20 @@ from collections.abc import Sequence
 from chainmatch._version import __version__
 from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serve
 from chainmatch.cli.parsing import Parser
+from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
+from chainmatch.util.file_names import name_problem
+from chainmatch.util.resources import use_learned
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    _speak_utf8()
+    given = list(sys.argv[1:] if argv is None else argv)
+    with speaking(given):
+        return _run(given)
+
+
+def _run(argv: Sequence[str]) -> int:
     # Tables and caches are many objects without cycles that live long: the collector would walk
     # them again and again for a quarter of the time of a run, and free nothing.
     gc.set_threshold(1_000_000, 20, 100)
@@ -29,23 +37,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(argv)
     try:
+        if getattr(arguments, "learned", None):
+            use_learned(arguments.learned)
         arguments.command(arguments)
     except ChainmatchError as error:
         print(f"chainmatch：{error}", file=sys.stderr)
         return 2
+    except (OSError, UnicodeError) as error:
+        why = name_problem(error, argv)
+        if not why:
+            raise
+        print(f"chainmatch：{why}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt as stop:
         print(f"chainmatch：{stop or '已中断，未写出任何文件。'}", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     return 0
-
-
-def _speak_utf8() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def parser() -> argparse.ArgumentParser:

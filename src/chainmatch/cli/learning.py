@@ -1,4 +1,4 @@
-"""Commands that learn: ``relate``, ``learn``, ``evaluate``."""
+"""Commands that learn: ``train``, ``relate``, ``learn``, ``evaluate``."""
 
 import argparse
 from typing import Any
@@ -8,7 +8,24 @@ from chainmatch.cli.parsing import chains_option, command, profile_option
 
 
 def add(commands: Any) -> None:
-    """Tell the parser of ``relate``, ``learn`` and ``evaluate``."""
+    """Tell the parser of ``train``, ``relate``, ``learn`` and ``evaluate``."""
+    train = command(
+        commands,
+        "train",
+        _train,
+        "从自己的企业登记数据重新学得全部数字",
+        "代替自带的数字（它们来自 CC BY-NC-SA 4.0 的样本，不得用于商业目的）。"
+        "结果文件夹用 --learned 或环境变量 CHAINMATCH_LEARNED 指明。",
+    )
+    train.add_argument(
+        "registry", metavar="登记数据", help="parquet、csv 或 xlsx，带经营范围，最好带所在地区"
+    )
+    train.add_argument(
+        "--labels", metavar="文件", help="已知产业链的企业：csv，每条链一列，填 1、0 或留空"
+    )
+    train.add_argument("--out", required=True, metavar="文件夹", help="结果文件夹，须为空")
+    train.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
+    chains_option(train)
     relate = command(
         commands,
         "relate",
@@ -38,6 +55,29 @@ def add(commands: Any) -> None:
         "读取填好“结果”列的清单，与“按注册资本从大到小走访”比较。",
     )
     evaluate.add_argument("returned", nargs="+", metavar="交回的清单", help="xlsx 或 csv，可以多份")
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from chainmatch.training.train import STEPS, train
+
+    with Steps(STEPS, arguments.quiet) as step:
+        trained = train(
+            arguments.registry, arguments.out, arguments.labels,
+            chains=arguments.chains, progress=step,
+        )  # fmt: skip
+    if arguments.quiet:
+        return
+    print(f"依据 {trained.firms:,} 家企业。")
+    if trained.judged:
+        print("产业链识别（按企业交叉验证的平均精度，1 为最好）：")
+        for chain, precision in trained.judged.precision.items():
+            print(f"  {chain}　{precision:.3f}")
+        print(f"  校准误差　{trained.judged.calibration:.3f}")
+    else:
+        print("没有 --labels 标注，契合度用人工给定的权重。")
+    if trained.related is None:
+        print("登记数据中的城市不够，没有学习环节关联。")
+    print(f"已写出 {arguments.out}；用 --learned {arguments.out} 即可使用。")
 
 
 def _relate(arguments: argparse.Namespace) -> None:

@@ -13,13 +13,14 @@ from chainmatch.cli.parsing import (
     profile_option,
     read_mapping,
 )
+from chainmatch.util.file_names import legible
 
 
 def add(commands: Any) -> None:
     """Tell the parser of the commands on lists."""
     _add_tables(commands)
     find = command(commands, "find", _find, "按名称的任何写法查找企业")
-    find.add_argument("text", metavar="名称", help="全称、简称或记得的片段")
+    find.add_argument("text", type=legible, metavar="名称", help="全称、简称或记得的片段")
     find.add_argument("--in", dest="source", required=True, metavar="文件", help="企业名单")
     find.add_argument("--top", type=positive, default=10, metavar="N", help="最多几家，默认 10")
     mapping_option(find)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from chainmatch.errors import OptionError
+from chainmatch.util.file_names import legible
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -72,6 +73,13 @@ def chains_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chains", metavar="文件夹", help="自己的产业链文件夹，代替自带的五条链")
 
 
+def learned_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--learned``."""
+    parser.add_argument(
+        "--learned", metavar="文件夹", help="chainmatch train 的结果，代替自带的；none 为不用"
+    )
+
+
 def mapping_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--map``."""
     parser.add_argument(
@@ -93,8 +101,9 @@ def out_option(parser: argparse.ArgumentParser) -> None:
 
 
 def shared_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--chains``, ``--map``, ``--plain`` and ``--quiet``."""
+    """Add ``--chains``, ``--learned``, ``--map``, ``--plain`` and ``--quiet``."""
     chains_option(parser)
+    learned_option(parser)
     mapping_option(parser)
     parser.add_argument("--plain", action="store_true", help="CSV 不带 BOM（供程序读取）")
     parser.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
@@ -103,7 +112,7 @@ def shared_options(parser: argparse.ArgumentParser) -> None:
 def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
     """Return header → column of ``--map 列名=字段``."""
     mapping = {}
-    for pair in pairs:
+    for pair in map(legible, pairs):
         header, sign, name = pair.partition("=")
         if not sign or not header.strip() or not name.strip():
             raise OptionError(f"--map {pair}：写法应为 列名=字段，如 --map 厂名=name。")

@@ -4,15 +4,16 @@ import argparse
 from typing import Any
 
 from chainmatch.cli.parsing import command
+from chainmatch.util.file_names import legible
 
 
 def add(commands: Any) -> None:
     """Tell the parser of the commands on runs."""
     explain = command(commands, "explain", _explain, "说明一家企业为什么入选或未入选")
-    explain.add_argument("firm", metavar="企业", help="企业编号或名称")
+    explain.add_argument("firm", type=legible, metavar="企业", help="企业编号或名称")
     explain.add_argument("--run", required=True, metavar="文件夹", help="rank 的结果文件夹")
     brief = command(commands, "brief", _brief, "写一家企业的走访简报", "需要 chainmatch[docx]。")
-    brief.add_argument("firm", metavar="企业", help="企业编号或名称")
+    brief.add_argument("firm", type=legible, metavar="企业", help="企业编号或名称")
     brief.add_argument("--run", required=True, metavar="文件夹", help="rank 的结果文件夹")
     brief.add_argument("--out", required=True, metavar="文件", help=".docx")
     diff = command(commands, "diff", _diff, "比较两次运算的清单，说明变化的原因")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chainmatch.cli.parsing import (
     chains_option,
     command,
+    learned_option,
     mapping_option,
     positive,
     profile_option,
@@ -64,6 +65,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--revoke-key", metavar="名称", help="停用密钥，然后退出")
     profile_option(parser)
     chains_option(parser)
+    learned_option(parser)
     mapping_option(parser)
 
 

@@ -17,6 +17,7 @@ from chainmatch.names import parse_name
 from chainmatch.profile import Profile, closed_nodes
 from chainmatch.schema.columns import TABLES
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure, percent, rounded
 from chainmatch.util.text import normalise
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _already_here(case: _Case) -> _Why:
         ["left_id", "confidence", "right_id"], ascending=[True, False, True]
     )
     return {
-        firm: f"与本地企业“{local}”{words[relation]}（置信度{confidence:.0%}）；"
+        firm: f"与本地企业“{local}”{words[relation]}（置信度{percent(confidence)}）；"
         "如核实不是，请从本地名单或关联表中更正。"
         for firm, local, relation, confidence in reversed(
             list(
@@ -208,7 +209,7 @@ def _unrelated(case: _Case) -> _Why:
     for firm in case.targets["firm_id"].tolist():
         fit = best.get(firm, 0.0)
         if fit < floor and firm not in blank:
-            level = f"最高契合度{fit:.2f}，低于{floor:g}" if fit else "没有任何环节的依据"
+            level = f"最高契合度{figure(fit)}，低于{floor:g}" if fit else "没有任何环节的依据"
             found[firm] = f"{level}；补充主营产品或更完整的经营范围后可重新评估。"
     return found
 
@@ -220,7 +221,7 @@ def _too_small(case: _Case) -> _Why:
     small = case.targets[yuan & (capital < floor)]
     lift = "增资或调低县情配置的最低注册资本后可纳入。"
     return {
-        firm: f"注册资本{value:,.0f}万元，低于{floor:,.0f}万元；{lift}"
+        firm: f"注册资本{rounded(value, 0):,}万元，低于{rounded(floor, 0):,}万元；{lift}"
         for firm, value in zip(small["firm_id"], capital[small.index], strict=True)
     }
 

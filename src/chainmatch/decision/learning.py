@@ -28,6 +28,7 @@ from chainmatch.errors import OptionError, TableError
 from chainmatch.profile import Weights
 from chainmatch.schema.columns import COLUMNS
 from chainmatch.tables.sources import Source, open_book
+from chainmatch.util.rounding import figure, percent
 
 GAINS = {"签约": 2, "在谈": 1, "拒绝": 0}
 NOTHING = ("", "未联系")
@@ -361,10 +362,10 @@ def _block(weights: Mapping[str, float]) -> str:
 
 def lesson_text(lesson: Lesson, old: Weights) -> str:
     """Return what was learned, for people."""
-    total = sum(old.model_dump().values())
+    total = math.fsum(old.model_dump().values())
     lines = [f"依据 {lesson.outcomes} 家走访结果（签约或在谈 {lesson.successes} 家）："]
     lines += [
-        f"  {TITLE[part]}　{getattr(old, part) / total:.2f} → {weight:.2f}"
+        f"  {TITLE[part]}　{figure(getattr(old, part) / total)} → {figure(weight)}"
         for part, weight in lesson.weights.items()
     ]
     lines.append("交叉验证（每家都用不含它的结果学得的权重打分）：")
@@ -375,10 +376,11 @@ def lesson_text(lesson: Lesson, old: Weights) -> str:
 def evaluation_text(orders: Mapping[str, Order], returned: pd.DataFrame) -> str:
     """Return the figures of ``evaluate`` for people."""
     success = int(_success(returned).sum())
+    share = percent(success / len(returned))
     titles = {"score": "清单得分", "capital": "按资本排"}
     return "\n".join(
         [
-            f"{len(returned)} 家有结果，签约或在谈 {success} 家（{success / len(returned):.0%}）。",
+            f"{len(returned)} 家有结果，签约或在谈 {success} 家（{share}）。",
             *(_order_line(titles[name], order) for name, order in orders.items()),
             "AUC：成的排在不成的前面的机会，0.5 为随机；提升：前 k 家的成功率是全部的几倍。",
         ]
@@ -387,7 +389,7 @@ def evaluation_text(orders: Mapping[str, Order], returned: pd.DataFrame) -> str:
 
 def _order_line(title: str, order: Order) -> str:
     tops = "".join(
-        f"，前{k}家成功率 {order.precision[k]:.0%}（提升 {order.lift[k]:.2f}）"
+        f"，前{k}家成功率 {percent(order.precision[k])}（提升 {figure(order.lift[k])}）"
         for k in order.precision
     )
-    return f"  {title}　AUC {order.auc:.2f}，nDCG {order.ndcg:.2f}{tops}"
+    return f"  {title}　AUC {figure(order.auc)}，nDCG {figure(order.ndcg)}{tops}"

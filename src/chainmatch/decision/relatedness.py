@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from chainmatch.errors import ProfileError
-from chainmatch.util.resources import data_folder
+from chainmatch.errors import ProfileError, reason
+from chainmatch.util.resources import learned_file, reads_learned
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -63,16 +63,22 @@ class Expectation(NamedTuple):
     kin: tuple[str, ...]
 
 
+@reads_learned
 @lru_cache(maxsize=4)
-def read_relatedness(path: str | Path | None = None) -> Relatedness:
-    """Read learned figures; ``None`` is the bundled file. Raises ProfileError if it is none."""
-    file = data_folder("learned") / "relatedness.json" if path is None else Path(path)
+def read_relatedness(path: str | Path | None = None) -> Relatedness | None:
+    """Read learned figures; ``None`` are those in use, of which there may be none.
+
+    Raises ProfileError if the file holds something else.
+    """
+    file = learned_file("relatedness.json") if path is None else Path(path)
+    if file is None:
+        return None
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         found = Relatedness(data["popularity"], data["kin"], data["weights"], data["about"])
         usable = {"intercept", *SIGNALS} <= found.weights.keys()
     except OSError as error:
-        raise ProfileError(f"{file}：无法读取（{error.strerror}）。") from None
+        raise ProfileError(f"{file}：无法读取（{reason(error)}）。") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         usable = False
     if not usable:

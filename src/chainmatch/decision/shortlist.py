@@ -32,6 +32,7 @@ from chainmatch.names import parse_name
 from chainmatch.profile import Capacity, Entry, Profile
 from chainmatch.schema.columns import TABLES
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure
 
 DRAWS = 200
 SPREAD = 0.2
@@ -163,7 +164,8 @@ def why_not(row: Mapping[str, Any], chosen: pd.DataFrame, profile: Profile) -> s
     before = int(limits[0][0].sum())
     worth = row["score"] * capacity.repeat**before
     folded = f"（同环节已选{before}家，按{capacity.repeat:g}的{before}次方折算）" if before else ""
-    return f"得分{row['score']:.3f}，计入价值{worth:.3f}{folded}，不及已入选的{len(chosen)}家。"
+    score, counted = figure(row["score"], 3), figure(worth, 3)
+    return f"得分{score}，计入价值{counted}{folded}，不及已入选的{len(chosen)}家。"
 
 
 def obstacle(row: Mapping[str, Any], entry: Entry) -> str:
@@ -175,9 +177,10 @@ def obstacle(row: Mapping[str, Any], entry: Entry) -> str:
         return f"本地{name}已有企业，不是缺口。"
     if gap < entry.gap:
         why = f"（{row['weak_points']}）" if row["weak_points"] else ""
-        return f"{name}的缺口价值{gap:.2f}，低于入选要求{entry.gap:g}{why}。"
+        return f"{name}的缺口价值{figure(gap)}，低于入选要求{entry.gap:g}{why}。"
     if row["sector"] < entry.fit:
-        return f"与{name}的契合度{row['sector']:.2f}，低于入选要求{entry.fit:g}，须先核实主业。"
+        fit = figure(row["sector"])
+        return f"与{name}的契合度{fit}，低于入选要求{entry.fit:g}，须先核实主业。"
     if row["grade"] not in GRADES[GRADES.index(entry.grade) :]:
         return (
             f"依据等级为“{_GRADES.get(row['grade'], '不详')}”，入选要求至少"

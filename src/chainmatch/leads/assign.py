@@ -8,6 +8,7 @@ import pandas as pd
 from chainmatch.leads.book import WEAK
 from chainmatch.leads.clauses import NEED
 from chainmatch.schema.columns import TABLES
+from chainmatch.util.rounding import figure
 
 ASKED = ("target", "local")
 HOME_FIRST = 0.5  # what being local is worth to a need
@@ -74,7 +75,7 @@ def _given_up(best: pd.Series, got: pd.Series, holder: dict[object, object]) -> 
     """Say what the lead would have had alone."""
     if best["partner_id"] == got["partner_id"] or best["worth"] <= got["worth"]:
         return ""
-    less = f"匹配度由{best['score']:.2f}变为{got['score']:.2f}"
+    less = f"匹配度由{figure(best['score'])}变为{figure(got['score'])}"
     return f"放弃“{best['partner_name']}”，{_where(best, holder)}，{less}"
 
 

@@ -117,7 +117,7 @@ class Book:
         for weight, firm, _ in beside:
             found[firm] = max(found.get(firm, 0.0), weight)
         named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(sum(found.values()), self.profile.levels.partners)
+        share = saturating(math.fsum(found.values()), self.profile.levels.partners)
         return share, min(named, default=(0.0, "", ""))[2]
 
 
@@ -135,7 +135,8 @@ def _firms(firms: pd.DataFrame) -> Iterator[Firm]:
 def mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the weighted mean of the known parts; NaN is unknown."""
     known = [(weights[part], value) for part, value in parts.items() if value == value]
-    return sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
+    # fsum: from Python 3.12 on sum rounds otherwise.
+    return math.fsum(w * value for w, value in known) / math.fsum(w for w, _ in known)
 
 
 def money(amount: tuple[float, float]) -> str:

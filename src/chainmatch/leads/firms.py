@@ -114,7 +114,7 @@ def _words(mention: Mention, reading: LeadReading, text: str) -> float:
 def share_held(words: Iterable[str], text: str) -> float:
     """Half the best, half the mean of how much of each wording the text holds; NaN for none."""
     held = [_held(_normal(word), text) for word in words]
-    return (max(held) + sum(held) / len(held)) / 2 if held else math.nan
+    return (max(held) + math.fsum(held) / len(held)) / 2 if held else math.nan
 
 
 _normal = lru_cache(maxsize=1 << 12)(normalise)  # the few words of a lead, firm after firm

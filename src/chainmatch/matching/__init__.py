@@ -4,7 +4,7 @@ Every wording of a chain that a scope, a product list, a name or an industry cod
 of evidence. Its strength is the product of factors that can be read off the text: does the firm do
 with the thing what the node does (activity), is the thing the head of its item, how distinctive is
 the wording. A node's fit is a logistic function of a few sums of these strengths; the numbers were
-learned on labelled firms (``data/learned/fit.json``, made by ``scripts/fit_sectors.py``).
+learned on labelled firms (``data/learned/fit.json``, made by ``chainmatch train``).
 
 The matcher is fitted on the chains and on what ships with the package, never on the rows it reads:
 the same firm has the same fit alone, in a batch and in any order. Firms are read a page at a time,

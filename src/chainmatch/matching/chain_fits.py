@@ -1,5 +1,6 @@
 """Fits to nodes add up to one number for each chain."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,7 @@ class ChainFits:
     def _fit(self, summary: Mapping[str, float]) -> float:
         return logistic(
             self._weights["intercept"]
-            + sum(self._weights[name] * value for name, value in summary.items())
+            + math.fsum(self._weights[name] * value for name, value in summary.items())
         )
 
     def _speaking(self, fits: Fits, shape: tuple[int, int]) -> np.ndarray:

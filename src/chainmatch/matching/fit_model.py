@@ -1,20 +1,59 @@
 """What evidence adds up to: the numbers of the matcher, learned on labelled firms.
 
 A fit is a logistic function of a few sums of the strengths of its evidence; so is the number of a
-chain, of its fits. The weights come from ``scripts/fit_sectors.py``.
+chain, of its fits. The weights come from :mod:`chainmatch.training`.
 """
 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import data_folder, learned_file, reads_learned
 
+# How strongly evidence speaks by the way it stands, 0…1; set by hand.
+FACTORS = {
+    "stated": 1.0,  # the firm does with the thing what the node does, said on the item itself
+    "reached": 0.9,  # the verb stands before or behind the list
+    "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
+    "bare-make": 0.5,  # no verb, and it could be made or sold
+    "technique": 0.5,  # technical services around the thing, which any dealer offers
+    "own-sale": 0.25,  # the node sells, but the firm sells what it makes
+    "only-trade": 0.1,  # sold, not made
+    "other": 0.15,  # another activity than the node's
+    "modifier": 0.15,  # the wording is not the head of its item
+    "hint": 0.3,
+    "branch": 0.3,  # only branches may do it
+    "common": 0.7,  # how much a common wording loses
+    "name": 0.6,
+    "code": 0.9,
+}
+# Without learned weights, round numbers set by hand: evidence on the item itself and early makes a
+# fit sure; a chain is as sure as its surest node, a little surer with more of them.
+_PLAIN = {
+    "weights": {
+        "intercept": -3.0,
+        "best": 1.0,
+        "breadth": 1.0,
+        "lead": 4.0,
+        "focus": 2.0,
+        "name": 2.0,
+        "stated": 2.0,
+    },
+    "chain_weights": {
+        "intercept": -0.5,
+        "best": 1.0,
+        "further": 1.0,
+        "items": 1.0,
+        "length": 0.0,
+        "name": 2.0,
+    },
+}
+_UNCOUNTED = {"registrations": 100_000, "words": {}}  # every wording is taken as rare
 FLOOR = 0.05  # a fit below this is not worth a line
 SPEAKING = 0.3  # evidence from here on says that an item is about the node
 ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
@@ -57,13 +96,13 @@ class Fit(NamedTuple):
 
 @dataclass(frozen=True)
 class FitModel:
-    """The learned numbers. Every factor is in 0…1; weights belong to the logistic function."""
+    """The numbers of the matcher. ``weights`` belong to the logistic functions."""
 
-    factors: Mapping[str, float]
     weights: Mapping[str, float]
     chain_weights: Mapping[str, float]
     registrations: int
     frequencies: Mapping[str, int]
+    factors: Mapping[str, float] = field(default_factory=lambda: FACTORS)
 
     def specificity(self, word: str) -> float:
         """Return how distinctive a wording is: 1 for one firm in 100,000, towards 0 for one in 10.
@@ -74,19 +113,20 @@ class FitModel:
         return min(1.0, max(0.05, (math.log10(1 / share) - 1) / 4))
 
 
+@reads_learned
 @lru_cache(maxsize=1)
 def read_model() -> FitModel:
-    """Read the learned numbers that ship with the package."""
-    folder = data_folder("learned")
-    learned = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
-    counted = json.loads((folder / "frequencies.json").read_text(encoding="utf-8"))
+    """Read the learned numbers; what there is none of is taken by hand-set ones."""
+    learned: dict[str, Any] = _read("fit.json") or _PLAIN
+    counted: dict[str, Any] = _read("frequencies.json") or _UNCOUNTED
     return FitModel(
-        learned["factors"],
-        learned["weights"],
-        learned["chain_weights"],
-        counted["registrations"],
-        counted["words"],
+        learned["weights"], learned["chain_weights"], counted["registrations"], counted["words"]
     )
+
+
+def _read(name: str) -> Any:
+    file = learned_file(name)
+    return json.loads(file.read_text(encoding="utf-8")) if file else None
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +164,7 @@ def summarise_chain(fits: Sequence[float], speaking: int, items: int, named: flo
     """
     return ChainSummary(
         best=logit(fits[0] if fits else 0.01),
-        further=sum(fits[1:4]),
+        further=math.fsum(fits[1:4]),
         items=min(1.0, speaking / 8),
         length=math.log1p(items),
         name=named,

@@ -3,7 +3,8 @@
 A verb may break a wording (销|售电, 食用菌种|植), and a short one may straddle two words. Where it
 does is learned once from a registry with the segmenter: the characters beside it that break it
 (``data/learned/borders.json``). The segmenter itself is asked only for wordings that are not in
-that table, such as those of a county's own chain.
+that table, such as those of a county's own chain. It is rjieba; where that cannot be loaded, jieba,
+which cuts in the same places but for rare words.
 """
 
 import json
@@ -17,7 +18,7 @@ import numpy as np
 
 from chainmatch.matching.string_batch import code_points
 from chainmatch.schema.verbs import VERBS
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import learned_file, reads_learned
 
 SHORT = 2  # wordings up to this length are checked against the segmenter
 _HAN = (ord("\u3400"), ord("\u9fff"))
@@ -77,11 +78,12 @@ def cuts_at(text: str, start: int, end: int) -> tuple[bool, bool]:
     return start - left in cuts, end - left in cuts
 
 
+@reads_learned
 @cache
 def read_borders() -> Mapping[str, Sequence[str]]:
     """Return short wording → (characters before, characters behind) that break it."""
-    path = data_folder("learned") / "borders.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    path = learned_file("borders.json")
+    return json.loads(path.read_text(encoding="utf-8")) if path else {}
 
 
 def _sorted(pairs: Iterable[tuple[int, int]]) -> np.ndarray:

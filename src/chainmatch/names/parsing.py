@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chainmatch.names.learned import trade_words
 from chainmatch.names.normal import key_of, normal_name
 from chainmatch.names.placewords import leading_places, place_words
+from chainmatch.util.resources import reads_learned
 
 
 class NameParts(NamedTuple):
@@ -105,6 +106,7 @@ def _brackets(rest: str) -> _Brackets:
     return _Brackets(rest, form, text, tuple(places), provinces)
 
 
+@reads_learned
 @lru_cache(maxsize=1 << 16)
 def parsed_name(name: str) -> ParsedName:
     """Parse a name for comparing; remembered, because candidates come up again and again."""

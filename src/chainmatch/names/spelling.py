@@ -1,7 +1,7 @@
 """Two names that differ: in what, and how surely they are spellings of one firm's name.
 
-The confidence is learned from changed names and from names of real neighbours (see
-``scripts/fit_names.py``); it means what it says in a list that is like both.
+The confidence is learned from changed names and from names of real neighbours
+(:mod:`chainmatch.training.naming`); it means what it says in a list that is like both.
 """
 
 import math

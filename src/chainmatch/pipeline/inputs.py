@@ -8,6 +8,7 @@ import pandas as pd
 from chainmatch.tables import Reading
 from chainmatch.tables.sources import Source
 from chainmatch.tables.sql import database_label, is_database
+from chainmatch.util.file_names import file_name
 
 
 def input_of(source: Source, reading: Reading) -> dict[str, str]:
@@ -19,7 +20,7 @@ def input_of(source: Source, reading: Reading) -> dict[str, str]:
         digest = hashlib.sha256(reading.table.to_csv(index=False).encode()).hexdigest()
         return {"file": database_label(source), "sha256": digest}
     path = Path(str(source))
-    return {"file": path.name, "sha256": sha256_of(path)}
+    return {"file": file_name(path), "sha256": sha256_of(path)}
 
 
 def sha256_of(path: Path) -> str:

@@ -20,6 +20,8 @@ from chainmatch.pipeline.inputs import sha256_of
 from chainmatch.pipeline.result import Summary, check_out, write_rows
 from chainmatch.tables.arrow import firm_frame, record_batch, table_schema
 from chainmatch.tables.sources import Source
+from chainmatch.util.file_names import file_name
+from chainmatch.util.resources import learned_files
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -67,10 +69,20 @@ def match_file(  # noqa: PLR0913
     progress("读取名单")
     graph = read_chains(chains)
     match_schema(graph, by)  # says at once what is no way to match
-    digests = {path.name: sha256_of(path) for path in chain_files(chains)}
+    chosen, learned = (
+        {file_name(path): sha256_of(path) for path in paths}
+        for paths in (chain_files(chains), learned_files())
+    )
     place = Place(
         parts_of(target),
-        {"command": "match", "by": by, "top": top, "chains": digests, "format": target.suffix},
+        {
+            "command": "match",
+            "by": by,
+            "top": top,
+            "chains": chosen,
+            "learned": learned,
+            "format": target.suffix,
+        },
     )
     progress("识别经营范围")
     step = Matching(Matcher(graph), by, top)

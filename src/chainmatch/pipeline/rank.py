@@ -26,7 +26,8 @@ from chainmatch.run import Run
 from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.tables.sources import Source
 from chainmatch.util.atomic import check_folder
-from chainmatch.util.resources import data_folder
+from chainmatch.util.file_names import file_name
+from chainmatch.util.resources import learned_files
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -211,12 +212,13 @@ def _place(
         "local": beside.inputs["local"]["sha256"],
         "profile": profile.model_dump(mode="json"),
         "chains": _digests(chain_files(order.chains)),
+        "learned": _digests(learned_files()),
     }
     return Place(parts_of(out / "rank"), decided)
 
 
 def _digests(paths: list[Path]) -> dict[str, str]:
-    return {path.name: sha256_of(path) for path in paths}
+    return {file_name(path): sha256_of(path) for path in paths}
 
 
 def _county(order: _Order, graph: "nx.DiGraph[str]") -> Profile:
@@ -231,7 +233,7 @@ def _county(order: _Order, graph: "nx.DiGraph[str]") -> Profile:
 def _learned(county: Profile) -> list[Path]:
     """Return the files of learned figures that a run reads, in the order of their names."""
     own = [Path(county.relatedness)] if county.relatedness not in ("", "none") else []
-    return [*sorted(data_folder("learned").glob("*.json")), *own]
+    return [*learned_files(), *own]
 
 
 def _own_counts(beside: _Beside) -> dict[str, dict[str, int]]:

@@ -27,13 +27,13 @@ from chainmatch.report.words import (
     NO_ZONE,
     PARTS,
     RELATIONS,
-    UNKNOWN,
     number,
     stage,
     unknown,
     word,
 )
 from chainmatch.util.atomic import check_folder, whole_file
+from chainmatch.util.rounding import UNKNOWN, percent
 
 Row = dict[str, Any]
 
@@ -171,7 +171,7 @@ def _who(row: Row) -> Iterator[tuple[str, str]]:
     yield "企业编号", row["firm_id"]
     yield "所在地", f"{row['region'] or UNKNOWN}（{row['zone'] or NO_ZONE}）"
     yield "环节", f"{row['node_name']}（契合度 {number(row['sector'])}）"
-    yield "经营范围原文", f"“{row['evidence']}”"
+    yield "经营范围原文", f"“{row['evidence']}”" if row["evidence"] else UNKNOWN
     yield "依据等级", f"{word(GRADES, row['grade'])}：{word(GRADE_MEANING, row['grade'])}"
 
 
@@ -185,7 +185,7 @@ def _why(
     ]
     found += [
         f"与本地企业{link['right_name']}是{word(RELATIONS, link['relation'])}关系，"
-        f"可请其引荐（置信度 {link['confidence']:.0%}）。"
+        f"可请其引荐（置信度 {percent(link['confidence'])}）。"
         for link in kin
     ]
     if not unknown(gap.get("feasibility")) and gap["feasibility"] >= _WELL:
@@ -199,7 +199,8 @@ def _gap_text(row: Row, gap: Row) -> str:
     kind = gap.get("kind", "")
     if not kind:
         return gap.get("why", "") or f"“{row['node_name']}”不是缺口。"
-    head = f"{row['node_name']}（{stage(gap['stage'])}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
+    where = stage(gap["stage"]) or UNKNOWN
+    head = f"{row['node_name']}（{where}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
     return f"{head}缺口得分 {number(gap['score'])}。{gap['why']}"
 
 
@@ -219,9 +220,8 @@ def _short(text: str, most: int = 36) -> str:
 def _questions(
     row: Row, kin: Sequence[Row], partners: Sequence[Partner], home: str
 ) -> Iterator[str]:
-    yield (
-        f"经营范围写“{row['evidence']}”，现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
-    )
+    does = f"经营范围写“{row['evidence']}”" if row["evidence"] else f"“{row['node_name']}”"
+    yield f"{does}，现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
     yield "今后三年有无到外地建厂或扩产的打算？投资多少，几时开工，看过哪些地方，为什么没有定？"
     yield "一个项目最少要多少土地、厂房、用电、用水和工人？能耗和排放怎样？"
     sold = [p.name for p in partners if p.side == "下游"]

@@ -9,6 +9,7 @@ import pandas as pd
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
 from chainmatch.run import Run
 from chainmatch.schema.columns import COLUMNS
+from chainmatch.util.rounding import figure
 
 LINES = 10
 
@@ -42,7 +43,7 @@ def summary(run: Run, folder: Path) -> str:
 
 def _cell(value: object, widest: int) -> str:
     if isinstance(value, float):
-        return "" if value != value else f"{value:.2f}"
+        return "" if value != value else figure(value)
     text = " ".join(str(value).split())
     if _width(text) <= widest:
         return text

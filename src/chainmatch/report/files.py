@@ -10,6 +10,7 @@ import pandas as pd
 from chainmatch.errors import OutputError
 from chainmatch.schema.columns import TABLES
 from chainmatch.util.atomic import check_folder, saying_why, whole_file
+from chainmatch.util.file_names import check_name
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUSPECT = frozenset(FORMULA)
@@ -40,6 +41,7 @@ def write_text(text: str, path: str | Path) -> None:
 def check_table_path(path: str | Path) -> Path:
     """Return where a table can be written; raise OutputError before any work is done."""
     path = Path(path)
+    check_name(path, OutputError)
     if path.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
         raise OutputError(f"{path}：结果文件应以 .csv、.xlsx 或 .parquet 结尾。")
     if path.is_dir():

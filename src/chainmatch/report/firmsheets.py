@@ -7,7 +7,8 @@ from chainmatch.decision.scoring import COLUMN
 from chainmatch.report import header_rows
 from chainmatch.report.facts import chain_names, duplicate_reason, gap_reasons, records, visit_plan
 from chainmatch.report.sheets import Book, Field
-from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, PARTS, UNKNOWN, unknown, word
+from chainmatch.report.words import GRADES, INPUTS, OUTCOMES, PARTS, unknown, word
+from chainmatch.util.rounding import UNKNOWN, rounded
 
 if TYPE_CHECKING:
     from chainmatch.run import Run
@@ -146,6 +147,6 @@ def capital_text(firm: dict[str, Any]) -> str:
     if unknown(firm["capital"]):
         return UNKNOWN
     currency = firm["currency"]
-    return f"{firm['capital']:,.0f}万元" + (
+    return f"{rounded(firm['capital'], 0):,}万元" + (
         f"（{currency}）" if currency not in ("", "CNY") else ""
     )

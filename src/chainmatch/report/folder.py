@@ -13,6 +13,7 @@ from chainmatch.report.workbook import write_workbook
 from chainmatch.run import Run
 from chainmatch.schema.columns import CONTRACT, TABLES
 from chainmatch.util.atomic import whole_folder
+from chainmatch.util.file_names import on_disk
 
 WORKBOOK = "精准招商清单.xlsx"
 PAGE = "report.html"
@@ -70,5 +71,5 @@ def _write_tables(
         else:
             write_csv(frame, path, plain=plain)
     for name, frame in office_lists(run).items():
-        write_csv(frame, folder / f"{name}.csv", plain=plain)
-    write_workbook(run, folder / WORKBOOK)
+        write_csv(frame, folder / on_disk(f"{name}.csv"), plain=plain)
+    write_workbook(run, folder / on_disk(WORKBOOK))

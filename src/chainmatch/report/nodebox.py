@@ -1,5 +1,6 @@
 """The box of a node in the picture of a chain: name, status in words, kind and score of its gap."""
 
+import math
 from collections.abc import Iterator, Mapping
 from html import escape
 
@@ -75,7 +76,7 @@ def _wrap(name: str) -> list[str]:
 
 def _cells(text: str) -> float:
     """Return the width of a text in Chinese characters."""
-    return sum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
+    return math.fsum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
 
 
 def gap_text(

@@ -1,5 +1,6 @@
 """Sheets about the run itself: what it is and how to read it, and what was wrong with the lists."""
 
+import math
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from chainmatch.report.words import (
     STATUS,
     STATUS_MEANING,
 )
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     from chainmatch.run import Run
@@ -69,9 +71,9 @@ def _reading(run: "Run") -> Iterator[Line]:
     yield _BLANK
     yield "六个分项", ""
     weights = run.profile.weights.model_dump()
-    total = sum(weights.values())
+    total = math.fsum(weights.values())
     for part, name in PARTS.items():
-        yield name, f"权重{weights[part] / total:.0%}。{PART_MEANING[part]}。"
+        yield name, f"权重{percent(weights[part] / total)}。{PART_MEANING[part]}。"
     yield _BLANK
     yield "环节现状", ""
     yield from ((STATUS[key], f"{text}。") for key, text in STATUS_MEANING.items())

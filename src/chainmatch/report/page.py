@@ -6,6 +6,7 @@ the one whose digest it names, and any request.
 
 import base64
 import hashlib
+import math
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from chainmatch.report import cards, facts, header_rows, words
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
+from chainmatch.util import rounding
 
 if TYPE_CHECKING:
     from chainmatch.run import Run
@@ -37,6 +39,7 @@ def _context(run: "Run") -> dict[str, Any]:
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "words": words,
+        "rounding": rounding,
         "county": run.profile.name,
         "home": facts.home_name(run),
         "version": run.manifest["version"],
@@ -71,7 +74,7 @@ def _context(run: "Run") -> dict[str, Any]:
 def _weights(run: "Run") -> list[tuple[str, float, str]]:
     """Title, share and meaning of the parts of a score."""
     weights = run.profile.weights.model_dump()
-    total = sum(weights.values())
+    total = math.fsum(weights.values())
     return [
         (title, weights[part] / total, words.PART_MEANING[part])
         for part, title in words.PARTS.items()

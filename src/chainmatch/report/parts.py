@@ -10,6 +10,7 @@ from chainmatch.errors import OutputError
 from chainmatch.report.csvrows import can_write, write_arrow_rows
 from chainmatch.report.files import write_csv
 from chainmatch.util.atomic import check_folder, whole_file
+from chainmatch.util.file_names import check_name
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -21,6 +22,7 @@ def check_result_path(path: str | Path) -> Path:
         raise OutputError(
             f"{path}：大名单的结果文件应以 .csv 或 .parquet 结尾（Excel 一张表最多 1,048,576 行）。"
         )
+    check_name(path, OutputError)
     if path.is_dir():
         raise OutputError(f"{path}：是文件夹，请给出文件名。")
     check_folder(path.parent)

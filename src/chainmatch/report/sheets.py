@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from chainmatch.report.words import unknown
+from chainmatch.util.rounding import ten_digits
 
 Style = Literal["text", "wrap", "center", "score", "share", "integer", "money"]
 Paint = Literal["", "bar", "open bar", "scale"]  # 0…1, 0…largest, 0…1
@@ -147,7 +148,7 @@ class Book:
         elif unknown(value):
             sheet.write_blank(line, column, None, form)
         else:
-            sheet.write_number(line, column, value, form)
+            sheet.write_number(line, column, ten_digits(value), form)
 
     def _paint(self, sheet: Any, field: Field, first: int, last: int, column: int) -> None:
         if field.paint:

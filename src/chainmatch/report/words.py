@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from chainmatch.chains.model import STAGES
 from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.util.rounding import UNKNOWN, figure
 
 STATUS: dict[str, str] = {
     "strong": "强",
@@ -70,7 +71,6 @@ GAP_PARTS: dict[str, str] = {
 }
 # What an officer may write into the column 结果 before the file comes back.
 OUTCOMES: tuple[str, ...] = ("签约", "在谈", "拒绝", "未联系")
-UNKNOWN = "未知"
 NO_ZONE = "其他地区"
 NO_PROVINCE = "省份不详"
 NO_CITY = "城市不详"
@@ -83,7 +83,7 @@ def word(table: Mapping[str, str], key: object) -> str:
 
 def number(value: object) -> str:
     """Return a score with two digits; 未知 for an unknown one."""
-    return UNKNOWN if unknown(value) else f"{float(str(value)):.2f}"
+    return UNKNOWN if unknown(value) else figure(float(str(value)))
 
 
 def unknown(value: object) -> bool:

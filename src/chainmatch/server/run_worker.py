@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from chainmatch.errors import RunError
+from chainmatch.errors import RunError, reason
 from chainmatch.report.runs import RunFolder
 from chainmatch.server.runlog import ATTEMPTS, RunLog, RunRow
 from chainmatch.server.settings import Settings
@@ -116,7 +116,7 @@ class Foreman:
             state, detail = self._watch(run, folder)
         except OSError as error:
             _LOG.exception("run %s", run.id)
-            state, detail = "failed", f"{_FAULT}（{error.strerror or ''}）"
+            state, detail = "failed", f"{_FAULT}（{reason(error)}）"
         if state != "interrupted":
             if state == "done":
                 keep(folder / OUT, self._settings.runs / run.id)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from chainmatch.errors import OptionError
+from chainmatch.errors import OptionError, reason
 from chainmatch.server.catalog import Catalog, load
 from chainmatch.server.database import open_database, upgrade
 from chainmatch.server.keys import list_keys
@@ -107,7 +107,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
             opened.bind((host, settings.port))
         except OSError as error:
             raise OptionError(
-                f"无法在 {settings.host}:{settings.port} 上提供服务（{error.strerror}）；"
+                f"无法在 {settings.host}:{settings.port} 上提供服务（{reason(error)}）；"
                 "请换一个 --port 或 --host。"
             ) from None
         opened.set_inheritable(True)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chainmatch.errors import TableError
 from chainmatch.tables.sheets import Row, Stream
+from chainmatch.util.file_names import file_name
 
 IsHeader = Callable[[object], bool]
 
@@ -42,8 +43,8 @@ def open_delimited(path: Path, is_header: IsHeader) -> Stream:
     encoding = find_encoding(path)
     with _open(path, encoding) as file:
         separator, skipped = find_separator(file.read(_PROBED), is_header)
-    notes = (f"文件“{path.name}”末尾不完整，最后一个字无法辨认",) if encoding.cut else ()
-    return Stream(path.name, _records(path, encoding, separator, skipped), True, notes)
+    notes = (f"文件“{file_name(path)}”末尾不完整，最后一个字无法辨认",) if encoding.cut else ()
+    return Stream(file_name(path), _records(path, encoding, separator, skipped), True, notes)
 
 
 def _open(path: Path, encoding: Encoding) -> io.TextIOWrapper:
@@ -61,7 +62,7 @@ def find_encoding(path: Path) -> Encoding:
     with path.open("rb") as file:
         head = file.read(65_536)
     mark = next((mark for mark in _BOMS if head.startswith(mark)), b"")
-    candidates = [_BOMS[mark]] if mark else _candidates(head, path.name)
+    candidates = [_BOMS[mark]] if mark else _candidates(head, file_name(path))
     line = 0
     for name in candidates:
         cut, reached = _check(path, name, len(mark))
@@ -69,7 +70,7 @@ def find_encoding(path: Path) -> Encoding:
         if cut is not None:
             return Encoding(name, len(mark), cut)
     raise TableError(
-        f"文件“{path.name}”的文字编码无法识别（第 {line} 行附近有不合规的字节）；"
+        f"文件“{file_name(path)}”的文字编码无法识别（第 {line} 行附近有不合规的字节）；"
         "请用 Excel 或 WPS 另存为“CSV UTF-8”或 .xlsx"
     )
 
@@ -139,7 +140,7 @@ def _records(path: Path, encoding: Encoding, separator: str, skipped: int) -> It
             return
     with _open(path, encoding) as file:
         file.read(skipped)
-        yield from _loose_records(file, separator, number, path.name)
+        yield from _loose_records(file, separator, number, file_name(path))
 
 
 def _loose_records(file: io.TextIOBase, separator: str, good: int, name: str) -> Iterator[Row]:

@@ -4,7 +4,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from chainmatch.errors import TableError
+from chainmatch.errors import TableError, reason
+from chainmatch.util.file_names import check_name, file_name, legible
 
 MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
@@ -54,40 +55,41 @@ def kind_of(path: Path) -> str:
 
 
 def _head(path: Path) -> bytes:
+    check_name(path, TableError)
     if not path.exists():
-        raise TableError(f"找不到文件“{path}”；请检查路径和文件名")
+        raise TableError(f"找不到文件“{legible(str(path))}”；请检查路径和文件名")
     if path.is_dir():
-        raise TableError(f"“{path}”是文件夹，不是表格文件；请给出其中一个文件")
+        raise TableError(f"“{legible(str(path))}”是文件夹，不是表格文件；请给出其中一个文件")
     if path.name.startswith("~$"):
-        raise TableError(f"“{path.name}”是打开表格时的临时文件；请改用没有“~$”的同名文件")
+        raise TableError(f"“{file_name(path)}”是打开表格时的临时文件；请改用没有“~$”的同名文件")
     try:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError as error:
         raise TableError(
-            f"文件“{path.name}”无法打开（{error.strerror}）；请检查权限或关闭占用它的程序"
+            f"文件“{file_name(path)}”无法打开（{reason(error)}）；请检查权限或关闭占用它的程序"
         ) from None
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         size = path.stat().st_size
-        raise TableError(f"文件“{path.name}”是空的（{size} 字节）；请检查是否导出成功")
+        raise TableError(f"文件“{file_name(path)}”是空的（{size} 字节）；请检查是否导出成功")
     return head
 
 
 def no_table(path: Path, what: str, remedy: str = "") -> TableError:
     """Return the error for a file that is ``what`` instead of a table."""
     remedy = remedy or "请换成 xlsx、xls、ods、csv 或 parquet 表格"
-    return TableError(f"文件“{path.name}”实际上是{what}，不是表格；{remedy}")
+    return TableError(f"文件“{file_name(path)}”实际上是{what}，不是表格；{remedy}")
 
 
 def locked(path: Path) -> TableError:
     """Return the error for a workbook with a password."""
     return TableError(
-        f"工作簿“{path.name}”有打开密码，无法读取；请在 Excel 或 WPS 中去掉密码后另存"
+        f"工作簿“{file_name(path)}”有打开密码，无法读取；请在 Excel 或 WPS 中去掉密码后另存"
     )
 
 
 def _damaged(path: Path) -> TableError:
-    return TableError(f"文件“{path.name}”已损坏，无法解压；请重新下载或重新导出")
+    return TableError(f"文件“{file_name(path)}”已损坏，无法解压；请重新下载或重新导出")
 
 
 def _kind_of_zip(path: Path) -> str:
@@ -103,7 +105,7 @@ def _kind_of_zip(path: Path) -> str:
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError):
         raise _damaged(path) from None
     except (NotImplementedError, RuntimeError):
-        raise TableError(f"压缩包“{path.name}”有密码或压缩方式特殊；请解压后再读") from None
+        raise TableError(f"压缩包“{file_name(path)}”有密码或压缩方式特殊；请解压后再读") from None
     if kind not in ("xlsx", "ods"):
         raise no_table(path, kind)
     return kind
@@ -116,7 +118,7 @@ def _measure(path: Path, archive: zipfile.ZipFile) -> None:
     if unpacked > MAX_UNPACKED or unpacked > max(MAX_RATIO * packed, 1 << 20):
         ratio = f"{unpacked / 1e6:,.0f} MB（压缩比 {unpacked / packed:,.0f}）"
         raise TableError(
-            f"文件“{path.name}”解压后有 {ratio}，超过上限，可能是恶意文件；"
+            f"文件“{file_name(path)}”解压后有 {ratio}，超过上限，可能是恶意文件；"
             "如确属正常表格，请另存为 CSV 再读"
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from chainmatch.errors import TableError
+from chainmatch.errors import NoListError, TableError
 from chainmatch.tables.headers import REQUIRED, Layout, Table, full_key, is_known, parse_header
 from chainmatch.tables.rows import Body
 from chainmatch.tables.sheets import Book, Sheet
@@ -88,7 +88,7 @@ def no_list(book: Book, table: Table) -> TableError:
     found = "、".join(parse_header(v).text[:20] for v in row[:30] if not is_blank(v))
     name = REQUIRED[table][0]
     example = next((parse_header(v).text[:20] for v in row if not is_blank(v)), "列名")
-    return TableError(
+    return NoListError(
         f"{_where(book, sheet)}没有找到{wanted}一列；看到的表头是：{found}；"
         f"请用 --map {example}={name} 指明哪一列是{wanted}"
     )

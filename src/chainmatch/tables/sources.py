@@ -14,6 +14,7 @@ from chainmatch.tables.files import kind_of
 from chainmatch.tables.sheets import MAX_ROWS, Book, Row, Sheet, Stream, too_many
 from chainmatch.tables.sql import is_database, open_database
 from chainmatch.tables.workbooks import read_workbook
+from chainmatch.util.file_names import file_name, readable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,7 @@ def open_source(source: Source, is_header: IsHeader) -> Book | Stream:
     if kind == "text":
         return open_delimited(path, is_header)
     if kind == "parquet":
-        return Stream(path.name, _parquet_rows(path))
+        return Stream(file_name(path), _parquet_rows(path))
     return read_workbook(path, kind)
 
 
@@ -91,7 +92,9 @@ def _parquet(path: Path) -> "Iterator[pq.ParquetFile]":
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path, pre_buffer=False) as file:  # else a whole row group waits
+        with pq.ParquetFile(
+            readable(path), pre_buffer=False
+        ) as file:  # else a whole row group waits
             yield file
     except (pa.ArrowException, OSError, ValueError):
-        raise TableError(f"Parquet 文件“{path.name}”已损坏，无法读取；请重新导出") from None
+        raise TableError(f"Parquet 文件“{file_name(path)}”已损坏，无法读取；请重新导出") from None

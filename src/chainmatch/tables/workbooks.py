@@ -9,6 +9,7 @@ import python_calamine as calamine
 from chainmatch.errors import TableError
 from chainmatch.tables.files import SAVE_AS, locked, no_table
 from chainmatch.tables.sheets import MAX_ROWS, MAX_SHEETS, Book, Sheet, too_many
+from chainmatch.util.file_names import file_name, readable
 
 MAX_CELLS = 60_000_000  # of the rectangle that a sheet spans, empty cells included
 
@@ -20,6 +21,7 @@ _ODS_ROW = re.compile(
     re.DOTALL,
 )
 _ODS_REPEATED = re.compile(rb'number-rows-repeated="(\d+)"')
+_ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d+)"')
 _ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 
 
@@ -33,36 +35,37 @@ def read_workbook(path: Path, kind: str) -> Book:
     if kind == "xls" and _is_locked(path):
         raise locked(path)
     try:
-        with calamine.CalamineWorkbook.from_path(str(path)) as book:
+        with calamine.load_workbook(readable(path)) as book:
             sheets = _sheets(path, book)
     except calamine.PasswordError:
         raise locked(path) from None
-    except calamine.CalamineError as error:
+    except calamine.CalamineError:
         if kind == "xls":
             raise no_table(path, "旧版 Office 文档或已损坏的 .xls", SAVE_AS) from None
-        said = str(error).splitlines()[0]
-        if "limit exceeded" in said:
-            raise _too_wide(path, "上亿个单元格") from None
-        raise TableError(f"工作簿“{path.name}”无法读取（{said}）；{SAVE_AS}") from None
+        if kind == "ods":
+            _check_ods_span(path)
+        raise TableError(f"工作簿“{file_name(path)}”无法读取，多半已损坏；{SAVE_AS}") from None
     except BaseException as error:
         # A panic inside the reader is no Exception; only damaged files cause one.
         if type(error).__name__ != "PanicException":
             raise
-        raise TableError(f"工作簿“{path.name}”已损坏，无法读取；请重新下载或重新导出") from None
+        raise TableError(
+            f"工作簿“{file_name(path)}”已损坏，无法读取；请重新下载或重新导出"
+        ) from None
     total = sum(len(sheet.rows) for sheet in sheets)
     if total > MAX_ROWS:
-        raise too_many(f"工作簿“{path.name}”共 {total:,} 行")
+        raise too_many(f"工作簿“{file_name(path)}”共 {total:,} 行")
     notes = (
         [f"含 {hidden_rows:,} 个隐藏行（包括被筛选的行），与可见行同样处理"] if hidden_rows else []
     )
-    return Book(path.name, tuple(sheets), len(sheets) > 1, tuple(notes))
+    return Book(file_name(path), tuple(sheets), len(sheets) > 1, tuple(notes))
 
 
 def _sheets(path: Path, book: calamine.CalamineWorkbook) -> list[Sheet]:
     listed = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
     if len(listed) > MAX_SHEETS:
         raise TableError(
-            f"工作簿“{path.name}”有 {len(listed)} 个工作表，超过上限 {MAX_SHEETS} 个；"
+            f"工作簿“{file_name(path)}”有 {len(listed)} 个工作表，超过上限 {MAX_SHEETS} 个；"
             "请只留需要的工作表"
         )
     sheets = []
@@ -109,6 +112,20 @@ def _check_span(path: Path, data: bytes) -> None:
         raise _too_wide(path, f"第 {height:,} 行、第 {width:,} 列")
 
 
+def _check_ods_span(path: Path) -> None:
+    """Refuse the rectangle that a sheet declares; asked only where the reader gave up."""
+    with zipfile.ZipFile(path) as archive:
+        rows = archive.read("content.xml").split(b"<table:table-row")[1:]
+    width = height = 0
+    for row in rows:
+        repeated = _ODS_REPEATED.search(row)
+        height += int(repeated[1]) if repeated else 1
+        cells = row.count(b"table-cell") + sum(map(int, _ODS_COLUMNS.findall(row)))
+        width = max(width, cells)
+    if width * height > MAX_CELLS:
+        raise _too_wide(path, f"第 {height:,} 行、第 {width:,} 列左右")
+
+
 def _hidden_in_ods(data: bytes) -> int:
     """Return the number of hidden rows that hold something."""
     hidden = 0
@@ -121,7 +138,7 @@ def _hidden_in_ods(data: bytes) -> int:
 
 def _too_wide(path: Path, end: str) -> TableError:
     return TableError(
-        f"工作簿“{path.name}”的内容一直铺到{end}，多半是角落里有孤立的内容；"
+        f"工作簿“{file_name(path)}”的内容一直铺到{end}，多半是角落里有孤立的内容；"
         "请删去表格以外的内容后再读"
     )
 

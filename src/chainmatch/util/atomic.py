@@ -1,19 +1,20 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, and what the disk says when they cannot."""
 
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chainmatch.errors import OutputError
+from chainmatch.errors import OutputError, reason
+from chainmatch.util.file_names import check_name
+from chainmatch.util.replacing import replaced
 
 
 def check_folder(path: str | Path) -> Path:
     """Return a folder that results can be written to; raise OutputError before any work is done."""
     folder = Path(path)
+    check_name(folder, OutputError)
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}：已有同名文件，请换一个结果文件夹。")
     place = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
@@ -37,40 +38,36 @@ def saying_why(place: Path) -> Iterator[None]:
 
 def _why(place: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"{place}：写出失败，磁盘空间不足（{error.strerror}）；请清理磁盘或换一个位置。"
-    return f"{place}：写出失败（{error.strerror}）。如果文件正在 Excel 或 WPS 中打开，请先关闭。"
+        return f"{place}：写出失败，磁盘空间不足；请清理磁盘或换一个位置。"
+    named = Path(error.filename) if isinstance(error.filename, str) else place
+    if error.errno == errno.EISDIR:
+        return f"{named}：是文件夹，放不下同名的结果文件；请移走它，或换一个位置。"
+    which = f"“{named.name}”" if named != place else ""
+    return (
+        f"{place}：{which}写出失败（{reason(error)}），已有的结果没有改动。"
+        "如果文件正在 Excel 或 WPS 中打开，请先关闭。"
+    )
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary file beside ``path``; it takes its place only if nothing failed."""
+    check_name(path, OutputError)
     check_folder(path.parent)
     if path.is_dir():
         raise OutputError(f"{path}：是文件夹，请给出文件名。")
-    with whole_folder(path.parent, [path.name]) as folder:
+    with whole_folder(path.parent) as folder:
         yield folder / path.name
 
 
 @contextmanager
-def whole_folder(folder: Path, expected: list[str] | None = None) -> Iterator[Path]:
+def whole_folder(folder: Path) -> Iterator[Path]:
     """Give an empty temporary folder; its files move to ``folder`` only if nothing failed.
 
-    ``expected`` limits which names move; default all. An existing folder keeps its other files.
+    They move together: where one cannot be replaced, all stay as they were. An existing folder
+    keeps its other files.
     """
-    try:
+    with saying_why(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".chainmatch-", dir=folder))
-    except OSError as error:
-        raise OutputError(f"{folder}：无法写入（{error.strerror}），请换一个位置。") from None
-    try:
-        yield temporary
-        for path in sorted(temporary.iterdir()):
-            if expected is None or path.name in expected:
-                path.chmod(0o644)
-                path.replace(folder / path.name)
-    except OSError as error:
-        if error.errno is None:  # not the disk's word: a fault of ours
-            raise
-        raise OutputError(_why(folder, error)) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        with replaced(folder) as temporary:
+            yield temporary

@@ -20,7 +20,7 @@ def saturating(amount: float, half: float) -> float:
 def mean_known(*values: float) -> float:
     """Mean of the known values; NaN if none is."""
     known = [value for value in values if not math.isnan(value)]
-    return sum(known) / len(known) if known else math.nan
+    return math.fsum(known) / len(known) if known else math.nan
 
 
 def texts_by_firm(firms: "pd.DataFrame", column: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ equal keys win. Chain files and profiles are read here instead.
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from chainmatch.errors import ChainmatchError
+from chainmatch.errors import ChainmatchError, reason
 
 Location = tuple[str | int, ...]
 MAX_BYTES = 8_000_000
+_DEEPEST = 60  # lists and mappings in each other; chain files have six
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -79,51 +81,72 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError:
         raise YamlError(f"{path}：不是 UTF-8 编码，请另存为 UTF-8 后重试。") from None
     except OSError as error:
-        raise YamlError(f"{path}：无法读取（{error.strerror}）。") from None
-    builder = _Builder(text, path)
+        raise YamlError(f"{path}：无法读取（{reason(error)}）。") from None
     try:
+        builder = _Builder(text, path)
         data = builder.document()
     except yaml.MarkedYAMLError as error:
-        raise YamlError(f"{path}:{_faulty_line(error)}：{_fault(error)}。") from None
+        line, why = _fault(error, text)
+        raise YamlError(f"{path}:{line}：{why}。") from None
     except yaml.reader.ReaderError as error:
-        line = text.encode()[: error.position].count(b"\n") + 1  # the C parser counts bytes
+        # The compiled parser counts bytes, the plain one characters.
+        before = text if error.encoding == "unicode" else text.encode().decode("latin-1")
+        line = before[: error.position].count("\n") + 1
         raise YamlError(f"{path}:{line}：有不可见的控制字符，请删去这个字符。") from None
-    except yaml.YAMLError as error:
-        raise YamlError(f"{path}：YAML 格式错误（{error}），请检查文件内容。") from None
-    except RecursionError:
-        raise YamlError(f"{path}：嵌套层数过多，无法读取。") from None
+    except yaml.YAMLError:
+        raise YamlError(f"{path}：YAML 格式错误，{_CHECK}。") from None
     return Document(path, data, builder.lines)
 
 
-# What the parser says -> what an analyst can act upon. First that is found in its words wins.
-_FAULTS = {
-    "quoted scalar": "引号没有成对，或引号内有反斜杠 \\；请补上引号，反斜杠写成 \\\\",
-    "flow sequence": "方括号 [ ] 没有成对，或两项之间缺英文逗号",
-    "flow mapping": "花括号 { } 没有成对，或两项之间缺英文逗号",
-    "':'": "缺冒号：键后面要有英文冒号和一个空格，如 name: 钨矿采选",
-    "mapping values": "冒号的位置不对：可能是上一行用了中文冒号“：”，本行缩进多了，"
-    "或文字里有“: ”而没有加引号",
-    "tab character": "缩进只能用空格，不能用 Tab",
-    "cannot start any token": "有不能打头的字符：缩进只能用空格（不能用 Tab），"
-    "以 @ ` % 开头的文字要加引号",
-    "expected '-' indicator": "列表没有对齐：同一列表各项的“-”要左对齐，缩进比上一级多",
-    "expected key": "缩进没有对齐，或引号、方括号后面多了文字",
-    "undefined alias": "文字以 * 开头时要加引号",
+_CHECK = "请检查缩进、冒号和引号"
+_TOO_DEEP = "嵌套层数过多，无法读取"
+# The sign at which an open quote or bracket, or a reference, began -> what to do.
+_OPENED = {
+    '"': "引号没有成对，或引号内有反斜杠 \\；请补上引号，反斜杠写成 \\\\",
+    "'": "引号没有成对；请补上引号",
+    "[": "方括号 [ ] 没有成对，或两项之间缺英文逗号",
+    "{": "花括号 { } 没有成对，或两项之间缺英文逗号",
+    "*": "文字以 * 开头时要加引号",
+    "&": "文字以 & 开头时要加引号",
+}
+# The sign at which the parser could not go on.
+_FOUND = {
+    "\t": "缩进只能用空格，不能用 Tab",
+    ":": "冒号的位置不对：可能是上一行用了中文冒号“：”，本行缩进多了，或文字里有“: ”而没有加引号",
+    "-": "列表没有对齐：同一列表各项的“-”要左对齐，缩进比上一级多",
+    **dict.fromkeys("@`%", "有不能打头的字符：以 @ ` % 开头的文字要加引号"),
 }
 
 
-def _fault(error: yaml.MarkedYAMLError) -> str:
-    said = f"{error.context} {error.problem}"
-    known = next((words for sign, words in _FAULTS.items() if sign in said), "")
-    return known or f"YAML 格式错误（{error.problem}），请检查缩进、冒号和引号"
+def _fault(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
+    """Return line and advice, by the kind of the error and the signs that its marks point at.
+
+    The words of the parser differ by version and loader, its kinds and marks do not. It notices an
+    open quote or bracket only where the text ends; the line is that where it opened.
+    """
+    begun, end = error.context_mark, error.problem_mark or error.context_mark
+    opened, scanning = _sign(text, begun), isinstance(error, yaml.scanner.ScannerError)
+    if begun and scanning and opened in tuple("[{"):  # its own limit; else the parser minds them
+        return begun.line + 1, _TOO_DEEP
+    if begun and opened in _OPENED:
+        return begun.line + 1, _OPENED[opened]
+    if begun and end and scanning and begun.line < end.line and _sign(text, end) != "\t":
+        return begun.line + 1, "缺冒号：键后面要有英文冒号和一个空格，如 name: 钨矿采选"
+    if end and end.line >= len(text.splitlines()):
+        return end.line, "到文件末尾还有引号或括号没有成对；请补上"
+    line = end.line + 1 if end else 1
+    if advice := _FOUND.get(_sign(text, end)):
+        return line, advice
+    if isinstance(error, yaml.parser.ParserError):
+        return line, "缩进没有对齐，或引号、方括号后面多了文字"
+    return line, f"YAML 格式错误，{_CHECK}"
 
 
-def _faulty_line(error: yaml.MarkedYAMLError) -> int:
-    """The parser notices an open quote or bracket only where the text ends; say where it opened."""
-    opened = str(error.context).endswith(("quoted scalar", "simple key", "sequence", "mapping"))
-    start = error.context_mark if opened and "block" not in str(error.context) else None
-    mark = start or error.problem_mark
-    return 1 if mark is None else mark.line + 1
+def _sign(text: str, mark: Any) -> str:
+    """Return the character at a mark, "" at an end."""
+    lines = re.split("[\n\x85\u2028\u2029]", text)
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    return line[mark.column] if mark and mark.column < len(line) else ""
 
 
 class _Builder:
@@ -147,6 +170,8 @@ class _Builder:
         return data
 
     def _value(self, event: Any, where: Location) -> Any:
+        if len(where) > _DEEPEST:
+            raise self._error(event, _TOO_DEEP)
         self.lines[where] = _line(event)
         if isinstance(event, yaml.ScalarEvent):
             return event.value
@@ -218,7 +243,7 @@ def _sentence(
         options = list(_quoted(str(context.get("expected", ""))))
         return f"不认识的取值{nearest(str(value), options, english)}"
     meant = f"；是否想写“{english[value]}”？" if isinstance(value, str) and value in english else ""
-    return _limit(found, shown, context, forms, meant) or str(found["msg"])
+    return _limit(found, shown, context, forms, meant) or f"{shown}写法不对"
 
 
 def _limit(found: Any, shown: str, context: Any, forms: Mapping[str, str], meant: str) -> str:

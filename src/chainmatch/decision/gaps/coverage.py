@@ -12,6 +12,7 @@ from chainmatch.profile import Profile
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import TABLES
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -91,7 +92,7 @@ def anchors_of(
 ) -> pd.DataFrame:
     """Return every local firm at its strongest node (``TABLES["locals"]``), strongest first."""
     hanging = {
-        node: sum(len(side.near) + FAR * len(side.far) for side in both)
+        node: math.fsum(len(side.near) + FAR * len(side.far) for side in both)
         for node, both in sides.items()
     }
     columns = ["firm_id", "chain", "node", "node_name", "fit", "grade", "evidence"]
@@ -123,7 +124,7 @@ def blind_nodes(
         return dict.fromkeys(graph, "没有本地企业名单")
     text = text_of(locals["scope"]).ne("") | text_of(locals["products"]).ne("")
     if text.mean() < profile.levels.text:
-        return dict.fromkeys(graph, f"本地名单只有{text.mean():.0%}的企业有经营范围")
+        return dict.fromkeys(graph, f"本地名单只有{percent(text.mean())}的企业有经营范围")
     shown = set(fits["activity"])
     blind = {}
     for node, data in graph.nodes(data=True):

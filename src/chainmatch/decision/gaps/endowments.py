@@ -12,7 +12,7 @@ _SCARCE = 0.4  # an endowment below this is named as a shortage
 def feasibility(needs: Iterable[str], profile: Profile) -> float:
     """Half the weakest, half the mean of the known endowments among ``needs``; NaN if none is."""
     known = [e for need in needs if (e := profile.endowments.get(need)) is not None]
-    return (min(known) + sum(known) / len(known)) / 2 if known else math.nan
+    return (min(known) + math.fsum(known) / len(known)) / 2 if known else math.nan
 
 
 def shortages(needs: Iterable[str], profile: Profile) -> str:

@@ -52,7 +52,9 @@ def _through(part: "Graph", order: list[str], weight: Mapping[str, float]) -> di
     into: dict[str, float] = {}
     out: dict[str, float] = {}
     for node in order:
-        into[node] = sum(into[m] * weight[m] for m in part.pred[node]) if part.pred[node] else 1.0
+        before = [into[m] * weight[m] for m in part.pred[node]]
+        into[node] = math.fsum(before) if before else 1.0
     for node in reversed(order):
-        out[node] = sum(out[m] * weight[m] for m in part.succ[node]) if part.succ[node] else 1.0
+        behind = [out[m] * weight[m] for m in part.succ[node]]
+        out[node] = math.fsum(behind) if behind else 1.0
     return {node: into[node] * out[node] for node in order}

@@ -102,7 +102,8 @@ def _expected(
     held = {node for node in graph if status[node] in HELD}
     if not held or profile.relatedness == "none":
         return {}
-    return expected(read_relatedness(profile.relatedness or None), graph, held)
+    model = read_relatedness(profile.relatedness or None)
+    return expected(model, graph, held) if model else {}
 
 
 def _pull(sides: Sides, presence: Mapping[str, float]) -> float:
@@ -132,10 +133,10 @@ def _supply(targets: Mapping[str, int] | None, node: str, profile: Profile) -> f
 def _weighted(parts: Mapping[str, float], profile: Profile) -> float:
     weights: dict[str, float] = profile.gap_weights.model_dump()
     known = [part for part in _PARTS if not math.isnan(parts[part])]
-    total = sum(weights[part] for part in known)
+    total = math.fsum(weights[part] for part in known)
     if not total:
         return math.nan
-    return round(sum(weights[part] * parts[part] for part in known) / total, 4)
+    return round(math.fsum(weights[part] * parts[part] for part in known) / total, 4)
 
 
 def _kind(own: str, sides: Sides, status: Mapping[str, str]) -> str:

@@ -120,7 +120,7 @@ def _share(
 ) -> float:
     if all(status[node] == "no-data" for node in neighbours):  # also where there are none
         return math.nan
-    return saturating(sum(weight for _, weight in firms), profile.levels.partners)
+    return saturating(math.fsum(weight for _, weight in firms), profile.levels.partners)
 
 
 def _named(sides: list[list[tuple[str, float]]]) -> str:

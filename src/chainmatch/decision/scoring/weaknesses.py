@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from chainmatch.decision.scoring.firms import FirmFacts
 from chainmatch.decision.scoring.nodes import DOUBTS, NodeFacts
+from chainmatch.util.rounding import figure, rounded
 
 _SHOWN = 3  # partners named on each side, weak points named for each firm
 _FIRST = 0.8  # a zone of this priority is a priority zone
@@ -58,16 +59,16 @@ def _weak_text(part: str, value: float, grade: str, node: NodeFacts, firm: FirmF
         return _UNKNOWN_WORDS[part]
     match part:
         case "sector":
-            return f"契合度{value:.2f}{'，依据存疑' if grade == 'uncertain' else ''}"
+            return f"契合度{figure(value)}{'，依据存疑' if grade == 'uncertain' else ''}"
         case "gap":
             return node.doubt
         case "partners":
             return "本地上下游企业少" if value > 0 else "本地没有上下游企业"
         case "region":
-            far = "" if math.isnan(firm.place.km) else f"路程约{firm.place.km:.0f}公里"
+            far = "" if math.isnan(firm.place.km) else f"路程约{rounded(firm.place.km, 0)}公里"
             return (
                 far if far and firm.place.priority >= _FIRST else f"不在优先片区{far and '，'}{far}"
             )
         case _:
-            size = "" if math.isnan(firm.capital) else f"，注册资本{firm.capital:,.0f}万元"
-            return f"企业实力{value:.2f}{size}"
+            size = "" if math.isnan(firm.capital) else f"，注册资本{rounded(firm.capital, 0):,}万元"
+            return f"企业实力{figure(value)}{size}"

@@ -14,6 +14,7 @@ from chainmatch.pipeline.engines.found import DiskPart
 from chainmatch.pipeline.engines.lock import LOCK
 from chainmatch.pipeline.inputs import sha256_of
 from chainmatch.util.atomic import saying_why
+from chainmatch.util.file_names import file_name
 
 STATE = "decided.json"
 
@@ -28,7 +29,7 @@ class Source(NamedTuple):
 
 def source_of(path: Path) -> Source:
     """Measure a file; it is read once."""
-    return Source(path.name, path.stat().st_size, sha256_of(path))
+    return Source(file_name(path), path.stat().st_size, sha256_of(path))
 
 
 def parts_of(out: Path) -> Path:

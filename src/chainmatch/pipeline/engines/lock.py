@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from chainmatch.errors import OutputError
 from chainmatch.util.atomic import saying_why
+from chainmatch.util.locking import try_lock
 
 LOCK = "lock"
 
@@ -37,9 +37,8 @@ def _open_locked(folder: Path) -> int:
     path = folder / LOCK
     while True:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        if not _locks(lock):
-            os.close(lock)
+        lock = try_lock(path)
+        if lock is None:
             raise OutputError(
                 f"另一次运行正在写同一个结果（{folder.name}）；请等它结束，或换一个结果文件名。"
             )
@@ -50,23 +49,3 @@ def _open_locked(folder: Path) -> int:
 
 def _inside(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _locks(file: int) -> bool:
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _locks(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chainmatch.tables.files import kind_of
 from chainmatch.tables.sql import is_database
+from chainmatch.util.file_names import readable
 
 LARGE_ROWS = 100_000
 LARGE_BYTES = 32 << 20  # of text: some 100,000 rows with scopes
@@ -37,7 +38,7 @@ def rows_of(path: Path) -> int:
         import pyarrow.parquet as pq
 
         try:
-            return int(pq.read_metadata(path).num_rows)
+            return int(pq.read_metadata(readable(path)).num_rows)
         except (pa.ArrowException, OSError, ValueError):
             return 0  # damaged: reading it says so
     with path.open("rb") as file:

@@ -12,6 +12,7 @@ from chainmatch.places.locating import locate
 from chainmatch.profile import Profile
 from chainmatch.report.runs.folders import Row, RunFolder
 from chainmatch.util.missing import text_of
+from chainmatch.util.rounding import figure, percent, rounded
 
 _GRADES = {
     "confirmed": "确认（经营范围与主营产品或行业代码一致）",
@@ -71,7 +72,7 @@ def _chosen(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> 
     size = len(tables["shortlist"])
     head = f"{row['name']}　精准招商清单第 {row['rank']:.0f} 位（共 {size} 家）"
     stability = (
-        f"稳定度：{row['stability']:.0%}（权重上下浮动 20% 的 200 次试算中，留在清单的比例）"
+        f"稳定度：{percent(row['stability'])}（权重上下浮动 20% 的 200 次试算中，留在清单的比例）"
     )
     return "\n".join([head, *_card(row, folder), *_next_step(row, folder), stability])
 
@@ -99,8 +100,9 @@ def _local(row: Row, folder: RunFolder, tables: Mapping[str, pd.DataFrame]) -> s
     if not row["node"]:
         return "\n".join([*lines, "经营范围看不出处在产业链的哪个环节。"])
     order = tables["locals"]["firm_id"].tolist().index(row["firm_id"]) + 1
-    lines.append(f"环节：{row['node_name']}　契合 {row['fit']:.2f}　依据原文：“{row['evidence']}”")
-    lines.append(f"带动力：{row['anchor']:.1f}，本地第 {order} 位")
+    fit = figure(row["fit"])
+    lines.append(f"环节：{row['node_name']}　契合 {fit}　依据原文：{_quote(row)}")
+    lines.append(f"带动力：{figure(row['anchor'], 1)}，本地第 {order} 位")
     named = tables["shortlist"]
     suits = named[_names(named["partner_firms"], row["name"])]
     if len(suits):
@@ -126,25 +128,32 @@ def _names(column: "pd.Series[Any]", name: str) -> "pd.Series[bool]":
 
 def _card(row: Row, folder: RunFolder) -> list[str]:
     profile = folder.profile
+    score, low, high = (figure(row[name], 3) for name in ("score", "low", "high"))
     lines = [
-        f"环节：{row['node_name']}　契合 {row['sector']:.2f}",
+        f"环节：{row['node_name']}　契合 {figure(row['sector'])}",
         f"依据等级：{_GRADES.get(row['grade'], '不详')}",
-        f"依据原文：“{row['evidence']}”",
+        f"依据原文：{_quote(row)}",
         *_gap(row, folder),
         *_partners(row["partner_firms"]),
         *_kin(row["firm_id"], folder),
         _region(row, profile),
-        f"得分：{row['score']:.3f}（区间 {row['low']:.3f}～{row['high']:.3f}）",
+        f"得分：{score}（区间 {low}～{high}）",
     ]
     weights = profile.weights.model_dump()
     added = contributions(row, weights)
     for part in PARTS:
         value = row[COLUMN[part]]
-        told = "未知" if math.isnan(value) else f"{value:.2f}，贡献 {added[part]:.3f}"
+        told = figure(value)
+        if not math.isnan(value):
+            told += f"，贡献 {figure(added[part], 3)}"
         lines.append(f"  {TITLE[part]}：{told}")
     lines.append("最薄弱的三点：")
     lines += [f"  {number}. {text}" for number, text in enumerate(_weakest(row, weights), start=1)]
     return [*lines, _telling(row, weights)]
+
+
+def _quote(row: Row) -> str:
+    return f"“{row['evidence']}”" if row["evidence"] else "不详"
 
 
 def _gap(row: Row, folder: RunFolder) -> Iterator[str]:
@@ -155,7 +164,7 @@ def _gap(row: Row, folder: RunFolder) -> Iterator[str]:
     gap = gaps.loc[row["node"]]
     kind = _KINDS.get(gap["kind"])
     yield (
-        f"缺口：{kind}，缺口得分 {gap['score']:.2f}。{gap['why']}"
+        f"缺口：{kind}，缺口得分 {figure(gap['score'])}。{gap['why']}"
         if kind
         else f"缺口：{gap['why']}"
     )
@@ -175,7 +184,7 @@ def _kin(firm: str, folder: RunFolder) -> Iterator[str]:
     for link in links[links["left_id"] == firm].to_dict("records"):
         relation = _RELATIONS.get(link["relation"], link["relation"])
         why = f"：{link['why']}" if link["why"] else ""
-        sure = f"置信度 {link['confidence']:.0%}"
+        sure = f"置信度 {percent(link['confidence'])}"
         yield f"与本地企业的关系：{link['right_name']}，{relation}（{sure}）{why}"
 
 
@@ -193,22 +202,22 @@ def _region(row: Row, profile: Profile) -> str:
     found = region_of(place, profile)
     # The run may have known the address too: say the distance only if it is the one that counted.
     if not math.isnan(found.km) and abs(found.part - value) < 1e-3:
-        text += f"，离本县直线约 {found.km:.0f} 公里"
-    return f"区域：{text}；区域因素 {value:.2f}"
+        text += f"，离本县直线约 {rounded(found.km, 0)} 公里"
+    return f"区域：{text}；区域因素 {figure(value)}"
 
 
 def _weakest(row: Row, weights: Mapping[str, float]) -> list[str]:
     """The weak points of the table, filled up to three with the other parts that cost most."""
     found = [text for text in row["weak_points"].split("；") if text]
     spoken = {_spoken(text) for text in found}
-    total = sum(weight for part, weight in weights.items() if not math.isnan(row[COLUMN[part]]))
+    total = math.fsum(w for part, w in weights.items() if not math.isnan(row[COLUMN[part]]))
     lost = sorted(
         (-weights[part] * (1 - row[COLUMN[part]]), index, part)
         for index, part in enumerate(PARTS)
         if row[COLUMN[part]] < 1 and weights[part] and part not in spoken
     )
     for minus, _, part in lost:
-        text = f"{TITLE[part]} {row[COLUMN[part]]:.2f}，比满分少 {-minus / total:.3f} 分"
+        text = f"{TITLE[part]} {figure(row[COLUMN[part]])}，比满分少 {figure(-minus / total, 3)} 分"
         found.append(text + ("（与本地企业无亲缘关系）" if part == "name" else ""))
     return found[:3]
 
@@ -232,9 +241,10 @@ def _telling(row: Row, weights: Mapping[str, float]) -> str:
     unknown = [part for part in PARTS if math.isnan(row[COLUMN[part]]) and weights[part]]
     if unknown:
         part = max(unknown, key=lambda p: weights[p])
-        width = weights[part] / sum(weights.values())
+        width = weights[part] / math.fsum(weights.values())
         return (
-            f"最需要补充：{_ASK[part]}。“{TITLE[part]}”现在未知，补上后得分区间收窄 {width:.3f}。"
+            f"最需要补充：{_ASK[part]}。“{TITLE[part]}”现在未知，"
+            f"补上后得分区间收窄 {figure(width, 3)}。"
         )
     if row["grade"] == "confirmed":
         return "最需要补充：各分项均已知；走访前核实近况即可。"

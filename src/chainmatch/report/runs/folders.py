@@ -1,6 +1,7 @@
 """The folder of a run read back: manifest, profile and tables."""
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,8 @@ import pandas as pd
 
 from chainmatch.errors import RunError
 from chainmatch.schema.columns import COLUMNS, CONTRACT, TABLES
+from chainmatch.util.file_names import check_name
+from chainmatch.util.replacing import put_back
 
 if TYPE_CHECKING:
     from chainmatch.profile import Profile
@@ -17,6 +20,23 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _TEXT = ("text", "date")
+# Without these nobody knows which firm or node a row is about; any other column may be lacking.
+_NEEDED = {
+    name: columns.split()
+    for name, columns in {
+        "shortlist": "rank firm_id name",
+        "scores": "firm_id name node score",
+        "gaps": "node",
+        "locals": "firm_id name",
+        "links": "left_id right_id",
+        "excluded": "firm_id name",
+        "duplicates": "firm_id name kept_id",
+        "leads": "lead_id",
+    }.items()
+}
+# What is lacking a name is called by its number.
+_NAMED = {"node_name": "node", "kept_name": "kept_id", "left_name": "left_id"}
+_NAMED |= {"right_name": "right_id"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,8 @@ class RunFolder:
     def open(cls, path: str | Path) -> "RunFolder":
         """Open a folder. Raises RunError if it holds no run, or one of a newer contract."""
         folder = Path(path)
+        check_name(folder, RunError)
+        _finish(folder)
         if not (folder / "run.json").is_file():
             raise RunError(f"{folder}：不是 rank 的结果文件夹（缺少 run.json），请检查路径。")
         found = cls(folder)
@@ -76,7 +98,11 @@ class RunFolder:
             ) from None
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the run; text columns hold "" for unknown."""
+        """Return one table of the run; text columns hold "" for unknown.
+
+        A column that the folder lacks, for it was written before there was one, is unknown in every
+        row. Raises RunError for one without which the rows say nothing.
+        """
         path = self.path / f"{name}.csv"
         try:
             header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
@@ -90,12 +116,26 @@ class RunFolder:
             )
         except (OSError, ValueError):
             raise RunError(f"{path}：无法读取，请重新运行 rank。") from None
-        lacking = sorted(set(TABLES.get(name, ())) - set(header))
+        lacking = [column for column in _NEEDED.get(name, ()) if column not in header]
         if lacking:
             raise RunError(f"{path}：缺少列 {'、'.join(lacking)}，请重新运行 rank。")
         for column in frame.columns.difference(numbers):
             frame[column] = [_unquoted(text) for text in frame[column]]
+        for column in TABLES.get(name, ()):
+            if column not in header:
+                unknown = "" if COLUMNS[column].kind in _TEXT else math.nan
+                frame[column] = frame.get(_NAMED.get(column, ""), unknown)
         return frame
+
+
+def _finish(folder: Path) -> None:
+    """Put back what a killed run left half done: a folder holds the files of one run."""
+    try:
+        put_back(folder)
+    except OSError as error:
+        raise RunError(
+            f"{folder}：上次写出结果时被中断，文件不全（{error.strerror}）；请重新运行 rank。"
+        ) from None
 
 
 def _unquoted(text: str) -> str:

@@ -15,6 +15,7 @@ from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.names import normal_name
 from chainmatch.profile import Profile
 from chainmatch.report.runs.folders import Row, RunFolder
+from chainmatch.util.rounding import figure, rounded
 
 
 @dataclass(frozen=True)
@@ -176,13 +177,13 @@ def _change(old: Row, new: Row, before: Profile, after: Profile) -> str:
     if old["node"] != new["node"]:
         texts.append(f"环节由“{old['node_name']}”改为“{new['node_name']}”")
     if round(new["score"] - old["score"], 3):
-        texts.append(f"得分 {old['score']:.3f} → {new['score']:.3f}")
+        texts.append(f"得分 {figure(old['score'], 3)} → {figure(new['score'], 3)}")
     steps = []
     for part in PARTS:
         was, now = old[COLUMN[part]], new[COLUMN[part]]
         if _same(was, now):
             continue
-        told = " → ".join("未知" if math.isnan(v) else f"{v:.2f}" for v in (was, now))
+        told = " → ".join(figure(v) for v in (was, now))
         size = 1.0 if math.isnan(was) or math.isnan(now) else abs(now - was)
         weight = getattr(before.weights, part)
         steps.append((-size * weight, f"{TITLE[part]} {told}"))
@@ -191,7 +192,7 @@ def _change(old: Row, new: Row, before: Profile, after: Profile) -> str:
         fixed = math.fsum(contributions(old, after.weights).values())
         effect = fixed - math.fsum(contributions(old, before.weights).values())
         if round(effect, 3):
-            texts.append(f"权重变化使得分 {effect:+.3f}")
+            texts.append(f"权重变化使得分 {rounded(effect, 3):+}")
     return "，".join(texts)
 
 

@@ -18,7 +18,10 @@
     return element;
   }
   function clear(element) { element.replaceChildren(); return element; }
-  function number(value) { return value === null ? "未知" : value.toFixed(2); }
+  // Half goes up, as in the workbook: .145, which is a little less in binary, is .15.
+  function number(value) {
+    return value === null ? "未知" : (Math.round(Number(value.toFixed(10) + "e2")) / 100).toFixed(2);
+  }
   function bar(value) {
     var score = make("span", { class: "score" }, [make("b", { text: number(value) })]);
     var meter = make("span", { class: "meter", "aria-hidden": "true" }, [make("i")]);
@@ -30,11 +33,18 @@
   // --- asking the service -----------------------------------------------------------------
   var key = "";
   try { key = sessionStorage.getItem("chainmatch-key") || ""; } catch (_) { key = ""; }
-  function say(text) { one("said").textContent = text; one("said").hidden = !text; }
+  // What went wrong stays until something asked later goes well: a slow answer takes no word back.
+  var asked = 0, wrong = 0;
+  function say(text) {
+    one("said").textContent = text;
+    one("said").hidden = !text;
+    if (text) { wrong = asked; }
+  }
   function ask(path) {
+    var mine = asked += 1;
     var headers = key ? { Authorization: "Bearer " + key } : {};
     return fetch(path, { headers: headers }).then(function (answer) {
-      if (answer.ok) { say(""); return answer; }
+      if (answer.ok) { if (mine > wrong) { say(""); } return answer; }
       return answer.json().then(function (problem) {
         if (answer.status === 401) { one("gate").hidden = false; one("key").focus(); }
         throw new Error(problem.detail);

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from chainmatch.errors import OptionError, TableError
+from chainmatch.errors import NoListError, OptionError, TableError
 from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.tables.check.repeats import MOST, alike, merged_lines, repeated, said_twice
 from chainmatch.tables.check.words import SHOWN, Checked, report
@@ -73,9 +73,7 @@ def _read_either(
     """Return the reading, of what it is a list, and a line where that is open to doubt."""
     try:
         firms = read_firms(source, mapping=mapping)
-    except TableError as error:
-        if "没有找到“企业名称”" not in str(error):
-            raise
+    except NoListError as error:
         try:
             return read_leads(source, mapping=mapping), "leads", []
         except TableError:

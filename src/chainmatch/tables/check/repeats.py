@@ -8,6 +8,7 @@ import pandas as pd
 from chainmatch.identity.linking import link
 from chainmatch.identity.resolution import resolve
 from chainmatch.tables.check.words import SHOWN
+from chainmatch.util.rounding import percent
 
 MOST = 50_000  # firms whose names are compared pair by pair: beyond that it takes minutes
 _LIKELY = 0.5
@@ -67,7 +68,7 @@ def _doubtful(firms: pd.DataFrame) -> list[str]:
     columns = ("left_id", "left_name", "right_id", "right_name", "confidence", "why")
     for left, name, right, other, sure, why in _first(links, columns):
         pair = f"{where[left, name]}“{name}” ? {where[right, other]}“{other}”"
-        lines.append(f"  {pair}：把握 {sure:.0%}，{why}")
+        lines.append(f"  {pair}：把握 {percent(sure)}，{why}")
     return [*lines, *_more(len(links), "对")]
 
 
@@ -108,6 +109,6 @@ def alike(leads: pd.DataFrame) -> list[str]:
     lines = [f"疑似重复：{len(pairs):,} 对线索内容相近，请核对："]
     for one, other, sure in pairs[:SHOWN]:
         lines.append(
-            f"  {one.lead_id}“{one.title}” ? {other.lead_id}“{other.title}”：相似 {sure:.0%}"
+            f"  {one.lead_id}“{one.title}” ? {other.lead_id}“{other.title}”：相似 {percent(sure)}"
         )
     return [*lines, *_more(len(pairs), "对")]

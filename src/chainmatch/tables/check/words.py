@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chainmatch.schema.columns import column_of
 from chainmatch.tables.headers import INPUT, Table
+from chainmatch.util.rounding import percent
 
 # What is lost without the column.
 _NEEDED: dict[Table, dict[str, str]] = {
@@ -101,10 +102,10 @@ def _columns(found: Checked) -> list[str]:
     lines = ["列：表头 → 含义（填写率）"]
     for name in filter(headers.__contains__, INPUT[table]):
         title = column_of(table, name).title
-        lines.append(f"  {'、'.join(headers[name])} → {title}（{found.rate(name):.1%}）")
+        lines.append(f"  {'、'.join(headers[name])} → {title}（{percent(found.rate(name), 1)}）")
     if table == "firms":
         located = "，".join(
-            f"{column_of(table, name).title} {found.rate(name):.1%}"
+            f"{column_of(table, name).title} {percent(found.rate(name), 1)}"
             for name in ("province", "city", "county")
         )
         lines.append(f"  所在地推断：{located}")
@@ -131,7 +132,7 @@ def _missing(found: Checked) -> list[str]:
     for name, loss in _NEEDED[found.table].items():
         rate = found.rate(name)
         if rate < _POOR:
-            state = "没有" if rate == 0 else f"只填了 {rate:.0%}"
+            state = "没有" if rate == 0 else f"只填了 {percent(rate)}"
             lines.append(f"  {column_of(found.table, name).title}{state}：{loss}")
     what = _FOR[found.table]
     return [f"欲得到好的{what}，还缺：", *lines] if lines else [f"{what}所需的列齐全。"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chainmatch.errors import EngineError, OptionError
+from chainmatch.util.resources import LEARNED
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -53,7 +54,9 @@ def session(
     # Workers run this very Python unless the user says which.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder
-    for name, value in {**_DEFAULTS, **(options or {})}.items():
+    chosen = os.environ.get(LEARNED)  # the workers use the learned figures that we do
+    learned = {f"spark.executorEnv.{LEARNED}": chosen} if chosen else {}
+    for name, value in {**_DEFAULTS, **learned, **(options or {})}.items():
         builder = builder.config(name, value)
     with told():
         with quiet():

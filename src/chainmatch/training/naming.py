@@ -1,37 +1,27 @@
-"""Learn what ``chainmatch.names`` ships in ``data/learned/names.json``.
+"""Learn what tells company names apart: ``names.json``.
 
-    python scripts/fit_names.py REGISTRY.parquet
-
-The file holds ``trade_words`` (words that end the core of many names behind many brands),
-``brands`` (how many firms of REGISTRY bear a brand, from three on), ``scope_pairs`` (character
-pairs that are common in business scopes: they describe a trade), the weights of the three logistic
-scores and the counts they were learned from. REGISTRY needs the columns ``name``, ``scope``,
-``province`` and ``city``. Questions are made from rows with an even number only; the benchmark
-asks about the odd ones.
+``trade_words`` (words that end the core of many names behind many brands), ``brands`` (how many
+firms of the registry bear a brand, from three on), ``scope_pairs`` (character pairs that are common
+in business scopes: they describe a trade), the weights of the three logistic scores and the counts
+they were learned from. Questions are made from rows with an even number only; the benchmark asks
+about the odd ones.
 """
 
-import argparse
 import collections
-import json
 import random
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
 from chainmatch import names
-from chainmatch.names import learned as learning
-from chainmatch.names import weighing
 from chainmatch.names.comparing import pair_features
 from chainmatch.names.parsing import cut_trade
 from chainmatch.names.spelling import SPELLING_FEATURES, difference, spelling_features
+from chainmatch.training.changes import Question, questions
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-from name_variants import Question, questions
+Save = Callable[[dict[str, Any]], None]
 
 # Words that end a trade whatever stands before them; too regular for the entropy to find.
 ENDINGS = (
@@ -64,7 +54,7 @@ ENDINGS = (
         "生产",
     ),
 )
-LEARNED = Path(__file__).parents[1] / "data" / "learned" / "names.json"
+QUESTIONS = 12_000
 
 
 def entropy(counter: collections.Counter[str]) -> float:
@@ -138,6 +128,8 @@ def scope_pairs(scopes: list[str], share: float = 0.0003) -> str:
 
 def fit(rows: list[list[float]], labels: list[bool], features: tuple[str, ...]) -> dict[str, float]:
     """Return the weights of a logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
     model = LogisticRegression(C=1.0, max_iter=3000).fit(np.array(rows, float), np.array(labels))
     weights = [round(float(weight), 4) for weight in model.coef_[0]]
     constant = round(float(model.intercept_[0]), 4)
@@ -168,19 +160,24 @@ def cases(all_names: list[str], asked: list[Question]) -> list[Case]:
     ]
 
 
-def placed(
-    case: Case, where: list[tuple[str, str]], known: int
-) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
-    """Return (province, city) of the found names and of the question: none, one or both known."""
+Region = tuple[str, str]  # province and city; "" is unknown
+
+
+def placed(case: Case, where: list[Region], known: int) -> tuple[list[Region], Region]:
+    """Return the regions of the found names and of the question: none, one or both parts known."""
     rows = (*(row for row, _, _ in case.found), case.question.row)
-    places = [tuple(where[row][:known] + ("",) * (2 - known)) for row in rows]
+    places = [_known(where[row], known) for row in rows]
     return places[:-1], places[-1]
 
 
-def learn_scores(frame: pd.DataFrame, learned: dict, count: int, save: Callable[[], None]) -> None:
+def _known(region: Region, parts: int) -> Region:
+    return region[0] if parts > 0 else "", region[1] if parts > 1 else ""
+
+
+def learn_scores(frame: pd.DataFrame, learned: dict[str, Any], count: int, save: Save) -> None:
     """Learn the pair score, then the score in context, from changed names of even rows."""
     all_names = frame["name"].tolist()
-    where = list(zip(frame["province"], frame["city"].replace("N/A", ""), strict=True))
+    where = list(zip(frame["province"], frame["city"], strict=True))
     asked = questions(all_names, list(range(0, len(all_names), 2)), count, seed=1, unanswerable=0.3)
     made = cases(all_names, asked)
     labels = [label for case in made for label in case.labels]
@@ -190,7 +187,7 @@ def learn_scores(frame: pd.DataFrame, learned: dict, count: int, save: Callable[
         for _, name, _ in case.found
     ]
     learned["pair"] = fit(pairs, labels, names.FEATURES)
-    save()
+    save(learned)
     chance = random.Random(2)
     rows = []
     for case in made:
@@ -203,17 +200,17 @@ def learn_scores(frame: pd.DataFrame, learned: dict, count: int, save: Callable[
         "pairs": len(labels),
         "names": len(all_names) - sum(not question.answerable for question in asked),
     }
-    save()
+    save(learned)
 
 
-def learn_spelling(frame: pd.DataFrame, learned: dict, count: int) -> None:
+def learn_spelling(frame: pd.DataFrame, learned: dict[str, Any], count: int) -> None:
     """Learn how surely names that differ are one firm's, beside names of real neighbours.
 
     Questions are fresh changed names of even rows, a fifth without an answer, and half as many
     names as they are registered, all without an answer: what is found for those is another firm.
     """
     all_names = frame["name"].tolist()
-    where = list(zip(frame["province"], frame["city"].replace("N/A", ""), strict=True))
+    where = list(zip(frame["province"], frame["city"], strict=True))
     even = list(range(0, len(all_names), 2))
     asked = questions(all_names, even, count, seed=3, unanswerable=0.2)
     used = {question.row for question in asked}
@@ -239,37 +236,21 @@ def learn_spelling(frame: pd.DataFrame, learned: dict, count: int) -> None:
     learned["learned_from"]["spellings"] = len(labels)
 
 
-def main() -> None:
-    """Learn and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("registry", type=Path)
-    parser.add_argument("--questions", type=int, default=12000)
-    options = parser.parse_args()
-    frame = pd.read_parquet(options.registry)
-    learned = json.loads(LEARNED.read_text(encoding="utf-8")) if LEARNED.is_file() else {}
+def learn_names(frame: pd.DataFrame, save: Save) -> dict[str, Any]:
+    """Learn from the columns ``name, scope, province, city``; "" is unknown.
 
-    def save() -> None:
-        text = json.dumps(learned, ensure_ascii=False, indent=1)
-        LEARNED.write_text(text + "\n", encoding="utf-8")
-        learning.learned.cache_clear()
-        weighing.weights.cache_clear()
-        learning.trade_words.cache_clear()
-        names.parsed_name.cache_clear()
-
-    learned["trade_words"] = trade_words(frame["name"].tolist())
-    save()
-    found = descriptions(frame["name"].tolist())
-    learned["trade_words"] = sorted({*learned["trade_words"], *found})
-    save()
-    learned["brands"] = common_brands(frame["name"].tolist())
+    Each step rests on those before it, so ``save`` has to bring what is learned into use.
+    """
+    all_names = frame["name"].tolist()
+    count = min(QUESTIONS, len(frame) // 15)
+    learned: dict[str, Any] = {"trade_words": trade_words(all_names)}
+    save(learned)
+    learned["trade_words"] = sorted({*learned["trade_words"], *descriptions(all_names)})
+    save(learned)
+    learned["brands"] = common_brands(all_names)
     learned["scope_pairs"] = scope_pairs(frame["scope"].tolist())
-    save()
-    learn_scores(frame, learned, options.questions, save)
-    learn_spelling(frame, learned, options.questions)
-    save()
-    for model in ("pair", "context", "spelling"):
-        print(model, learned[model])
-
-
-if __name__ == "__main__":
-    main()
+    save(learned)
+    learn_scores(frame, learned, count, save)
+    learn_spelling(frame, learned, count)
+    save(learned)
+    return learned

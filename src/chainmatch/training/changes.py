@@ -4,6 +4,7 @@ import csv
 import random
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from chainmatch.names import parse_name
@@ -31,12 +32,10 @@ class Question(NamedTuple):
     answerable: bool
 
 
+@cache
 def _to_traditional() -> dict[str, str]:
     with (data_folder("names") / "traditional.csv").open(encoding="utf-8", newline="") as file:
         return {row["simplified"]: row["traditional"] for row in csv.DictReader(file)}
-
-
-TRADITIONAL = _to_traditional()
 
 
 def _form(name: str) -> str:
@@ -95,7 +94,7 @@ PLAIN: dict[str, Callable[[str], str]] = {
     "form": _form,
     "no_form": lambda name: re.sub(r"(?:有限责任公司|股份有限公司|有限公司|公司)$", "", name),
     "full_width": _full_width,
-    "traditional": lambda name: "".join(TRADITIONAL.get(c, c) for c in name),
+    "traditional": lambda name: "".join(_to_traditional().get(c, c) for c in name),
     "note": _note,
 }
 

@@ -1,0 +1,1 @@
+"""All learned figures, made from a registry of one's own."""
