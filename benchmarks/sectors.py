@@ -17,6 +17,7 @@ stands beside the floor: where the wordings begin, and which they are, a page of
 """
 
 import argparse
+import gc
 import math
 import os
 import resource
@@ -38,8 +39,7 @@ from chainmatch.chains.graph import read_chains
 from chainmatch.matching.fit_model import read_model
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matcher import BATCH_SIZE, Matcher
-from chainmatch.pipeline.batches import match_batches
-from chainmatch.pipeline.relax_gc import spare_collector
+from chainmatch.pipeline.match import match_batches
 from chainmatch.training import matching
 from chainmatch.util.resources import use_learned
 from chainmatch.util.text import normalise
@@ -150,7 +150,7 @@ def speed(registry: Path, sizes: list[int]) -> None:
 def measure(method: str, rows: int, registry: str) -> None:
     import pyarrow.parquet as pq
 
-    spare_collector()  # as the command does
+    gc.set_threshold(1_000_000)  # as the command does
     graph = read_chains()
     work = WORK[method](graph)
     start = time.process_time()

@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import chainmatch
-from chainmatch.pipeline import spark
-from chainmatch.pipeline.rank import Run
+from chainmatch.pipeline.engines import spark
+from chainmatch.run import Run
 from chainmatch.util.resources import data_folder
 from spark_cluster import OPTIONS, cluster
 
@@ -64,7 +64,7 @@ def ranked(registry: str, folder: Path, rows: int) -> None:
     with cluster(folder) as running, spark.session(running.url, options) as session:
         listing = spark.open_listing(session, str(path))
         tasks = listing.frame.rdd.getNumPartitions()
-        taken = seconds(lambda: runs.append(spark.rank(listing, home)))
+        taken = seconds(lambda: runs.append(chainmatch.rank(listing, home, engine=spark.Spark())))
         say(f"rank, two workers, {tasks} tasks", rows, [taken])
     texts = []
     for number, run in enumerate(runs):

@@ -9,7 +9,7 @@ from chainmatch.decision.scoring import score
 from chainmatch.decision.shortlist import select
 from chainmatch.identity.resolution import Resolution
 from chainmatch.leads import match_leads
-from chainmatch.pipeline.rank import Run
+from chainmatch.run import Run
 from chainmatch.schema.columns import LEAD_INPUT, TABLES
 from chainmatch.tables import Reading
 from conftest import World, link_table

@@ -37,7 +37,7 @@ def missing() -> str:
         import pyspark  # noqa: F401
     except ModuleNotFoundError:
         return "pyspark is not installed"
-    from chainmatch.pipeline.spark.session import java
+    from chainmatch.pipeline.engines.spark.session import java
 
     return "" if java() else "Java is not installed"
 
@@ -112,7 +112,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
 def _start(folder: Path, stack: ExitStack, name: str, *options: str) -> Daemon:
     import pyspark
 
-    from chainmatch.pipeline.spark.session import java
+    from chainmatch.pipeline.engines.spark.session import java
 
     home = Path(pyspark.__file__).parent
     environment = {

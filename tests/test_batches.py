@@ -13,7 +13,8 @@ import chainmatch
 from chainmatch.errors import OptionError
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
-from chainmatch.pipeline.batches import link_batches, match_batches, match_schema
+from chainmatch.pipeline.link import link_batches
+from chainmatch.pipeline.match import match_batches, match_schema
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
@@ -131,6 +132,6 @@ def test_another_by_is_refused(matcher):
 
 def test_a_batch_longer_than_a_page_gives_one_batch(firms, matcher, monkeypatch):
     (whole,) = match_batches(cut(firms, []), matcher)
-    monkeypatch.setattr("chainmatch.pipeline.batches.BATCH_SIZE", 3)
+    monkeypatch.setattr("chainmatch.matching.matcher.BATCH_SIZE", 3)
     (paged,) = match_batches(cut(firms, []), matcher)
     assert paged.equals(whole)

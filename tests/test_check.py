@@ -9,8 +9,8 @@ import pytest
 
 from chainmatch.cli import main
 from chainmatch.errors import TableError
-from chainmatch.pipeline import stream
-from chainmatch.pipeline.stream import Options
+from chainmatch.pipeline import check as checking
+from chainmatch.pipeline.engines.pool import Pool
 from chainmatch.tables import check, read_firms
 from chainmatch.tables.check import check_file
 from chainmatch.util.resources import data_folder
@@ -192,7 +192,7 @@ def longer(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(("size", "jobs"), [(700, 2), (1_999, 1), (20_000, 1)])
 def test_a_list_in_pieces_gives_the_same_report(longer: Path, size: int, jobs: int) -> None:
-    found = stream.check(longer, options=Options(jobs=jobs, size=size))
+    found = checking.check(longer, engine=Pool(jobs=jobs, size=size))
     assert "重复：11 行与另一行确为同一企业（信用代码相同 1 行，名称只是写法不同 10 行）" in found
     assert "走访结果：有意向 130，无意向 10，未填" in found
     assert found == check_file(longer)
@@ -201,8 +201,8 @@ def test_a_list_in_pieces_gives_the_same_report(longer: Path, size: int, jobs: i
 
 def test_of_a_very_long_list_names_are_not_compared(longer: Path, monkeypatch) -> None:
     monkeypatch.setattr(check.repeats, "MOST", 5_000)
-    monkeypatch.setattr(stream.checking, "MOST", 5_000)
-    found = stream.check(longer, options=Options(jobs=1, size=2_000))
+    monkeypatch.setattr(checking, "MOST", 5_000)
+    found = checking.check(longer, engine=Pool(jobs=1, size=2_000))
     assert "名单超过 5,000 家，没有逐对比较" in found
     assert found == check_file(longer)
 
@@ -211,10 +211,10 @@ def test_short_lists_and_leads_are_read_at_once(tmp_path: Path) -> None:
     leads = csv(tmp_path / "leads.csv", ["线索类型", "标题"], ["有项目无投资主体", "茶饮料厂"])
     firms = csv(tmp_path / "firms.csv", HEADER, ["商洛秦玉工贸有限公司", CODE, "商洛", ""])
     for path in (leads, firms):
-        assert stream.check(path, options=Options(jobs=1)) == check_file(path)
+        assert checking.check(path, engine=Pool(jobs=1)) == check_file(path)
     broken = csv(tmp_path / "no.csv", ["甲", "乙"], ["丙", "丁"])
     with pytest.raises(TableError, match="没有找到“企业名称”"):
-        stream.check(broken)
+        checking.check(broken, engine=Pool())
 
 
 def test_the_command_checks_in_pieces_where_it_is_asked_to(longer: Path, capsys) -> None:
@@ -233,5 +233,5 @@ def test_a_check_that_is_stopped_leaves_nothing(longer: Path, tmp_path: Path, mo
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt, match="没有写出任何文件"):
-        stream.check(longer, options=Options(jobs=1, size=500, progress=stop))
+        checking.check(longer, engine=Pool(jobs=1, size=500, progress=stop))
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmatch.identity.duplicates import copy_keys, duplicate_keys, fullness, id_keys, merges
+from chainmatch.identity.duplicates import duplicate_keys, fullness, id_keys, merges
 from chainmatch.schema.columns import TABLES
 
 # Invented codes with right check digits.
@@ -50,14 +50,6 @@ def test_keys_are_the_same_on_every_machine():
     offsets, hashes = duplicate_keys(firms)
     assert offsets.tolist() == [0, 3]
     assert hashes.tolist() == [4575876802694599804, -4816330142444093656, -386502005107495563]
-    assert copy_keys(firms).tolist() == [6384961366809584455]
-
-
-def test_copies_share_a_key_and_others_do_not():
-    rows = [{"name": name, "code": code} for name in NAMES for code in CODES]
-    again = copy_keys(table(rows + rows))
-    assert (again[: len(rows)] == again[len(rows) :]).all()
-    assert len(set(again.tolist())) == len(rows)
 
 
 def test_an_empty_list_has_no_keys_and_no_merges():

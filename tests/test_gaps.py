@@ -197,7 +197,9 @@ def test_a_missing_raw_material_is_said(tea):
 def test_strong_neighbours_are_named_without_branches_and_shops(tea):
     big = tea.locals.assign(capital=1e6, currency="CNY")
     farms = survey_of(tea, locals=big)
-    assert "有本地月溪饮品公司（茶饮料）；" in by_node(farms).loc["making", "why"]  # households pull nobody
+    assert (
+        "有本地月溪饮品公司（茶饮料）；" in by_node(farms).loc["making", "why"]
+    )  # households pull nobody
     graph = tea.graph.copy()
     graph.nodes["garden"]["settles"] = "anywhere"
 

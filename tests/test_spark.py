@@ -16,8 +16,10 @@ from python_calamine import CalamineWorkbook
 import chainmatch
 from chainmatch.cli import main
 from chainmatch.errors import TableError
-from chainmatch.pipeline import spark
-from chainmatch.pipeline.spark.arrow import gathered, mapped
+from chainmatch.pipeline.engines import spark
+from chainmatch.pipeline.engines.spark import Spark
+from chainmatch.pipeline.engines.spark.arrow import gathered, mapped
+from chainmatch.pipeline.match import match_file
 from chainmatch.util.resources import data_folder
 from spark_cluster import OPTIONS, Cluster, cluster, fetch, missing
 from test_docs import ROOT, run_blocks
@@ -103,7 +105,7 @@ def test_rows_without_a_number_come_without_one(session, graph, targets):
 def test_the_matcher_is_built_once_in_each_worker_process(session, graph, targets):
     """Eight tasks run in the two processes that serve the two cores; each builds one matcher."""
     from chainmatch.matching.matcher import Matcher
-    from chainmatch.pipeline.spark.broadcast import Parcel
+    from chainmatch.pipeline.engines.spark.broadcast import Parcel
 
     parcel = Parcel.of(graph)
 
@@ -182,7 +184,7 @@ def test_the_command_writes_the_folder_of_the_local_run(running, session, office
 
 def test_rank_of_a_csv_file_gives_the_local_run(session, office, tmp_path):
     listing = spark.open_listing(session, str(office / "t.csv"))
-    run = spark.rank(listing, SAMPLE / "local.csv", SAMPLE / "leads.xlsx")
+    run = chainmatch.rank(listing, SAMPLE / "local.csv", SAMPLE / "leads.xlsx", engine=Spark())
     assert "列数多于表头，可能有未加引号的分隔符" in set(run.targets.rejects["why"])
     chainmatch.write_report(run, tmp_path / "spark")
     same_folder(tmp_path / "spark", local_folder(office / "t.csv", tmp_path / "local"))
@@ -192,7 +194,7 @@ def test_rank_of_a_csv_file_gives_the_local_run(session, office, tmp_path):
 def test_the_file_of_a_match_is_that_of_the_local_run(session, office, tmp_path, by, out):
     for name in ("t.csv", "t.parquet"):
         listing = spark.open_listing(session, str(office / name))
-        said = spark.match_file(listing, tmp_path / out, by=by, top=2)
+        said = match_file(listing, tmp_path / out, by=by, top=2, engine=Spark())
         assert said.rejects > 3
         local = tmp_path / f"local-{out}"
         command = ["match", str(office / name), "--by", by, "--top", "2", "--out", str(local)]
@@ -228,17 +230,16 @@ def test_a_header_further_down_that_changes_the_columns_is_refused(session, offi
     again = pa.table([pa.array([cell]) for cell in other], names=table.column_names)
     frame = session.createDataFrame(pa.concat_tables([table, again]))
     with pytest.raises(TableError, match="中途换了列"):
-        spark.rank(frame, SAMPLE / "local.csv")
+        chainmatch.rank(frame, SAMPLE / "local.csv", engine=Spark())
 
 
 def test_a_frame_without_firms_is_refused(session):
     frame = session.createDataFrame(pa.table({"数量": ["1", "2"]}))
     with pytest.raises(TableError, match="企业名称"):
-        spark.rank(frame, SAMPLE / "local.csv")
+        chainmatch.rank(frame, SAMPLE / "local.csv", engine=Spark())
     with pytest.raises(TableError, match="没有数据行"):
-        spark.rank(
-            session.createDataFrame(pa.table({"企业名称": ["甲"]})).limit(0), SAMPLE / "local.csv"
-        )
+        empty = session.createDataFrame(pa.table({"企业名称": ["甲"]})).limit(0)
+        chainmatch.rank(empty, SAMPLE / "local.csv", engine=Spark())
 
 
 def test_what_spark_cannot_read_is_said_in_one_line(session, tmp_path):

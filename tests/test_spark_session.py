@@ -8,8 +8,8 @@ import pytest
 
 from chainmatch.cli import main
 from chainmatch.errors import EngineError, OptionError
-from chainmatch.pipeline import spark
-from chainmatch.pipeline.spark.session import java, read_options
+from chainmatch.pipeline.engines import spark
+from chainmatch.pipeline.engines.spark.session import java, read_options
 
 
 def test_without_pyspark_it_is_said_what_to_install(monkeypatch):
@@ -51,7 +51,7 @@ def test_anything_else_is_no_property(pair):
 
 
 def test_importing_the_package_loads_no_spark():
-    code = "import sys, chainmatch.pipeline.spark; sys.exit('pyspark' in sys.modules)"
+    code = "import sys, chainmatch.pipeline.engines.spark; sys.exit('pyspark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

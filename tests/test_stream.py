@@ -18,9 +18,10 @@ import yaml
 
 from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, TableError
-from chainmatch.pipeline import stream
-from chainmatch.pipeline.stream import Options
-from chainmatch.pipeline.stream.size import is_large
+from chainmatch.pipeline.engines.pool import Pool
+from chainmatch.pipeline.engines.size import is_large
+from chainmatch.pipeline.link import link_file
+from chainmatch.pipeline.match import match_file
 from chainmatch.tables.pieces import open_cutter
 from chainmatch.util.resources import data_folder
 from lifeline import end, start
@@ -70,7 +71,7 @@ def wanted(lists, tmp_path_factory):
 @pytest.mark.parametrize(("size", "jobs"), [(PIECE, 2), (500, 1), (5_000, 1)])
 def test_any_pieces_and_processes_give_the_bytes_of_the_whole(lists, wanted, tmp_path, size, jobs):
     out = tmp_path / "out.csv"
-    said = stream.match(lists / "firms.csv", out, options=Options(jobs=jobs, size=size))
+    said = match_file(lists / "firms.csv", out, engine=Pool(jobs=jobs, size=size))
     assert out.read_bytes() == wanted
     assert said == (ROWS - 1, 1, tmp_path / "out.rejects.csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.rejects.csv"]
@@ -79,7 +80,7 @@ def test_any_pieces_and_processes_give_the_bytes_of_the_whole(lists, wanted, tmp
 @pytest.mark.parametrize("by", ["node", "chain"])
 def test_parquet_in_and_out(lists, tmp_path, by):
     out, whole = tmp_path / "out.parquet", tmp_path / "whole.parquet"
-    stream.match(lists / "firms.parquet", out, by=by, options=Options(jobs=1, size=300))
+    match_file(lists / "firms.parquet", out, by=by, engine=Pool(jobs=1, size=300))
     command = ["match", str(lists / "firms.parquet"), "--by", by, "--out", str(whole)]
     assert main([*command, "--quiet"]) == 0
     assert pq.read_table(out).equals(pq.read_table(whole))
@@ -88,8 +89,8 @@ def test_parquet_in_and_out(lists, tmp_path, by):
 
 def test_plain_has_no_mark_and_chains_are_columns(lists, tmp_path):
     out = tmp_path / "out.csv"
-    options = Options(jobs=1)
-    stream.match(lists / "firms.csv", out, by="chain", plain=True, options=options)
+    engine = Pool(jobs=1)
+    match_file(lists / "firms.csv", out, by="chain", plain=True, engine=engine)
     assert out.read_bytes().startswith(b"firm_id,name,clean-energy,")
     assert len(out.read_bytes().splitlines()) == ROWS
 
@@ -99,7 +100,7 @@ def test_links_of_pieces_are_the_links_of_the_whole(tmp_path):
     local.to_csv(tmp_path / "left.csv", index=False)
     left, right = tmp_path / "left.csv", SAMPLE / "local.csv"
     out, whole = tmp_path / "out.csv", tmp_path / "whole.csv"
-    stream.link(left, right, out, options=Options(jobs=1, size=30))
+    link_file(left, right, out, engine=Pool(jobs=1, size=30))
     assert main(["link", str(left), str(right), "--out", str(whole), "--quiet"]) == 0
     assert out.read_bytes() == whole.read_bytes()
     assert len(out.read_bytes().splitlines()) > 200
@@ -163,11 +164,11 @@ def test_links_to_a_database_can_be_resumed(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        stream.link(left, f"{address}::firms", out, options=Options(jobs=1, size=2, progress=stop))
-    again = Options(jobs=1, size=2, resume=True)
+        link_file(left, f"{address}::firms", out, engine=Pool(jobs=1, size=2, progress=stop))
+    again = Pool(jobs=1, size=2, resume=True)
     with pytest.raises(OptionError, match="right"):
-        stream.link(left, left, out, options=again)
-    assert stream.link(left, f"{address}::firms", out, options=again).firms == 4
+        link_file(left, left, out, engine=again)
+    assert link_file(left, f"{address}::firms", out, engine=again).firms == 4
     whole = tmp_path / "whole.csv"
     assert main(["link", str(left), f"{address}::firms", "--out", str(whole), "--quiet"]) == 0
     assert out.read_bytes() == whole.read_bytes()
@@ -185,8 +186,8 @@ def test_a_header_with_other_columns_changes_what_follows(firms, tmp_path):
     outs = []
     for name, jobs in (("straight", 1), ("turned", 2)):
         outs.append(tmp_path / f"{name}{jobs}.csv")
-        options = Options(jobs=jobs, size=PIECE)
-        stream.match(tmp_path / f"{name}.csv", outs[-1], options=options)
+        engine = Pool(jobs=jobs, size=PIECE)
+        match_file(tmp_path / f"{name}.csv", outs[-1], engine=engine)
     assert len({out.read_bytes() for out in outs}) == 1
 
 
@@ -196,7 +197,8 @@ def test_a_header_with_other_columns_changes_what_follows(firms, tmp_path):
 SCRIPT = """
 import os, signal, sys
 from multiprocessing import active_children
-from chainmatch.pipeline import stream
+from chainmatch.pipeline.engines.pool import Pool
+from chainmatch.pipeline.match import match_file
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's &
@@ -209,7 +211,7 @@ if __name__ == "__main__":
             print("in the middle", flush=True)
 
     try:
-        stream.match(source, out, options=stream.Options(jobs=2, size=size, progress=freeze))
+        match_file(source, out, engine=Pool(jobs=2, size=size, progress=freeze))
     except KeyboardInterrupt as stop:
         print(stop)
         sys.exit(130)
@@ -252,13 +254,13 @@ def test_killed_in_the_middle_and_resumed(lists, wanted, tmp_path):
         os.killpg(process.pid, signal.SIGCONT)
         wait_for("its processes to end", lambda: not children(process.pid))  # none goes on alone
     assert not out.exists()
-    first = (parts / "00000.part").stat().st_mtime_ns
+    first = (parts / "00000.rows").stat().st_mtime_ns
 
     def untouched(done: int) -> None:
-        assert (parts / "00000.part").stat().st_mtime_ns == first
+        assert (parts / "00000.rows").stat().st_mtime_ns == first
 
-    options = Options(jobs=1, size=PIECE, resume=True, progress=untouched)
-    stream.match(lists / "firms.csv", out, options=options)
+    engine = Pool(jobs=1, size=PIECE, resume=True, progress=untouched)
+    match_file(lists / "firms.csv", out, engine=engine)
     assert out.read_bytes() == wanted
     assert not parts.exists()
 
@@ -274,7 +276,7 @@ def test_control_c_says_how_to_go_on(lists, wanted, tmp_path):
     assert "--resume" in said
     assert len(said.splitlines()) == 1
     assert not out.exists()
-    stream.match(lists / "firms.csv", out, options=Options(jobs=1, size=PIECE, resume=True))
+    match_file(lists / "firms.csv", out, engine=Pool(jobs=1, size=PIECE, resume=True))
     assert out.read_bytes() == wanted
 
 
@@ -288,7 +290,7 @@ def stopped(lists, tmp_path) -> tuple[Path, Path]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt, match="已完成 120 行"):
-        stream.match(source, out, options=Options(jobs=1, size=PIECE, progress=stop))
+        match_file(source, out, engine=Pool(jobs=1, size=PIECE, progress=stop))
     return source, out
 
 
@@ -296,30 +298,30 @@ def test_another_input_is_not_resumed(lists, tmp_path):
     source, out = stopped(lists, tmp_path)
     source.write_text(source.read_text("utf-8").replace("西安市", "宝鸡市"), encoding="utf-8")
     with pytest.raises(OptionError, match="另一份输入"):
-        stream.match(source, out, options=Options(jobs=1, size=PIECE, resume=True))
+        match_file(source, out, engine=Pool(jobs=1, size=PIECE, resume=True))
 
 
 def test_other_options_are_not_resumed(lists, tmp_path):
     source, out = stopped(lists, tmp_path)
     with pytest.raises(OptionError, match="top"):
-        stream.match(source, out, top=1, options=Options(jobs=1, size=PIECE, resume=True))
+        match_file(source, out, top=1, engine=Pool(jobs=1, size=PIECE, resume=True))
     with pytest.raises(OptionError, match="version"):
-        state = tmp_path / "out.csv.parts" / "state.json"
+        state = tmp_path / "out.csv.parts" / "decided.json"
         state.write_text(state.read_text("utf-8").replace('"version": "', '"version": "9'), "utf-8")
-        stream.match(source, out, options=Options(jobs=1, size=PIECE, resume=True))
+        match_file(source, out, engine=Pool(jobs=1, size=PIECE, resume=True))
 
 
 def test_nothing_to_resume_is_said(lists, tmp_path):
     with pytest.raises(OptionError, match="没有找到上次中断"):
-        stream.match(lists / "firms.csv", tmp_path / "out.csv", options=Options(resume=True))
+        match_file(lists / "firms.csv", tmp_path / "out.csv", engine=Pool(resume=True))
     assert not list(tmp_path.iterdir())
 
 
 def test_without_resume_it_begins_anew(lists, wanted, tmp_path):
     source, out = stopped(lists, tmp_path)
-    (tmp_path / "out.csv.parts" / "00000.part").write_text("no result", encoding="utf-8")
+    (tmp_path / "out.csv.parts" / "00000.rows").write_text("no result", encoding="utf-8")
     with pytest.warns(UserWarning, match="留有 3 段已完成的结果，没有给出 --resume，已弃去"):
-        stream.match(source, out, options=Options(jobs=1, size=PIECE))
+        match_file(source, out, engine=Pool(jobs=1, size=PIECE))
     assert out.read_bytes() == wanted
 
 
@@ -332,24 +334,24 @@ def test_a_full_disk_is_said_and_the_run_can_go_on(lists, wanted, tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, before[1]))
     try:
         with pytest.raises(OutputError, match="磁盘空间不足"):
-            stream.match(lists / "firms.csv", out, options=Options(jobs=1, size=PIECE))
+            match_file(lists / "firms.csv", out, engine=Pool(jobs=1, size=PIECE))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not out.exists()
-    stream.match(lists / "firms.csv", out, options=Options(jobs=1, size=PIECE, resume=True))
+    match_file(lists / "firms.csv", out, engine=Pool(jobs=1, size=PIECE, resume=True))
     assert out.read_bytes() == wanted
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out.txt"])
 def test_a_result_that_cannot_hold_the_rows_is_refused_at_once(lists, tmp_path, name):
     with pytest.raises(OutputError, match="parquet 结尾"):
-        stream.match(lists / "firms.csv", tmp_path / name)
+        match_file(lists / "firms.csv", tmp_path / name, engine=Pool())
 
 
 def test_an_unwritable_place_is_refused_at_once(lists, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="已有同名文件"):
-        stream.match(lists / "firms.csv", tmp_path / "file" / "out.csv")
+        match_file(lists / "firms.csv", tmp_path / "file" / "out.csv", engine=Pool())
 
 
 @pytest.mark.parametrize(
@@ -363,7 +365,7 @@ def test_an_unwritable_place_is_refused_at_once(lists, tmp_path):
 def test_a_list_without_firms_is_refused(tmp_path, text, why):
     (tmp_path / "firms.csv").write_text(text, encoding="utf-8")
     with pytest.raises(TableError, match=why):
-        stream.match(tmp_path / "firms.csv", tmp_path / "out.csv", options=Options(jobs=1))
+        match_file(tmp_path / "firms.csv", tmp_path / "out.csv", engine=Pool(jobs=1))
     assert [path.name for path in tmp_path.iterdir()] == ["firms.csv"]
 
 
@@ -371,8 +373,8 @@ def test_a_fault_far_down_leaves_nothing_behind(firms, tmp_path):
     text = firms.to_csv(index=False, lineterminator="\n") + '"坏行,没有配对的引号\n又一行,乙\n'
     (tmp_path / "firms.csv").write_text(text, encoding="utf-8")
     with pytest.raises(TableError, match="双引号"):
-        options = Options(jobs=1, size=PIECE)
-        stream.match(tmp_path / "firms.csv", tmp_path / "out.csv", options=options)
+        engine = Pool(jobs=1, size=PIECE)
+        match_file(tmp_path / "firms.csv", tmp_path / "out.csv", engine=engine)
     assert [path.name for path in tmp_path.iterdir()] == ["firms.csv"]
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,15 +19,17 @@ from hypothesis import strategies as st
 from chainmatch import rank, write_report
 from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, TableError
-from chainmatch.identity.duplicates import duplicate_keys, fullness
+from chainmatch.identity.duplicates import fullness
 from chainmatch.identity.resolution import resolve
-from chainmatch.pipeline import stream
-from chainmatch.pipeline.batches import record_batch
-from chainmatch.pipeline.packing import packed_schema
-from chainmatch.pipeline.stream import Options
-from chainmatch.pipeline.stream.lock import held_alone
-from chainmatch.pipeline.stream.merging import find_merges, linked
-from chainmatch.pipeline.stream.ordering import OrderedScores
+from chainmatch.pipeline import database
+from chainmatch.pipeline.database import Database
+from chainmatch.pipeline.duplicates import linked, merges_on_disk
+from chainmatch.pipeline.engines.found import DiskPart
+from chainmatch.pipeline.engines.lock import held_alone
+from chainmatch.pipeline.engines.pool import Pool
+from chainmatch.pipeline.examine import KEYS, common_keys
+from chainmatch.pipeline.rank import rank_files
+from chainmatch.pipeline.whole import BEST_FIRST
 from chainmatch.report import header_rows
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
@@ -86,7 +87,7 @@ def test_any_pieces_and_processes_give_the_files_of_the_ordinary_run(
     targets, wanted, tmp_path, size, jobs
 ):
     out = tmp_path / "out"
-    stream.rank(targets, LOCAL, out, LEADS, options=Options(jobs=jobs, size=size))
+    rank_files(targets, LOCAL, LEADS, out=out, engine=Pool(jobs=jobs, size=size))
     assert_same(out, wanted)
 
 
@@ -95,7 +96,7 @@ def test_the_real_lists_give_the_files_of_the_ordinary_run(tmp_path):
     lists = (REAL / "targets_4413.csv", REAL / "local_575.gb18030.csv")
     leads = REAL / "leads_43.xlsx"
     write_report(rank(*lists, leads), tmp_path / "wanted")
-    stream.rank(*lists, tmp_path / "out", leads, options=Options(jobs=2, size=2_500))
+    rank_files(*lists, leads, out=tmp_path / "out", engine=Pool(jobs=2, size=2_500))
     assert_same(tmp_path / "out", tmp_path / "wanted")
 
 
@@ -105,7 +106,7 @@ def test_what_people_read_is_cut_and_says_so(targets, tmp_path, monkeypatch):
     monkeypatch.setattr(header_rows, "PAGE", 2)
     run = rank(targets, LOCAL, LEADS)
     write_report(run, tmp_path / "wanted")
-    stream.rank(targets, LOCAL, tmp_path / "out", LEADS, options=Options(jobs=1, size=100))
+    rank_files(targets, LOCAL, LEADS, out=tmp_path / "out", engine=Pool(jobs=1, size=100))
     assert_same(tmp_path / "out", tmp_path / "wanted")
     book = openpyxl.load_workbook(tmp_path / "out" / "精准招商清单.xlsx")
     rows = list(book["排除清单"].iter_rows(values_only=True))
@@ -125,7 +126,7 @@ def test_a_list_without_a_firm_that_passes(tmp_path):
     path = tmp_path / "targets.csv"
     path.write_text("企业名称,经营范围\n甲乙理发店,理发\n,无名\n", encoding="utf-8")
     write_report(rank(path, LOCAL, LEADS), tmp_path / "wanted")
-    stream.rank(path, LOCAL, tmp_path / "out", LEADS, options=Options(jobs=1))
+    rank_files(path, LOCAL, LEADS, out=tmp_path / "out", engine=Pool(jobs=1))
     assert_same(tmp_path / "out", tmp_path / "wanted")
 
 
@@ -133,7 +134,8 @@ def test_a_list_without_a_firm_that_passes(tmp_path):
 
 SCRIPT = """
 import os, signal, sys
-from chainmatch.pipeline import stream
+from chainmatch.pipeline.engines.pool import Pool
+from chainmatch.pipeline.rank import rank_files
 
 def stop(done):
     if done >= 4 * {piece}:
@@ -141,8 +143,8 @@ def stop(done):
 
 if __name__ == "__main__":
     targets, local, out, leads = sys.argv[1:]
-    options = stream.Options(jobs=2, size={piece}, progress=stop)
-    stream.rank(targets, local, out, leads, options=options)
+    engine = Pool(jobs=2, size={piece}, progress=stop)
+    rank_files(targets, local, leads, out=out, engine=engine)
 """
 
 
@@ -157,14 +159,14 @@ def test_killed_in_the_middle_and_resumed(targets, wanted, tmp_path):
     assert [path.name for path in out.iterdir()] == ["rank.parts"]
     finished = sorted((out / "rank.parts").glob("[0-9]*.json"))
     assert len(finished) >= 4
-    before = {path: path.with_suffix(".part").stat().st_mtime_ns for path in finished}
+    before = {path: path.with_suffix(".firms").stat().st_mtime_ns for path in finished}
     told = []
 
     def progress(done: int) -> None:
-        told.append({path: path.with_suffix(".part").stat().st_mtime_ns for path in before})
+        told.append({path: path.with_suffix(".firms").stat().st_mtime_ns for path in before})
 
-    options = Options(jobs=1, size=PIECE, resume=True, progress=progress)
-    stream.rank(targets, LOCAL, out, LEADS, options=options)
+    engine = Pool(jobs=1, size=PIECE, resume=True, progress=progress)
+    rank_files(targets, LOCAL, LEADS, out=out, engine=engine)
     assert all(times == before for times in told)
     assert_same(out, wanted)
 
@@ -185,23 +187,23 @@ def test_a_run_stopped_while_it_judges_goes_on(targets, wanted, tmp_path):
         if stages[-1] == "评分":
             raise KeyboardInterrupt
 
-    options = Options(jobs=1, size=PIECE, progress=progress, stage=stages.append)
+    engine = Pool(jobs=1, size=PIECE, progress=progress)
     with pytest.raises(KeyboardInterrupt, match=r"已识别 \d+ 行，加 --resume"):
-        stream.rank(targets, LOCAL, out, LEADS, options=options)
+        rank_files(targets, LOCAL, LEADS, out=out, progress=stages.append, engine=engine)
     assert [path.name for path in out.iterdir()] == ["rank.parts"]
-    stream.rank(targets, LOCAL, out, LEADS, options=Options(jobs=1, size=PIECE, resume=True))
+    rank_files(targets, LOCAL, LEADS, out=out, engine=Pool(jobs=1, size=PIECE, resume=True))
     assert_same(out, wanted)
 
 
 def test_leads_and_length_may_change_what_decides_the_parts_may_not(targets, tmp_path):
     out = tmp_path / "out"
-    options = Options(jobs=1, size=PIECE, progress=stop_after(3 * PIECE))
+    engine = Pool(jobs=1, size=PIECE, progress=stop_after(3 * PIECE))
     with pytest.raises(KeyboardInterrupt, match="已完成 120 行"):
-        stream.rank(targets, LOCAL, out, options=options)
-    again = Options(jobs=1, size=PIECE, resume=True)
+        rank_files(targets, LOCAL, out=out, engine=engine)
+    again = Pool(jobs=1, size=PIECE, resume=True)
     with pytest.raises(OptionError, match="local"):
-        stream.rank(targets, targets, out, options=again)
-    run = stream.rank(targets, LOCAL, out, LEADS, top=5, options=again)
+        rank_files(targets, targets, out=out, engine=again)
+    run = rank_files(targets, LOCAL, LEADS, out=out, top=5, engine=again)
     assert len(run.shortlist) == 5
 
 
@@ -209,7 +211,7 @@ def test_two_runs_to_one_folder_refuse(targets, tmp_path, capsys):
     out = tmp_path / "out"
     with held_alone(out / "rank.parts"):
         with pytest.raises(OutputError, match="另一次运行正在写同一个结果"):
-            stream.rank(targets, LOCAL, out, options=Options(jobs=1))
+            rank_files(targets, LOCAL, out=out, engine=Pool(jobs=1))
         command = ["rank", str(targets), "--local", str(LOCAL), "--out", str(out), "--jobs", "1"]
         assert main(command) == 2
         assert capsys.readouterr().err.strip().splitlines()[-1].startswith("chainmatch：另一次运行")
@@ -221,7 +223,7 @@ def test_a_lock_outlives_no_process(tmp_path):
     """The system lets go of the lock of a process that was killed."""
     code = (
         "import os, signal, sys; from pathlib import Path;"
-        "from chainmatch.pipeline.stream.lock import held_alone\n"
+        "from chainmatch.pipeline.engines.lock import held_alone\n"
         "with held_alone(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     folder = tmp_path / "parts"
@@ -238,9 +240,12 @@ def test_a_lock_outlives_no_process(tmp_path):
 
 def test_what_cannot_be_done_is_said_before_the_work(targets, tmp_path):
     with pytest.raises(OptionError, match="--top 是 0"):
-        stream.rank(targets, LOCAL, tmp_path / "out", top=0)
+        rank_files(targets, LOCAL, out=tmp_path / "out", top=0)
     with pytest.raises(TableError, match="工作簿"):
-        stream.rank(SAMPLE / "targets.xlsx", LOCAL, tmp_path / "out")
+        rank_files(SAMPLE / "targets.xlsx", LOCAL, out=tmp_path / "out", engine=Pool())
+    for source in (pd.DataFrame({"企业名称": ["甲"]}), "sqlite:///firms.db::firms"):
+        with pytest.raises(TableError, match="只有文件可以分段读取"):
+            rank_files(source, LOCAL, out=tmp_path / "out", engine=Pool())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -260,10 +265,10 @@ def file_limit(size: int) -> Iterator[None]:
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
 def test_a_full_disk_is_said_and_the_run_can_go_on(targets, tmp_path):
     out = tmp_path / "out"
-    with file_limit(40_000), pytest.raises(OutputError, match="磁盘空间不足"):
-        stream.rank(targets, LOCAL, out, options=Options(jobs=1, size=150))
+    with file_limit(4_000), pytest.raises(OutputError, match="磁盘空间不足"):
+        rank_files(targets, LOCAL, out=out, engine=Pool(jobs=1, size=150))
     assert [path.name for path in out.iterdir()] == ["rank.parts"]
-    run = stream.rank(targets, LOCAL, out, options=Options(jobs=1, size=150, resume=True))
+    run = rank_files(targets, LOCAL, out=out, engine=Pool(jobs=1, size=150, resume=True))
     assert len(run.shortlist) > 0
 
 
@@ -282,20 +287,18 @@ def test_the_command_goes_in_pieces_where_it_is_asked_to(targets, wanted, tmp_pa
 # --- the steps that look at the whole list -------------------------------------------------------
 
 
-def write_parts(firms: pd.DataFrame, cuts: list[int], folder: Path) -> list[Path]:
-    """Write what the search for duplicates reads of packed rows."""
-    paths = []
+def write_parts(firms: pd.DataFrame, cuts: list[int], folder: Path) -> list[DiskPart]:
+    """Write what the search for duplicates reads of what was examined."""
+    parts = []
+    names = ("firm_id", "name", "code", "province", "city", "row")
+    told = table_schema("firms", names).append(pa.field("filled", pa.int64()))
+    schemas = {"firms": told, "keys": KEYS}
     for number, (start, end) in enumerate(zip([0, *cuts], [*cuts, len(firms)], strict=True)):
-        piece = firms.iloc[start:end]
-        offsets, hashes = duplicate_keys(piece)
-        columns = {name: piece[name].tolist() for name in ("firm_id", "name", "code")}
-        columns |= {name: piece[name].tolist() for name in ("province", "city", "row")}
-        columns["filled"] = fullness(piece)
-        columns["keys"] = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(hashes))
-        paths.append(folder / f"{number}.part")
-        schema = pa.schema([packed_schema().field(name) for name in columns])
-        pq.write_table(pa.table(columns, schema), paths[-1])
-    return paths
+        piece = firms.iloc[start:end].reset_index(drop=True)
+        piece["filled"] = fullness(piece)
+        parts.append(DiskPart(folder / f"{number:05}"))
+        parts[-1].put({"firms": piece, "keys": common_keys(piece)}, schemas)
+    return parts
 
 
 @settings(max_examples=40, deadline=None)
@@ -310,8 +313,8 @@ def test_duplicates_of_parts_are_those_of_the_whole(tmp_path_factory, rows, ids,
     own = firms["code"].where(firms["code"].ne(""), ids[: len(rows)])
     firms["firm_id"] = own.tolist()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
-    parts = write_parts(firms, cuts, tmp_path_factory.mktemp("parts"))
-    found = find_merges(parts)
+    folder = tmp_path_factory.mktemp("parts")
+    found = merges_on_disk(write_parts(firms, cuts, folder), Database(folder))
     wanted = resolve(firms, None)
     tables = [*found.tables(), wanted.duplicates.iloc[:0]]
     pd.testing.assert_frame_equal(
@@ -328,7 +331,7 @@ def test_duplicates_of_parts_are_those_of_the_whole(tmp_path_factory, rows, ids,
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=20))
 def test_rows_are_linked_over_shared_keys(pairs):
     keys, rows = (np.array([pair[at] for pair in pairs], dtype=np.int64) for at in (0, 1))
-    found = linked(keys, rows, 10).tolist()
+    found = linked(rows, keys, 10).tolist()
     reach = {row: {row} for row in range(10)}
     for _ in range(10):
         for key in set(keys.tolist()):
@@ -336,44 +339,38 @@ def test_rows_are_linked_over_shared_keys(pairs):
             every = set().union(*(reach[row] for row in together))
             for row in every:
                 reach[row] |= every
-    assert found == [min(reach[row]) for row in range(10)]
+    for row in range(10):
+        assert {other for other in range(10) if found[other] == found[row]} == reach[row]
 
 
-def score_parts(scores: list[float], cut: int, folder: Path) -> tuple[list[Path], pd.DataFrame]:
-    """Two parts of scores, and the table that they are cut from."""
+@settings(max_examples=15, deadline=None)
+@given(
+    scores=st.lists(st.sampled_from([0.1, 0.25, 0.5, float("nan")]), min_size=1, max_size=40),
+    cut=st.integers(0, 40),
+)
+def test_scores_of_parts_are_in_the_order_of_the_table(tmp_path_factory, scores, cut):
+    folder = tmp_path_factory.mktemp("scores")
     schema = table_schema("scores")
     frame = pd.DataFrame(index=range(len(scores)), columns=list(TABLES["scores"]))
     for field in schema:
         frame[field.name] = "" if pa.types.is_string(field.type) else 0.5
     frame["score"] = np.array(scores, dtype=float)
     frame["firm_id"] = [f"x{n * 7 % 41:02}" for n in range(len(scores))]
-    parts = []
-    for number, piece in enumerate((frame.iloc[:cut], frame.iloc[cut:])):
-        parts.append(folder / f"{number}.scores")
-        with pa.ipc.new_file(parts[-1], schema) as writer:
-            writer.write_batch(record_batch(piece, schema))
-    return parts, frame
-
-
-@settings(max_examples=15, deadline=None)
-@given(
-    scores=st.lists(st.sampled_from([0.1, 0.25, 0.5, float("nan")]), max_size=40),
-    cut=st.integers(0, 40),
-    size=st.integers(1, 50),
-)
-def test_scores_of_parts_are_in_the_order_of_the_table(tmp_path_factory, scores, cut, size):
-    folder = tmp_path_factory.mktemp("scores")
-    parts, frame = score_parts(scores, cut, folder)
-    ordered = OrderedScores(parts, folder, size=size)
+    parts = [DiskPart(folder / f"{number:05}") for number in (0, 1)]
+    for part, piece in zip(parts, (frame.iloc[:cut], frame.iloc[cut:]), strict=True):
+        part.put({"scores": piece}, {"scores": schema})
+    found = Database(folder).table(BEST_FIRST, [part.path("scores") for part in parts])
     whole = frame.sort_values(["score", "firm_id"], ascending=[False, True], ignore_index=True)
-    ordered.write(folder / "scores.csv", plain=True)
-    read = pd.read_csv(folder / "scores.csv", keep_default_na=False, dtype=str)
-    assert read["firm_id"].tolist() == whole["firm_id"].tolist()
-    assert ordered.head(7)["firm_id"].tolist() == whole["firm_id"].head(7).tolist()
+    assert found["firm_id"].tolist() == whole["firm_id"].tolist()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
-def test_a_disk_that_fills_while_scores_are_put_in_order_is_said(tmp_path):
-    parts, _ = score_parts([0.5] * 40, 20, tmp_path)
-    with file_limit(2_000), pytest.raises(OutputError, match="磁盘空间不足"):
-        OrderedScores(parts, tmp_path)
+def test_a_disk_that_fills_while_scores_are_put_in_order_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_MEMORY", "20MB")
+    rows = pa.table({"name": [f"{n * 7919 % 500_000:>40}" for n in range(500_000)]})
+    DiskPart(tmp_path / "00000").write({"names": rows})
+    with file_limit(2_000), pytest.raises(OutputError, match="磁盘空间或内存不足"):
+        found = Database(tmp_path).rows(
+            "SELECT name FROM files() ORDER BY name", [tmp_path / "00000.names"]
+        )
+        list(found)

@@ -10,8 +10,8 @@ import chainmatch
 from chainmatch.cli import main
 from chainmatch.errors import OptionError, OutputError, TableError
 from chainmatch.matching import word_boundaries
-from chainmatch.pipeline.stream import Options
-from chainmatch.pipeline.stream import match as match_in_pieces
+from chainmatch.pipeline.engines.pool import Pool
+from chainmatch.pipeline.match import match_file
 from chainmatch.util.resources import FILES, data_folder, learned_files, use_learned
 
 SAMPLE = data_folder("sample")
@@ -81,9 +81,9 @@ def test_other_processes_use_the_same_figures(tmp_path):
     firms = SAMPLE / "local.csv"
     use_learned("none")
     for jobs in (1, 2):
-        match_in_pieces(firms, tmp_path / f"{jobs}.csv", options=Options(jobs=jobs, size=100))
+        match_file(firms, tmp_path / f"{jobs}.csv", engine=Pool(jobs=jobs, size=100))
     use_learned(None)
-    match_in_pieces(firms, tmp_path / "shipped.csv", options=Options(jobs=1))
+    match_file(firms, tmp_path / "shipped.csv", engine=Pool(jobs=1))
     one, two, shipped = (tmp_path / name for name in ("1.csv", "2.csv", "shipped.csv"))
     assert one.read_bytes() == two.read_bytes() != shipped.read_bytes()
 

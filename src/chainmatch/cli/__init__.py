@@ -6,6 +6,8 @@ Each file holds the commands of one group and an ``add`` that tells the parser o
 """
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +17,6 @@ from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serv
 from chainmatch.cli.parsing import Parser
 from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
-from chainmatch.pipeline.relax_gc import spare_collector
 from chainmatch.util.file_names import name_problem
 from chainmatch.util.resources import use_learned
 
@@ -28,8 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    spare_collector()
-    # Threads of numpy that wait in a circle, on the core that a second process could use.
+    # Tables and caches are many objects without cycles that live long: the collector would walk
+    # them again and again for a quarter of the time of a run, and free nothing.
+    gc.set_threshold(1_000_000, 20, 100)
+    atexit.register(gc.freeze)
+    # Threads of numpy that wait in a circle, on the core that another process could use.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(argv)
     try:

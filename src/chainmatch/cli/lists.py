@@ -3,9 +3,8 @@
 import argparse
 from typing import Any
 
-from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
-from chainmatch.cli.large import goes_in_pieces, in_pieces, jobs_option, large_options
-from chainmatch.cli.output import Steps, check_out, say_read, write, write_read
+from chainmatch.cli.engines import engine_options, jobs_option, large_options, way_through
+from chainmatch.cli.output import Steps, say_read
 from chainmatch.cli.parsing import (
     command,
     mapping_option,
@@ -14,7 +13,6 @@ from chainmatch.cli.parsing import (
     profile_option,
     read_mapping,
 )
-from chainmatch.errors import OptionError
 from chainmatch.util.file_names import legible
 
 
@@ -68,179 +66,48 @@ def _add_tables(commands: Any) -> None:
 
 
 def _match(arguments: argparse.Namespace) -> None:
-    if goes_on_spark(arguments):
-        _match_on_spark(arguments)
-        return
-    if goes_in_pieces(arguments.firms, arguments):
-        _match_in_pieces(arguments)
-        return
-    from chainmatch.chains.graph import read_chains
-    from chainmatch.matching.tables import match
-    from chainmatch.tables import read_firms
+    from chainmatch.pipeline.match import match_file
 
-    check_out(arguments)
-    with Steps(3, arguments.quiet) as step:
-        step("读取名单")
-        graph = read_chains(arguments.chains)
-        reading = read_firms(arguments.firms, mapping=read_mapping(arguments.map))
-        step("识别经营范围")
-        found = match(reading.table, graph, by=arguments.by, top=arguments.top)
-        step("写出结果")
-        write_read(found, [reading], arguments)
-
-
-def _match_in_pieces(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline import stream
-
-    with in_pieces(arguments.firms, arguments) as options:
-        said = stream.match(
-            arguments.firms,
-            arguments.out,
-            by=arguments.by,
-            top=arguments.top,
-            chains=arguments.chains,
-            mapping=read_mapping(arguments.map),
-            plain=arguments.plain,
-            options=options,
-        )
-    say_read(*said, arguments)
-
-
-def _match_on_spark(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline import spark
-    from chainmatch.report.parts import check_result_path
-
-    check_result_path(arguments.out)
-    with (
-        Steps(2, arguments.quiet) as step,
-        spark_listing(arguments, arguments.firms, step) as listing,
-    ):
-        step("识别经营范围")
-        said = spark.match_file(
-            listing,
-            arguments.out,
-            by=arguments.by,
-            top=arguments.top,
-            chains=arguments.chains,
-            plain=arguments.plain,
-        )
+    with way_through(arguments.firms, arguments, 3) as way:
+        said = match_file(
+            arguments.firms, arguments.out, by=arguments.by, top=arguments.top,
+            chains=arguments.chains, mapping=read_mapping(arguments.map), plain=arguments.plain,
+            progress=way.step, engine=way.engine,
+        )  # fmt: skip
     say_read(*said, arguments)
 
 
 def _gaps(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains.graph import read_chains
-    from chainmatch.decision.gaps import survey
-    from chainmatch.identity.resolution import resolve
-    from chainmatch.matching.tables import match
-    from chainmatch.profile import read_profile
-    from chainmatch.tables import read_firms
+    from chainmatch.pipeline.county import gaps_file
 
-    mapping = read_mapping(arguments.map)
-    check_out(arguments)
     with Steps(4, arguments.quiet) as step:
-        step("读取名单")
-        graph, profile = read_chains(arguments.chains), read_profile(arguments.profile)
-        home = resolve(read_firms(arguments.local, mapping=mapping).table, None).firms
-        step("识别经营范围")
-        target_fits = None
-        if arguments.targets:
-            targets = resolve(read_firms(arguments.targets, mapping=mapping).table, home).firms
-            target_fits = match(targets, graph, top=None)
-        step("分析缺口")
-        found = survey(graph, match(home, graph, top=None), home, profile, target_fits)
-        step("写出结果")
-        write(found.gaps, arguments)
+        gaps_file(
+            arguments.local, arguments.out, targets=arguments.targets, profile=arguments.profile,
+            chains=arguments.chains, mapping=read_mapping(arguments.map), plain=arguments.plain,
+            progress=step,
+        )  # fmt: skip
 
 
 def _link(arguments: argparse.Namespace) -> None:
-    if goes_on_spark(arguments):
-        _link_on_spark(arguments)
-        return
-    if arguments.right and goes_in_pieces(arguments.left, arguments):
-        _link_in_pieces(arguments)
-        return
-    from chainmatch.identity.linking import link
-    from chainmatch.tables import read_firms
+    from chainmatch.pipeline.link import link_file
 
-    mapping = read_mapping(arguments.map)
-    check_out(arguments)
-    with Steps(3, arguments.quiet) as step:
-        step("读取名单")
-        lists = [arguments.left, *([arguments.right] if arguments.right else [])]
-        readings = [read_firms(source, mapping=mapping) for source in lists]
-        step("比对企业")
-        found = link(*(reading.table for reading in readings))
-        step("写出结果")
-        write_read(found, readings, arguments)
-
-
-def _link_in_pieces(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline import stream
-
-    with in_pieces(arguments.left, arguments) as options:
-        said = stream.link(
-            arguments.left,
-            arguments.right,
-            arguments.out,
-            mapping=read_mapping(arguments.map),
-            plain=arguments.plain,
-            options=options,
-        )
-    say_read(*said, arguments)
-
-
-def _link_on_spark(arguments: argparse.Namespace) -> None:
-    from chainmatch.pipeline import spark
-    from chainmatch.report.parts import check_result_path
-
-    if not arguments.right:
-        raise OptionError("--engine spark 只比对两份名单；请给出名单二，或去掉 --engine spark。")
-    check_result_path(arguments.out)
-    with (
-        Steps(2, arguments.quiet) as step,
-        spark_listing(arguments, arguments.left, step) as listing,
-    ):
-        step("比对企业")
-        said = spark.link_file(
-            listing,
-            arguments.right,
-            arguments.out,
-            mapping=read_mapping(arguments.map),
-            plain=arguments.plain,
-        )
+    with way_through(arguments.left, arguments, 3, cut=bool(arguments.right)) as way:
+        said = link_file(
+            arguments.left, arguments.right, arguments.out, mapping=read_mapping(arguments.map),
+            plain=arguments.plain, progress=way.step, engine=way.engine,
+        )  # fmt: skip
     say_read(*said, arguments)
 
 
 def _leads(arguments: argparse.Namespace) -> None:
-    from chainmatch.chains.graph import read_chains
-    from chainmatch.decision import gates
-    from chainmatch.decision.gaps import survey
-    from chainmatch.identity.resolution import resolve
-    from chainmatch.leads import assign, match_leads
-    from chainmatch.matching.tables import match
-    from chainmatch.profile import read_profile
-    from chainmatch.tables import read_firms, read_leads
+    from chainmatch.pipeline.county import leads_file
 
-    mapping = read_mapping(arguments.map)
-    check_out(arguments)
     with Steps(4, arguments.quiet) as step:
-        step("读取名单")
-        graph, profile = read_chains(arguments.chains), read_profile(arguments.profile)
-        leads = read_leads(arguments.leads, mapping=mapping)
-        home = resolve(read_firms(arguments.local, mapping=mapping).table, None).firms
-        wanted = resolve(read_firms(arguments.targets, mapping=mapping).table, home)
-        targets = wanted.firms
-        step("识别经营范围")
-        local_fits, fits = match(home, graph, top=None), match(targets, graph, top=None)
-        step("匹配线索")
-        found = survey(graph, local_fits, home, profile, fits)
-        excluded = gates.check(targets, wanted.links, fits, profile, graph)
-        passed = targets[~targets["firm_id"].isin(excluded["firm_id"])]
-        matched = match_leads(leads, graph, passed, fits, home, local_fits, found, profile)
-        if arguments.assign:
-            matched = assign(matched)
-        step("写出结果")
-        write(matched, arguments)
+        leads_file(
+            arguments.leads, arguments.targets, arguments.local, arguments.out,
+            one_to_one=arguments.assign, profile=arguments.profile, chains=arguments.chains,
+            mapping=read_mapping(arguments.map), plain=arguments.plain, progress=step,
+        )  # fmt: skip
 
 
 def _find(arguments: argparse.Namespace) -> None:
@@ -254,14 +121,8 @@ def _find(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    mapping = read_mapping(arguments.map)
-    if goes_in_pieces(arguments.file, arguments):
-        from chainmatch.pipeline import stream
+    from chainmatch.pipeline.check import check
 
-        with in_pieces(arguments.file, arguments) as options:
-            text = stream.check(arguments.file, mapping=mapping, options=options)
-    else:
-        from chainmatch.tables.check import check_file
-
-        text = check_file(arguments.file, mapping=mapping)
+    with way_through(arguments.file, arguments, 0) as way:
+        text = check(arguments.file, mapping=read_mapping(arguments.map), engine=way.engine)
     print(text)

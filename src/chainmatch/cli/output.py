@@ -1,44 +1,10 @@
-"""What the commands share on their way out: the progress bar, written tables, closing words."""
+"""What the commands share on their way out: the progress bar, closing words."""
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from chainmatch.tables import Reading
-
-
-def check_out(arguments: argparse.Namespace) -> None:
-    """Raise at once, before any work, if ``--out`` cannot be written."""
-    from chainmatch.report.files import check_table_path
-
-    check_table_path(arguments.out)
-
-
-def write(frame: "pd.DataFrame", arguments: argparse.Namespace) -> None:
-    """Write a table to ``--out``."""
-    from chainmatch.report.files import write_table
-
-    write_table(frame, arguments.out, plain=arguments.plain)
-
-
-def write_read(
-    frame: "pd.DataFrame", readings: "Sequence[Reading]", arguments: argparse.Namespace
-) -> None:
-    """Write a table to ``--out``, and beside it what of its lists could not be read; say so.
-
-    The firms of the first list are those that the table speaks of.
-    """
-    from chainmatch.report.files import write_rejects
-
-    write(frame, arguments)
-    rejects = [reading.rejects for reading in readings]
-    path = write_rejects(rejects, arguments.out, plain=arguments.plain)
-    say_read(len(readings[0].table), sum(map(len, rejects)), path, arguments)
+from typing import Any
 
 
 def say_read(firms: int, rejects: int, path: "Path | None", arguments: argparse.Namespace) -> None:

@@ -1,20 +1,12 @@
 """``rank``: from the lists to all result files."""
 
 import argparse
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chainmatch.cli.engines import engine_options, goes_on_spark, spark_listing
-from chainmatch.cli.large import goes_in_pieces, in_pieces, large_options
-from chainmatch.cli.output import Steps
+from chainmatch.cli.engines import engine_options, large_options, way_through
 from chainmatch.cli.parsing import command, positive, profile_option, read_mapping, shared_options
 from chainmatch.errors import OptionError
-from chainmatch.pipeline.aside import Aside
-
-if TYPE_CHECKING:
-    from chainmatch.pipeline.inputs import Inputs
-    from chainmatch.pipeline.rank import Run
 
 
 def add(commands: Any) -> None:
@@ -41,32 +33,19 @@ def add(commands: Any) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> None:
-    sources = _lists(arguments)
-    with _reading(sources, arguments) as reading:
-        from chainmatch.util.atomic import check_folder
+    from chainmatch.pipeline.rank import STEPS, rank_files
 
-        out = check_folder(arguments.out)
-        if goes_on_spark(arguments):
-            run = _rank_on_spark(*sources, arguments)
-        elif goes_in_pieces(sources[0], arguments):
-            reading.drop()
-            run = _rank_in_pieces(*sources, arguments)
-        else:
-            run = _rank_at_once(reading, arguments)
+    targets, local, leads = _lists(arguments)
+    with way_through(targets, arguments, STEPS) as way:
+        run = rank_files(
+            targets, local, leads, out=arguments.out, profile=arguments.profile,
+            chains=arguments.chains, top=arguments.top, mapping=read_mapping(arguments.map),
+            plain=arguments.plain, progress=way.step, engine=way.engine,
+        )  # fmt: skip
     if not arguments.quiet:
         from chainmatch.report.console import summary
 
-        print(summary(run, out))
-
-
-def _reading(sources: tuple[Any, Any, Any], arguments: argparse.Namespace) -> "Aside[Inputs]":
-    """Read the lists aside, while this process loads the rest of the program."""
-    from chainmatch.pipeline.inputs import read_inputs
-
-    at_once = arguments.engine == "local" and arguments.jobs is None and not arguments.resume
-    at_once = at_once and all(Path(one).is_file() for one in sources if one)  # a database: once
-    work = partial(read_inputs, *sources, read_mapping(arguments.map))
-    return Aside(work, wanted=at_once)
+        print(summary(run, Path(arguments.out)))
 
 
 def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
@@ -82,51 +61,3 @@ def _lists(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     if not targets or not local:
         raise OptionError("请给出目标企业名单和 --local 本地企业名单，或用 --sample 试运行。")
     return targets, local, leads
-
-
-def _rank_at_once(reading: "Aside[Inputs]", arguments: argparse.Namespace) -> "Run":
-    from chainmatch.pipeline.rank import STEPS, rank_read, read_case
-    from chainmatch.report.folder import write_report
-
-    with Steps(STEPS, arguments.quiet) as step:
-        step("读取产业链和县情配置")
-        case = read_case(arguments.profile, arguments.chains)
-        step("读取名单，核对重复")
-        inputs = reading.result()
-        run = rank_read(case, inputs, top=arguments.top, progress=step, aside=True)
-        step("写出结果")
-        write_report(run, arguments.out, plain=arguments.plain, aside=True)
-    return run
-
-
-def _rank_on_spark(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
-    from chainmatch.pipeline import spark
-    from chainmatch.report.folder import write_report
-
-    with (
-        Steps(11, arguments.quiet) as step,
-        spark_listing(arguments, str(targets), step) as listing,
-    ):
-        run = spark.rank(listing, local, leads, **_options(arguments), progress=step)
-        step("写出结果")
-        write_report(run, arguments.out, plain=arguments.plain)
-    return run
-
-
-def _rank_in_pieces(targets: Any, local: Any, leads: Any, arguments: argparse.Namespace) -> "Run":
-    from chainmatch.pipeline import stream
-
-    with in_pieces(targets, arguments) as options:
-        return stream.rank(
-            targets, local, arguments.out, leads,
-            **_options(arguments), plain=arguments.plain, options=options,
-        )  # fmt: skip
-
-
-def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {
-        "profile": arguments.profile,
-        "chains": arguments.chains,
-        "top": arguments.top,
-        "mapping": read_mapping(arguments.map),
-    }

@@ -48,7 +48,6 @@ def _whatif(arguments: argparse.Namespace) -> None:
             leads=arguments.leads,
             chains=arguments.chains,
             mapping=read_mapping(arguments.map),
-            aside=True,
         )
         step("试算")
         found = whatif(arguments.firms, run)

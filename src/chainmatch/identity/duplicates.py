@@ -64,15 +64,6 @@ def id_keys(ids: Sequence[str]) -> np.ndarray:
     return _hashed([f"code|{firm_id}" for firm_id in ids])
 
 
-def copy_keys(table: pd.DataFrame) -> np.ndarray:
-    """Return one 64-bit hash a row, equal for rows that say the same of who the firm is.
-
-    Of 60 million different firms two share one with a probability of one in 10,000.
-    """
-    columns = (table[name].tolist() for name in ("firm_id", "code", "name", "province", "city"))
-    return _hashed(["\x1f".join(row) for row in zip(*columns, strict=True)])
-
-
 def _hashed(texts: list[str]) -> np.ndarray:
     hashes: np.ndarray = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
     return hashes.view(np.int64)

@@ -14,7 +14,6 @@ from chainmatch.matching.evidence import CODE, NAME, PRODUCTS, EvidenceColumns
 from chainmatch.matching.fit_model import Fit, FitModel, read_model
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matches import Match, Matches, Texts
-from chainmatch.matching.prefilter import Prefilter
 from chainmatch.matching.scope_evidence import ScopeEvidence
 from chainmatch.matching.string_batch import concat, normalise_batch
 
@@ -43,7 +42,6 @@ class Matcher:
         self.graph = graph
         self.model = model or read_model()
         self.lexicon = Lexicon(graph)
-        self.prefilter = Prefilter(self.lexicon.owned_terms())
         self.nodes = self.lexicon.nodes
         self.chains = ChainFits(graph, self.nodes, self.model)
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]

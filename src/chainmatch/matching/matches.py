@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from chainmatch.matching.activity_rule import DONE, EVIDENCE_KINDS
-from chainmatch.matching.arrays import Floats, Ints, run_starts, take
+from chainmatch.matching.arrays import Floats, Ints, take
 from chainmatch.matching.combine import GRADES, Fits
 from chainmatch.matching.evidence import FIELDS, Evidence
 from chainmatch.matching.fit_model import FLOOR, Fit, Summary
@@ -57,11 +57,6 @@ class Matches:
     def bounds(self) -> list[int]:
         """Where the fits of each firm begin, and where the last ones end."""
         return list(np.searchsorted(self.fits.row, np.arange(len(self) + 1)).tolist())
-
-    @property
-    def silent(self) -> int:
-        """How many firms name nothing: there is not the weakest evidence."""
-        return len(self) - int(run_starts(self.fits.row).sum())
 
     @cached_property
     def chain_fits(self) -> Floats:

@@ -1,1 +1,1 @@
-"""The steps of a run in order: on lists in memory, in pieces of any size, on Spark."""
+"""What the commands on lists do, each in a module of its own; ``engines`` go through a list."""

@@ -1,93 +1,42 @@
-"""From three lists to a shortlist: the eight verbs of a run, each of which can be called alone.
+"""From three lists to a shortlist, with whatever engine goes through the targets."""
 
-``report.write_report`` is the ninth; it takes the :class:`Run` that :func:`rank` returns.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainmatch._version import __version__
 from chainmatch.chains.graph import chain_files, read_chains
-from chainmatch.decision.gaps import Survey, survey
-from chainmatch.decision.scoring import Pairs, own_pairs, score
-from chainmatch.decision.shortlist import select
-from chainmatch.identity.resolution import Resolution
+from chainmatch.decision.gaps import survey
+from chainmatch.decision.shortlist import check_top, select
+from chainmatch.identity.resolution import Resolution, resolve
 from chainmatch.leads import match_leads
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
-from chainmatch.pipeline.aside import Aside
-from chainmatch.pipeline.candidates import Examined, Examiner
+from chainmatch.pipeline.engines.folder import parts_of
+from chainmatch.pipeline.engines.found import Engine, Found, Place, Progress, silent
+from chainmatch.pipeline.engines.local import Local
+from chainmatch.pipeline.examine import Examination
 from chainmatch.pipeline.home import home_notes
-from chainmatch.pipeline.inputs import Inputs, Lists, read_inputs, sha256_of
+from chainmatch.pipeline.inputs import input_of, sha256_of
+from chainmatch.pipeline.whole import County, InMemory, OnDisk, Shown, Whole, read_counts
 from chainmatch.profile import Profile, read_profile
-from chainmatch.tables import Reading
+from chainmatch.report.folder import write_report
+from chainmatch.run import Run
+from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.tables.sources import Source
+from chainmatch.util.atomic import check_folder
 from chainmatch.util.file_names import file_name
 from chainmatch.util.resources import learned_files
 
 if TYPE_CHECKING:
     import networkx as nx
 
-
-Progress = Callable[[str], None]
-STEPS = 9  # that :func:`rank` announces, and the writing
+STEPS = 10  # that :func:`rank_files` announces
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
-    """Everything that one run found; the tables have the columns of ``columns.TABLES``.
-
-    ``fits`` and ``local_fits`` hold all fits of a firm, not only the best. ``manifest`` is what
-    ``run.json`` says: version, inputs with sha256, profile, chains, counts. Of a run in pieces
-    (:mod:`.stream`) the tables of target firms hold what people's files show; counts are
-    those of the whole list, and ``gates`` says how many firms each gate stopped.
-    """
-
-    graph: "nx.DiGraph[str]"
-    profile: Profile
-    targets: Reading
-    local: Reading
-    leads: Reading | None
-    candidates: Resolution
-    home: Resolution
-    fits: pd.DataFrame
-    local_fits: pd.DataFrame
-    survey: Survey
-    excluded: pd.DataFrame
-    scores: pd.DataFrame
-    shortlist: pd.DataFrame
-    lead_matches: pd.DataFrame
-    manifest: Mapping[str, Any]
-    gates: Mapping[str, int] | None = None
-
-    @property
-    def readings(self) -> list[Reading]:
-        """The lists as they were read: targets, local firms, leads where there are any."""
-        return [self.targets, self.local, *([self.leads] if self.leads else [])]
-
-    @cached_property
-    def pairs(self) -> Pairs:
-        """What the rows of the firms that passed say of them at every node that is theirs."""
-        return own_pairs(self.passed, self.fits, self.survey.county, self.graph)
-
-    @property
-    def passed(self) -> pd.DataFrame:
-        """The target firms that no gate stops."""
-        firms = self.candidates.firms
-        return firms[~firms["firm_id"].isin(self.excluded["firm_id"])]
-
-    @property
-    def rejects(self) -> pd.DataFrame:
-        """Rows of all inputs that could not be read, with file, row and reason."""
-        return pd.concat([reading.rejects for reading in self.readings], ignore_index=True)
-
-
-def rank(
+def rank(  # noqa: PLR0913
     targets: Source,
     local: Source,
     leads: "Source | None" = None,
@@ -97,6 +46,7 @@ def rank(
     top: int | None = None,
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Run:
     """Rank target firms for a county.
 
@@ -112,186 +62,175 @@ def rank(
         Length of the shortlist; default the profile's capacity.
     progress : callable, optional
         Called with the Chinese name of each step as it begins.
+    engine : optional
+        What goes through the targets; default this process. The run is the same.
 
     Raises
     ------
     ChainmatchError
         An input that cannot be read; the message says which, where and what to do.
     """
-    step = progress or (lambda _: None)
-    step("读取产业链和县情配置")
-    case = read_case(profile, chains)
-    step("读取名单，核对重复")
-    inputs = read_inputs(targets, local, leads, mapping)
-    return rank_read(case, inputs, top=top, progress=step)
+    order = _Order(targets, local, leads, profile, chains, top, mapping)
+    with _ranked(order, engine or Local(), progress or silent) as (run, _):
+        return run
 
 
-def rank_read(
-    case: "Case",
-    inputs: Inputs,
+def rank_files(  # noqa: PLR0913
+    targets: Source,
+    local: Source,
+    leads: "Source | None" = None,
     *,
+    out: str | Path,
+    profile: str | Path | Profile | None = None,
+    chains: str | Path | None = None,
     top: int | None = None,
+    mapping: Mapping[str, str] | None = None,
+    plain: bool = False,
     progress: Progress | None = None,
-    aside: bool = False,
+    engine: Engine | None = None,
 ) -> Run:
-    """Rank targets that were read.
+    """Rank target firms and write every file of the run to the folder ``out``.
 
-    With ``aside`` a second process helps, where the system has one to give. ``top`` and
-    ``progress`` are those of :func:`rank`.
+    ``plain`` is CSV without byte order mark; all else as for :func:`rank`. The files are the same
+    from every engine. Of a list that need not fit into memory the run that is returned holds what
+    people's files show; what a stopped run has finished is kept where it can go on.
+
+    Raises
+    ------
+    ChainmatchError
+        As :func:`rank`, or a place that cannot be written.
     """
-    step = progress or (lambda _: None)
-    step("识别本地企业")
-    county, targets = settle(case, inputs.lists), inputs.targets
-    step("识别经营范围，核对是否已在本地")
-    examined = county.examiner.examine(targets.merged.firms, aside=aside)
-    candidates = replace(targets.merged, links=examined.links)
-    step("分析缺口")
-    found = county.survey(examined.fits)
-    leads = partial(_lead_matches, county, examined, found)
-    with Aside(leads, wanted=aside and inputs.lists.leads is not None) as matching:
-        step("评分")
-        scores = case.score(examined, found)
-        origin = Origin(targets.reading, targets.input)
-        counts = target_counts(
-            targets.reading, len(candidates.duplicates), len(examined.excluded), len(scores)
-        )
-        outcome = Outcome(origin, candidates, examined, found, scores, counts)
-        return conclude(county, outcome, matching.result, top=top, progress=step)
-
-
-# --- the steps of a run, shared by every way to go through the targets ---------------------------
+    folder, engine, step = check_folder(out), engine or Local(), progress or silent
+    order = _Order(targets, local, leads, profile, chains, top, mapping)
+    with _ranked(order, engine, step, folder) as (run, whole):
+        step("写出结果")
+        write_report(run, folder, plain=plain, longer=whole.writers(run, plain=plain))
+    return run
 
 
 @dataclass(frozen=True)
-class Case:
-    """The chains and the county of a run, and the matcher that was built on the chains.
+class _Order:
+    """What :func:`rank` was asked."""
 
-    ``chains`` is their folder, or None for the bundled ones.
-    """
-
-    graph: "nx.DiGraph[str]"
-    profile: Profile
+    targets: Source
+    local: Source
+    leads: "Source | None"
+    profile: str | Path | Profile | None
     chains: str | Path | None
-    matcher: Matcher
-
-    def score(self, examined: Examined, found: Survey) -> pd.DataFrame:
-        """Score the firms that passed the gates."""
-        firms = examined.passed
-        return score(firms, examined.fits, found, examined.links, self.profile, self.graph)
+    top: int | None
+    mapping: Mapping[str, str] | None
 
 
-@dataclass(frozen=True)
-class County:
-    """What every target firm is held against: built once, asked by pieces of any size."""
-
-    case: Case
-    lists: Lists
-    local_fits: pd.DataFrame
-    examiner: Examiner
-
-    @property
-    def home(self) -> Resolution:
-        """The local firms, without duplicates."""
-        return self.lists.home
-
-    def survey(self, targets: "pd.DataFrame | Mapping[str, int]") -> Survey:
-        """Survey the county, with the fits of the targets or their number at each node."""
-        case = self.case
-        return survey(case.graph, self.local_fits, self.home.firms, case.profile, targets)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the targets come from: how they were read, and what the manifest says of them."""
-
-    reading: Reading
-    input: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was found about the targets.
-
-    ``examined`` holds at least the firms that passed and can be partners of leads, and what was
-    excluded, or the first of each gate: then ``gates`` says how many there are. ``counts`` are
-    those of the whole list.
+class _Beside(NamedTuple):
+    """The lists beside the targets: as read, ``home`` without duplicates, and what the manifest
+    says of them.
     """
 
-    origin: Origin
-    candidates: Resolution
-    examined: Examined
-    found: Survey
-    scores: pd.DataFrame
-    counts: Mapping[str, int]
-    gates: Mapping[str, int] | None = None
+    local: Reading
+    home: Resolution
+    leads: Reading | None
+    inputs: Mapping[str, Mapping[str, str]]
 
 
-def read_case(profile: str | Path | Profile | None, chains: str | Path | None) -> Case:
-    """Read the chains and the county; arguments as for :func:`rank`."""
-    graph = read_chains(chains)
-    return Case(graph, _county(profile, graph), chains, Matcher(graph))
+@contextmanager
+def _ranked(
+    order: _Order, engine: Engine, step: Progress, out: Path | None = None
+) -> Iterator[tuple[Run, Whole]]:
+    """Give the run and what can write its long tables; with ``out``, those may stay on the disk."""
+    step("读取产业链和县情配置")
+    graph = read_chains(order.chains)
+    profile = _county(order, graph)
+    step("读取名单")
+    beside = _read_beside(order)
+    home, leads = beside.home.firms, beside.leads
+    step("识别本地企业")
+    matcher = Matcher(graph)
+    local_fits = match(home, graph, top=None, matcher=matcher)
+    step("识别经营范围，核对是否已在本地")
+    examination = Examination(matcher, profile, home, engine.bounded)
+    place = _place(out, profile, order, beside) if out else None
+    with engine.each(examination, order.targets, order.mapping, place) as found:
+        step("核对重复企业")
+        whole = OnDisk(found, engine) if out and engine.bounded else InMemory(found)
+        step("分析缺口")
+        surveyed = survey(graph, local_fits, home, profile, whole.supplies())
+        step("评分")
+        scores = whole.score(County(graph, profile, surveyed, leads, order.top))
+        step("选取")
+        shortlist = select(scores, profile, top=order.top)
+        shown = whole.shown(shortlist)
+        step("匹配线索")
+        matched = match_leads(
+            leads, graph, shown.examined.passed, shown.examined.fits, home, local_fits, surveyed,
+            profile, lexicon=matcher.lexicon,
+        )  # fmt: skip
+        candidates = Resolution(shown.examined.firms, shown.duplicates, shown.examined.links)
+        manifest = _manifest(order, profile, beside, found, shown) | {"top": len(shortlist)}
+        run = Run(
+            graph, profile, shown.reading, beside.local, leads, candidates, beside.home, shown.fits,
+            local_fits, surveyed, shown.excluded, shown.scores, shortlist, matched, manifest,
+            shown.gates,
+        )  # fmt: skip
+        yield run, whole
 
 
-def settle(case: Case, lists: Lists) -> County:
-    """Match the local firms, and prepare to examine targets."""
-    firms = lists.home.firms
-    local_fits = match(firms, case.graph, top=None, matcher=case.matcher)
-    return County(case, lists, local_fits, Examiner(case.graph, case.profile, firms, case.matcher))
+def _read_beside(order: _Order) -> _Beside:
+    local = read_firms(order.local, mapping=order.mapping)
+    inputs = {"local": input_of(order.local, local)}
+    leads = None
+    if order.leads is not None:
+        leads = read_leads(order.leads, mapping=order.mapping)
+        inputs["leads"] = input_of(order.leads, leads)
+    return _Beside(local, resolve(local.table, None), leads, inputs)
 
 
-def conclude(
-    county: County,
-    outcome: Outcome,
-    leads: Callable[[], pd.DataFrame] | None = None,
-    *,
-    top: int | None = None,
-    progress: Progress | None = None,
-) -> Run:
-    """Choose the shortlist, match the leads and say what the run was made of.
-
-    ``leads`` returns the matches of the leads, where they are found elsewhere.
-    """
-    step = progress or (lambda _: None)
-    case, lists, examined = county.case, county.lists, outcome.examined
-    step("选取")
-    shortlist = select(outcome.scores, case.profile, top=top)
-    step("匹配线索")
-    lead_matches = leads() if leads else _lead_matches(county, examined, outcome.found)
-    targets = outcome.origin.reading
-    readings = {"targets": targets, "local": lists.local}
-    readings |= {"leads": lists.leads} if lists.leads else {}
-    doubts = home_notes(county.home.firms, case.profile)
-    manifest = {
+def _manifest(
+    order: _Order, profile: Profile, beside: _Beside, found: Found, shown: Shown
+) -> dict[str, Any]:
+    """Say what the run was made of."""
+    readings = {"targets": shown.reading, "local": beside.local}
+    readings |= {"leads": beside.leads} if beside.leads else {}
+    doubts = home_notes(beside.home.firms, profile)
+    return {
         "version": __version__,
-        "inputs": {"targets": outcome.origin.input, **lists.inputs},
-        "profile": case.profile.model_dump(mode="json"),
-        "chains": {file_name(path): sha256_of(path) for path in chain_files(case.chains)},
-        "learned": {file_name(path): sha256_of(path) for path in _learned(case.profile)},
-        "top": len(shortlist),
-        "counts": {"targets": dict(outcome.counts), **_own_counts(county)},
+        "inputs": {"targets": found.input, **beside.inputs},
+        "profile": profile.model_dump(mode="json"),
+        "chains": _digests(chain_files(order.chains)),
+        "learned": _digests(_learned(profile)),
+        "counts": {"targets": dict(shown.counts), **_own_counts(beside)},
         "notes": ({"profile": doubts} if doubts else {})
         | {name: list(reading.notes) for name, reading in readings.items()},
     }
-    return Run(
-        case.graph, case.profile, targets, lists.local, lists.leads, outcome.candidates,
-        county.home, examined.fits, county.local_fits, outcome.found, examined.excluded,
-        outcome.scores, shortlist, lead_matches, manifest, outcome.gates,
-    )  # fmt: skip
 
 
-def _lead_matches(county: County, examined: Examined, found: Survey) -> pd.DataFrame:
-    return match_leads(
-        county.lists.leads, county.case.graph, examined.passed, examined.fits,
-        county.home.firms, county.local_fits, found, county.case.profile,
-        lexicon=county.case.matcher.lexicon,
-    )  # fmt: skip
+def _place(
+    out: Path,
+    profile: Profile,
+    order: _Order,
+    beside: _Beside,
+) -> Place:
+    """Return where the parts stand; what decides them is everything but leads and length."""
+    decided = {
+        "command": "rank",
+        "local": beside.inputs["local"]["sha256"],
+        "profile": profile.model_dump(mode="json"),
+        "chains": _digests(chain_files(order.chains)),
+        "learned": _digests(learned_files()),
+    }
+    return Place(parts_of(out / "rank"), decided)
 
 
-def _county(profile: str | Path | Profile | None, graph: "nx.DiGraph[str]") -> Profile:
+def _digests(paths: list[Path]) -> dict[str, str]:
+    return {file_name(path): sha256_of(path) for path in paths}
+
+
+def _county(order: _Order, graph: "nx.DiGraph[str]") -> Profile:
     """Read the profile; one that the user names must name chains and nodes of the graph."""
-    if isinstance(profile, Profile):
-        return profile
-    return read_profile() if profile is None else read_profile(profile, graph)
+    if order.top is not None:
+        check_top(order.top)
+    if isinstance(order.profile, Profile):
+        return order.profile
+    return read_profile() if order.profile is None else read_profile(order.profile, graph)
 
 
 def _learned(county: Profile) -> list[Path]:
@@ -300,29 +239,15 @@ def _learned(county: Profile) -> list[Path]:
     return [*learned_files(), *own]
 
 
-def target_counts(reading: Reading, duplicates: int, excluded: int, scored: int) -> dict[str, int]:
-    """Count the data rows of the targets; rows = rejects + duplicates + excluded + scored.
-
-    ``other_rows`` are totals, footers and repeated headers: in ``rejects.csv``, but no data.
-    """
-    found = {"duplicates": duplicates, "excluded": excluded, "scored": scored}
-    return _read_counts(reading) | found
-
-
-def _own_counts(county: County) -> dict[str, dict[str, int]]:
-    """Count the data rows of the other lists."""
-    home, leads = county.home, county.lists.leads
+def _own_counts(beside: _Beside) -> dict[str, dict[str, int]]:
+    """Count the data rows of the lists beside the targets."""
+    home = beside.home
     merged = {"duplicates": len(home.duplicates), "kept": len(home.firms)}
-    counts = {"local": _read_counts(county.lists.local) | merged}
-    if leads:
-        counts["leads"] = _read_counts(leads) | {"read": len(leads.table)}
+    counts = {"local": _read_counts(beside.local) | merged}
+    if beside.leads:
+        counts["leads"] = _read_counts(beside.leads) | {"read": len(beside.leads.table)}
     return counts
 
 
 def _read_counts(reading: Reading) -> dict[str, int]:
     return read_counts(reading.rows, len(reading.rejects), reading.furniture)
-
-
-def read_counts(rows: int, rejects: int, other: int) -> dict[str, int]:
-    """Return the counts of a list: all its rows, those not read, and which of those are no data."""
-    return {"rows": rows - other, "other_rows": other, "rejects": rejects - other}

@@ -20,7 +20,7 @@ from chainmatch.schema.records import sides
 from chainmatch.schema.words import unknown
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 _BEST = 5  # target firms named at a node
 _LOCAL = 12  # local firms named at a node

@@ -20,7 +20,7 @@ from chainmatch.schema.words import (
 )
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 _NODE = (
     Field("number", "序号", 6, "integer"),

@@ -6,9 +6,9 @@ from unicodedata import east_asian_width
 
 import pandas as pd
 
-from chainmatch.pipeline.rank import Run
 from chainmatch.report.facts import doubts
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
+from chainmatch.run import Run
 from chainmatch.schema.columns import COLUMNS
 from chainmatch.util.rounding import figure
 

@@ -14,7 +14,7 @@ from chainmatch.schema.currencies import money_text
 from chainmatch.schema.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 Record = dict[str, Any]
 

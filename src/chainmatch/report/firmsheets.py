@@ -19,7 +19,7 @@ from chainmatch.schema.words import GRADES, INPUTS, OUTCOMES, word
 from chainmatch.util.rounding import UNKNOWN
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 SHORTLIST = (
     Field("rank", "序号", 5.5, "integer"),

@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from chainmatch.pipeline.aside import Aside
-from chainmatch.pipeline.rank import Run
 from chainmatch.report.files import write_csv
 from chainmatch.report.lists import office_lists
 from chainmatch.report.page import write_page
 from chainmatch.report.workbook import write_workbook
+from chainmatch.run import Run
 from chainmatch.schema.columns import CONTRACT, TABLES
 from chainmatch.util.atomic import whole_folder
 from chainmatch.util.file_names import on_disk
@@ -46,21 +44,17 @@ def write_report(
     *,
     plain: bool = False,
     longer: Mapping[str, Callable[[Path], None]] | None = None,
-    aside: bool = False,
 ) -> Path:
     """Write every file of a run to the folder ``out`` and return it.
 
     ``longer`` says how to write those tables (by file name without suffix) of which the run holds
-    a part only. The same run gives the same bytes. With ``aside`` a second process writes the
-    tables and the workbook, where the system has one to give. Raises OutputError if the place
-    cannot be written.
+    a part only. The same run gives the same bytes. Raises OutputError if the place cannot
+    be written.
     """
     folder = Path(out)
     with whole_folder(folder) as temporary:
-        tables = partial(_write_tables, run, temporary, plain, longer or {})
-        with Aside(tables, wanted=aside) as writing:
-            write_page(run, temporary / PAGE)
-            writing.result()
+        write_page(run, temporary / PAGE)
+        _write_tables(run, temporary, plain, longer or {})
         told = {**run.manifest, "contract": CONTRACT}
         manifest = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
         (temporary / MANIFEST).write_text(manifest + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from chainmatch.report.facts import Record, duplicates, records
 from chainmatch.schema.words import INPUTS
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 SHEET = 20_000  # rows of one kind on a sheet; Excel takes 1,048,576 in all
 PAGE = 5_000  # firms of one kind in the page

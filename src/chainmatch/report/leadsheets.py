@@ -10,7 +10,7 @@ from chainmatch.report.sheets import Book, Field
 from chainmatch.schema.words import PARTNERS, number, word
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 PROJECTS = (
     Field("lead_id", "线索编号", 10, "center"),

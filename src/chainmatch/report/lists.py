@@ -14,7 +14,7 @@ from chainmatch.report.leadsheets import PROJECTS, project_rows
 from chainmatch.report.sheets import Field
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 
 def office_lists(run: "Run") -> dict[str, pd.DataFrame]:

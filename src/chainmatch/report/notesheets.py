@@ -23,7 +23,7 @@ from chainmatch.schema.words import (
 from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 Line = tuple[str, str]  # term and prose; no prose: the heading of a section
 _BLANK: Line = ("", "")

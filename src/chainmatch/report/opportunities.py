@@ -9,7 +9,7 @@ from chainmatch.report import header_rows
 from chainmatch.report.facts import Record, absence, records
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 
 def opportunities(run: "Run", way: str) -> list[Record]:

@@ -21,7 +21,7 @@ from chainmatch.schema import words
 from chainmatch.util import rounding
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 _TOP_GAPS = 10
 _FIRST_FIRMS = 10

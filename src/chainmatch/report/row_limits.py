@@ -13,7 +13,7 @@ from chainmatch.report.facts import barred, duplicate_reason, records
 from chainmatch.schema.words import INPUTS, node, number
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 Entry = tuple[str, str, str]  # reason, name, detail
 _FULL = "名额或同环节、同片区、同集团的上限已满，或价值不及；explain 说明是哪一项。"

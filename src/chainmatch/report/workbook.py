@@ -12,7 +12,7 @@ from chainmatch.report.sheets import Book
 from chainmatch.util.xlsx import FIXED_PROPERTIES, WORKBOOK_OPTIONS
 
 if TYPE_CHECKING:
-    from chainmatch.pipeline.rank import Run
+    from chainmatch.run import Run
 
 
 def write_workbook(run: "Run", path: Path) -> None:

@@ -32,8 +32,8 @@ from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
 from chainmatch.parts import PARTS
-from chainmatch.pipeline.rank import Run
 from chainmatch.profile import Profile
+from chainmatch.run import Run
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from chainmatch.decision.shortlist import in_order, select
 from chainmatch.errors import RunError
 from chainmatch.identity.linking import Linker
 from chainmatch.leads import match_leads
-from chainmatch.pipeline.rank import Run
+from chainmatch.run import Run
 
 NEXT = 3  # firms behind the shortlist that are named
 

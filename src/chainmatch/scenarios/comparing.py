@@ -12,7 +12,7 @@ from chainmatch.decision.neighbours import sides_of
 from chainmatch.decision.scoring import weights_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import GAP_PARTS, PARTS
-from chainmatch.pipeline.rank import Run
+from chainmatch.run import Run
 from chainmatch.scenarios.bringing import Side
 from chainmatch.util.rounding import figure
 

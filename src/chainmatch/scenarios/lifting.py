@@ -21,8 +21,8 @@ from chainmatch.decision.mean import contributions
 from chainmatch.decision.scoring import weights_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import PARTS
-from chainmatch.pipeline.rank import Run
 from chainmatch.profile import Profile, Wish
+from chainmatch.run import Run
 from chainmatch.scenarios.askable import Fact, facts_of
 from chainmatch.scenarios.bench import Bench, State, Verdict
 from chainmatch.scenarios.gatelifts import lift_gates

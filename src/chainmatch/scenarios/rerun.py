@@ -12,9 +12,10 @@ from typing import Any
 
 from chainmatch.decision.shortlist import select
 from chainmatch.errors import RunError
-from chainmatch.pipeline.inputs import read_inputs, sha256_of
-from chainmatch.pipeline.rank import Run, rank_read, read_case
+from chainmatch.pipeline.inputs import sha256_of
+from chainmatch.pipeline.rank import rank
 from chainmatch.report.runs.folders import RunFolder
+from chainmatch.run import Run
 from chainmatch.schema.words import INPUTS
 from chainmatch.tables.sql import is_database
 from chainmatch.util.resources import data_folder
@@ -30,7 +31,6 @@ def run_again(
     leads: str | Path | None = None,
     chains: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
-    aside: bool = False,
 ) -> tuple[Run, tuple[str, ...]]:
     """Return the run of a folder, and what differs from then, in Chinese.
 
@@ -41,15 +41,16 @@ def run_again(
     given = {"targets": targets, "local": local, "leads": leads}
     wanted = folder.manifest["inputs"]
     sources = {kind: _found(folder, kind, entry, given[kind]) for kind, entry in wanted.items()}
-    case = read_case(folder.profile, chains)
-    inputs = read_inputs(sources["targets"], sources["local"], sources.get("leads"), mapping)
-    for kind, entry in wanted.items():
-        now = inputs.targets.input if kind == "targets" else inputs.lists.inputs[kind]
-        if now["sha256"] != entry["sha256"]:
-            raise RunError(_other(kind, sources[kind], entry))
     length = int(folder.manifest["top"])
     longest = max(length, folder.profile.capacity.top)
-    run = _as_long(rank_read(case, inputs, top=longest, aside=aside), length)
+    found = rank(
+        sources["targets"], sources["local"], sources.get("leads"),
+        profile=folder.profile, chains=chains, top=longest, mapping=mapping,
+    )  # fmt: skip
+    for kind, entry in wanted.items():
+        if found.manifest["inputs"][kind]["sha256"] != entry["sha256"]:
+            raise RunError(_other(kind, sources[kind], entry))
+    run = _as_long(found, length)
     if run.manifest["chains"] != folder.manifest["chains"]:
         raise RunError(
             f"{folder.path}：产业链文件与运算时不同；用 --chains 指出当时的，或重新运行 rank。"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from chainmatch.errors import RunError
 from chainmatch.identity.search import find
-from chainmatch.pipeline.rank import Run
+from chainmatch.run import Run
 from chainmatch.scenarios import comparing
 from chainmatch.scenarios.bringing import as_it_is, check_whole, length_of, with_firms_here
 from chainmatch.scenarios.lifting import Lift, lift

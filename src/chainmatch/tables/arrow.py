@@ -1,8 +1,10 @@
 """Tables of the contract as Arrow: one schema of plain ``string``, ``double`` and ``int64``."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from chainmatch.schema.columns import TABLES, Column, column_of
@@ -29,5 +31,35 @@ def firm_batch(records: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
         if isinstance(values := records[field.name], pa.Array)
         else pa.array(values, field.type, from_pandas=True)
         for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def firm_frame(batch: pa.RecordBatch, wanted: Collection[str] = ()) -> pd.DataFrame:
+    """Return a batch as a table in the columns of ``firms``; what it lacks is unknown."""
+    columns: dict[str, object] = {}
+    for field in table_schema("firms", wanted):
+        at = batch.schema.get_field_index(field.name)
+        if pa.types.is_string(field.type):
+            columns[field.name] = texts(batch, field.name)
+        elif at < 0:
+            columns[field.name] = [math.nan if field.name == "capital" else 0] * batch.num_rows
+        else:
+            columns[field.name] = batch.column(at).cast(field.type).to_numpy(zero_copy_only=False)
+    return pd.DataFrame(columns)
+
+
+def texts(batch: pa.RecordBatch, name: str) -> list[str]:
+    """Return a column as text, ``""`` where the batch lacks it or the cell is null."""
+    at = batch.schema.get_field_index(name)
+    if at < 0:
+        return [""] * batch.num_rows
+    return ["" if value is None else str(value) for value in batch.column(at).to_pylist()]
+
+
+def record_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
+    """Return the columns that ``schema`` names as one batch; missing cells are null."""
+    columns = [
+        pa.array(frame[field.name].tolist(), field.type, from_pandas=True) for field in schema
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)

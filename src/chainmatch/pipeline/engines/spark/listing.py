@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from chainmatch.errors import TableError
-from chainmatch.pipeline.spark.arrow import gathered
+from chainmatch.pipeline.engines.spark.arrow import gathered
 from chainmatch.tables.headers import SEARCHED_ROWS, Layout, read_mapping
 from chainmatch.tables.pieces import Cutter, PieceReader
 from chainmatch.tables.sheets import Row, Stream

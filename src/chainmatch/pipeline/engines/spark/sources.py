@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.errors import TableError
-from chainmatch.pipeline.spark.listing import Listing, listing_of
+from chainmatch.pipeline.engines.spark.listing import Listing, listing_of
 from chainmatch.tables.files import kind_of
 from chainmatch.tables.headers import find_layout, read_mapping
 from chainmatch.tables.sql import is_database

@@ -43,8 +43,8 @@ def session(
     _need_spark()
     from pyspark.sql import SparkSession
 
-    from chainmatch.pipeline.spark.arrow import quiet
-    from chainmatch.pipeline.spark.failures import told
+    from chainmatch.pipeline.engines.spark.arrow import quiet
+    from chainmatch.pipeline.engines.spark.failures import told
 
     running = SparkSession.getActiveSession()
     if running is not None:

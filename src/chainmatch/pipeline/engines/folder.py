@@ -4,40 +4,32 @@ A part is a file of results and a small ``.json`` that says what the piece held.
 written last and appears whole, so a part with it is finished.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from chainmatch.errors import OptionError
-from chainmatch.pipeline.stream.lock import LOCK
+from chainmatch.pipeline.engines.found import DiskPart
+from chainmatch.pipeline.engines.lock import LOCK
+from chainmatch.pipeline.inputs import sha256_of
 from chainmatch.util.atomic import saying_why
 from chainmatch.util.file_names import file_name
 
-STATE = "state.json"
-_BLOCK = 1 << 22
+STATE = "decided.json"
 
 
 class Source(NamedTuple):
-    """What tells one input from another; ``lines`` is the number of its line breaks."""
+    """What tells one input from another."""
 
     file: str
     size: int
-    modified: int
     sha256: str
-    lines: int
 
 
 def source_of(path: Path) -> Source:
     """Measure a file; it is read once."""
-    digest, lines = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            lines += block.count(b"\n")
-    stat = path.stat()
-    return Source(file_name(path), stat.st_size, stat.st_mtime_ns, digest.hexdigest(), lines)
+    return Source(file_name(path), path.stat().st_size, sha256_of(path))
 
 
 def parts_of(out: Path) -> Path:
@@ -52,32 +44,32 @@ class PartFolder:
     ----------
     path : Path
         Where it is, see :func:`parts_of`.
-    sources : iterable of Path
-        The inputs.
+    source : Path
+        The list.
     options : mapping
         What else decides the result; the version is among it.
     resume : bool
-        Go on from the finished parts of a run with the same inputs and options; else begin anew.
+        Go on from the finished parts of a run with the same list and options; else begin anew.
     say : callable
         Told in a sentence when finished parts are thrown away.
 
     Raises:
-        OptionError: ``resume``, and there is no such run, or one of other inputs or options.
+        OptionError: ``resume``, and there is no such run, or one of another list or options.
     """
 
     def __init__(
         self,
         path: Path,
-        sources: Iterable[Path],
+        source: Path,
         options: Mapping[str, Any],
         *,
         resume: bool,
         say: Callable[[str], None],
     ) -> None:
         self.path = path
-        self.sources = [source_of(path) for path in sources]
-        inputs = [source._asdict() for source in self.sources]
-        wanted = {"inputs": inputs, "options": json.loads(json.dumps(options))}
+        self.source = source_of(source)
+        options = json.loads(json.dumps(options))
+        wanted = {"input": self.source._asdict(), "options": options}
         if resume:
             _check(self._state(), wanted, self.path)
         with saying_why(self.path):
@@ -117,9 +109,9 @@ class PartFolder:
             found.append(part)
         return found
 
-    def result(self, number: int) -> Path:
-        """Return where the results of a piece stand."""
-        return self.path / f"{number:05}.part"
+    def part(self, number: int) -> DiskPart:
+        """Return what was found in a piece."""
+        return DiskPart(self.path / f"{number:05}")
 
     def rejects(self, number: int) -> list[tuple[int, str, str]]:
         """Return what a finished piece rejected: row, why, text."""
@@ -151,19 +143,19 @@ def write_whole(path: Path, text: str) -> None:
 
 def _check(state: Any, wanted: Mapping[str, Any], folder: Path) -> None:
     start_anew = "请换回原来的，或去掉 --resume 从头运行。"
-    for old, new in zip(state["inputs"], wanted["inputs"], strict=False):
-        if (old["file"], old["sha256"]) != (new["file"], new["sha256"]):
-            raise OptionError(
-                f"--resume：“{folder.name}”是另一份输入（{old['file']}，{old['size']:,} 字节）的"
-                f"结果，现在的是 {new['file']}（{new['size']:,} 字节）；{start_anew}"
-            )
+    old, new = state["input"], wanted["input"]
+    if (old["file"], old["sha256"]) != (new["file"], new["sha256"]):
+        raise OptionError(
+            f"--resume：“{folder.name}”是另一份输入（{old['file']}，{old['size']:,} 字节）的"
+            f"结果，现在的是 {new['file']}（{new['size']:,} 字节）；{start_anew}"
+        )
     changed = [
         name
         for name in sorted({*state["options"], *wanted["options"]})
         if state["options"].get(name) != wanted["options"].get(name)
     ]
-    if changed or len(state["inputs"]) != len(wanted["inputs"]):
+    if changed:
         raise OptionError(
             f"--resume：“{folder.name}”是用另外的选项或版本运行的"
-            f"（不同之处：{'、'.join(changed) or '输入'}）；{start_anew}"
+            f"（不同之处：{'、'.join(changed)}）；{start_anew}"
         )

@@ -1,0 +1,74 @@
+"""``gaps`` and ``leads``: what a county misses, and who could be the partner of a lead."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from chainmatch.chains.graph import read_chains
+from chainmatch.decision import gates
+from chainmatch.decision.gaps import survey
+from chainmatch.identity.resolution import resolve
+from chainmatch.leads import assign, match_leads
+from chainmatch.matching.tables import match
+from chainmatch.pipeline.engines.found import Progress, silent
+from chainmatch.profile import read_profile
+from chainmatch.report.files import check_table_path, write_table
+from chainmatch.tables import read_firms, read_leads
+from chainmatch.tables.sources import Source
+
+
+def gaps_file(
+    local: Source,
+    out: str | Path,
+    *,
+    targets: "Source | None" = None,
+    profile: str | Path | None = None,
+    chains: str | Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    plain: bool = False,
+    progress: Progress = silent,
+) -> None:
+    """Write the gaps of a county, as the command ``gaps`` does."""
+    target = check_table_path(out)
+    progress("读取名单")
+    graph, county = read_chains(chains), read_profile(profile)
+    home = resolve(read_firms(local, mapping=mapping).table, None).firms
+    progress("识别经营范围")
+    fits = None
+    if targets is not None:
+        wanted = resolve(read_firms(targets, mapping=mapping).table, home).firms
+        fits = match(wanted, graph, top=None)
+    progress("分析缺口")
+    found = survey(graph, match(home, graph, top=None), home, county, fits)
+    progress("写出结果")
+    write_table(found.gaps, target, plain=plain)
+
+
+def leads_file(  # noqa: PLR0913
+    leads: Source,
+    targets: Source,
+    local: Source,
+    out: str | Path,
+    *,
+    one_to_one: bool = False,
+    profile: str | Path | None = None,
+    chains: str | Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    plain: bool = False,
+    progress: Progress = silent,
+) -> None:
+    """Write the partners of leads, as the command ``leads`` does; ``one_to_one`` assigns them."""
+    target = check_table_path(out)
+    progress("读取名单")
+    graph, county = read_chains(chains), read_profile(profile)
+    read = read_leads(leads, mapping=mapping)
+    home = resolve(read_firms(local, mapping=mapping).table, None).firms
+    wanted = resolve(read_firms(targets, mapping=mapping).table, home)
+    progress("识别经营范围")
+    local_fits, fits = (match(firms, graph, top=None) for firms in (home, wanted.firms))
+    progress("匹配线索")
+    found = survey(graph, local_fits, home, county, fits)
+    excluded = gates.check(wanted.firms, wanted.links, fits, county, graph)
+    passed = wanted.firms[~wanted.firms["firm_id"].isin(excluded["firm_id"])]
+    matched = match_leads(read, graph, passed, fits, home, local_fits, found, county)
+    progress("写出结果")
+    write_table(assign(matched) if one_to_one else matched, target, plain=plain)
