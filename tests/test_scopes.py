@@ -146,7 +146,7 @@ def test_branch_only():
     [
         ("限分支机构经营", True), ("限下属企业经营", True), ("限属下企业经营", True),
         ("限本公司下属单位经营", True), ("分公司经营", True),
-        ("限属下稀土矿经营", False), ("限上年销售", False), ("", False),
+        ("限于属下稀土矿经营", True), ("限上年销售", False), ("", False),
     ],
 )  # fmt: skip
 def test_what_is_left_to_branches(text, left):

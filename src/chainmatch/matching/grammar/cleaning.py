@@ -56,9 +56,7 @@ _UNCLOSED_EXCLUSION = re.compile(
 _CONDITION = re.compile(
     r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
 )
-_BRANCH_ONLY = re.compile(  # a mine of its own is a firm's own trade
-    "限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)(?!.{0,5}矿)"
-)
+_BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
 PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
 
 
