@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chainmatch.decision import gates
-from chainmatch.decision.gaps import supplies
+from chainmatch.decision.coverage import supplies
 from chainmatch.identity.linking import Linker
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
