@@ -15,7 +15,7 @@ SAYS = {
     "01_read_a_chain.py": ("特色农产", "钨矿采选 → ", "条注明出处"),
     "02_find_the_gaps.py": ("= 575 家", "missing", "事业单位"),
     "03_match_and_rank.py": ("400 行 = ", "食用菌加工机械制造：", "stability"),
-    "04_explain_and_compare.py": ("最薄弱的三点", "未入选原因", "权重", "逐字节相同"),
+    "04_explain_and_compare.py": ("最薄弱的几点", "未入选原因", "权重", "逐字节相同"),
     "05_learn_from_outcomes.py": ("家有结果", "按资本排", "新权重", "至少"),
 }
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chainmatch.schema.activities import ACTIVITIES, Activity
 from chainmatch.schema.columns import NEEDS
-from chainmatch.schema.words import STAGES
+from chainmatch.schema.words import STAGES as STAGES  # noqa: PLC0414 - theirs too
 
 Stage = Literal["upstream", "midstream", "downstream", "supporting"]
 # Whether such a business settles in a county that it does not come from, and how.

@@ -113,7 +113,9 @@ class RunFolder:
         """The parts of the run's scores."""
         return parts_of(self.weights)
 
-    def _weights(self, key: str, known: Callable[[Iterable[str]], tuple[Part, ...]]) -> Any:
+    def _weights(
+        self, key: str, known: Callable[[Iterable[str]], tuple[Part, ...]]
+    ) -> dict[str, float]:
         found = self.manifest["profile"].get(key)
         names = [part.name for part in known(found)] if isinstance(found, dict) else []
         if not names or not all(isinstance(found[name], int | float) for name in names):
@@ -171,7 +173,7 @@ def _known(data: Any, model: Any) -> Any:
         if key in model.model_fields:
             inner = model.model_fields[key].annotation
             nested = isinstance(inner, type) and hasattr(inner, "model_fields")
-            found[key] = _known(value, inner) if nested and inner else value
+            found[key] = _known(value, inner) if nested else value
     return found
 
 
