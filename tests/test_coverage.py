@@ -171,7 +171,10 @@ def test_unlisted_of_the_node_and_of_the_profile(world):
     graph.nodes["making"]["unlisted"] = "多为农户"
     assert blind(world, graph=graph) == {"making": "多为农户"}
     profile = world.profile_with(unlisted={"making": "归供销社", "machines": "在外县"})
-    assert blind(world, graph=graph, profile=profile) == {"making": "归供销社", "machines": "在外县"}
+    assert blind(world, graph=graph, profile=profile) == {
+        "making": "归供销社",
+        "machines": "在外县",
+    }
 
 
 # --- targets -------------------------------------------------------------------------------------

@@ -74,7 +74,13 @@ OWN = (Own("核桃油", "核桃", 0.5), Own("核桃", "核桃", 1.0), Own("茶�
         ("某公司", "核桃油制造", "", "核桃", 1.0),  # of two words that of which there is more
         ("某公司", "甲制造；乙制造；丙制造；茶叶制造", "", "茶叶", 0.48),  # far back
         ("某公司", "甲制造；乙制造；茶叶制造", "", "茶叶", 0.8),
-        ("核桃有限公司", "饼干销售；饼干制造", "", "核桃", 0.8 / 1.8 / 0.5),  # sells more than it makes
+        (
+            "核桃有限公司",
+            "饼干销售；饼干制造",
+            "",
+            "核桃",
+            0.8 / 1.8 / 0.5,
+        ),  # sells more than it makes
         ("核桃有限公司", "", "", "核桃", 1.0),  # whether it sells is not known
         ("核桃有限公司", "饼干销售", "", "", 0),
     ],
@@ -201,7 +207,8 @@ def test_what_is_refused_is_a_share_with_its_phrase(world, make):
 
 
 @pytest.mark.parametrize(
-    ("name", "group"), [("龙舌集团有限公司", True), ("龙舌股份有限公司", True), ("龙舌有限公司", False)]
+    ("name", "group"),
+    [("龙舌集团有限公司", True), ("龙舌股份有限公司", True), ("龙舌有限公司", False)],
 )
 def test_a_group_says_so(world, make, name, group):
     assert facts_of(county_world(world), make, name=name)["group"] == group
@@ -209,7 +216,9 @@ def test_a_group_says_so(world, make, name, group):
 
 def test_kin_is_the_surest_link(world, make):
     tea = county_world(world)
-    links = make.links(("T2", "L1", "group", 0.6), ("T2", "L2", "group", 0.8), ("T1", "L3", "same", 1))
+    links = make.links(
+        ("T2", "L1", "group", 0.6), ("T2", "L2", "group", 0.8), ("T1", "L3", "same", 1)
+    )
     row = facts_of(tea, make, links)
     assert (row["kin"], row["kin_name"]) == (0.8, "L2")
     assert facts_of(tea, make)["kin"] == 0  # looked for and not found
@@ -219,7 +228,8 @@ def test_kin_is_the_surest_link(world, make):
 
 
 SCOPES = st.lists(
-    st.sampled_from(["茶叶制造", "茶叶销售", "茶具", "公园经营", "茶叶研发", "茶园种植"]), max_size=6
+    st.sampled_from(["茶叶制造", "茶叶销售", "茶具", "公园经营", "茶叶研发", "茶园种植"]),
+    max_size=6,
 )
 
 

@@ -25,7 +25,6 @@ def by_node(found):
     return found.gaps.set_index("node")
 
 
-
 @pytest.fixture
 def tea(world):
     return county_world(world)
@@ -95,7 +94,9 @@ def test_who_settles_badly_is_worth_less_and_grown_at_home(tea):
         assert row["way"] == way
     settle = tea.profile.settle.model_dump() | {"grower": 1.0}
     all_ = by_node(survey_of(tea, profile=tea.profile_with(settle=settle)))
-    assert free.loc["garden", "score"] == pytest.approx(0.35 * all_.loc["garden", "score"], abs=1e-4)
+    assert free.loc["garden", "score"] == pytest.approx(
+        0.35 * all_.loc["garden", "score"], abs=1e-4
+    )
 
 
 def test_a_chain_of_less_priority_is_worth_less(tea):
@@ -196,7 +197,9 @@ def test_a_missing_raw_material_is_said(tea):
 def test_strong_neighbours_are_named_without_branches_and_shops(tea):
     big = tea.locals.assign(capital=1e6, currency="CNY")
     farms = survey_of(tea, locals=big)
-    assert "有本地月溪饮品公司（茶饮料）；" in by_node(farms).loc["making", "why"]  # households pull nobody
+    assert (
+        "有本地月溪饮品公司（茶饮料）；" in by_node(farms).loc["making", "why"]
+    )  # households pull nobody
     graph = tea.graph.copy()
     graph.nodes["garden"]["settles"] = "anywhere"
 
@@ -217,7 +220,9 @@ def test_no_weak_point_is_said_of_a_part_that_is_good_enough(tea):
     facts = {"reach": 0.9, "reached": "茶园", "shortages": "", "targets": 9}
     assert weaknesses(facts, [part.weak for part in GAP_PARTS]) == []
     assert weaknesses(facts, [math.nan] * len(GAP_PARTS)) == []  # nor of what is not known
-    low = weaknesses(facts | {"targets": 1}, [part.weak - 0.01 if part.weak else 0 for part in GAP_PARTS])
+    low = weaknesses(
+        facts | {"targets": 1}, [part.weak - 0.01 if part.weak else 0 for part in GAP_PARTS]
+    )
     assert len(low) == 5
     assert weaknesses(facts, [0, 0.19, 0, 0.49, 1, 1])[0] == GAP_PARTS[0].weakness(facts)  # worst
 

@@ -177,7 +177,13 @@ def test_of_equals_the_smaller_id_decides(world, make):
 
 @pytest.mark.parametrize(
     ("capital", "currency", "stopped"),
-    [(499, "CNY", True), (500, "CNY", False), (499, "", True), (71, "USD", True), (72, "USD", False)],
+    [
+        (499, "CNY", True),
+        (500, "CNY", False),
+        (499, "", True),
+        (71, "USD", True),
+        (72, "USD", False),
+    ],
 )
 def test_capital_is_weighed_in_yuan(world, make, capital, currency, stopped):
     firm = {"capital": capital, "currency": currency}

@@ -69,5 +69,3 @@ def test_every_firm_keeps_a_row_and_none_depends_on_another(lines, closed):
 def test_a_firm_that_no_chain_knows_keeps_its_row():
     assert kept(rows(("A", "", 0.0, 0.0)), {"making"}) == [("A", "")]
     assert main_business(rows(), ()).empty
-
-

@@ -42,7 +42,11 @@ def test_suppliers_and_buyers_name_the_product_themselves(tea):
         (BUYER, "L4"),
     ]
     supplier, buyer = found[0], found[-1]
-    assert (supplier.name, supplier.product, supplier.phrase) == ("云岭茶园公司", "茶园", "茶园生产")
+    assert (supplier.name, supplier.product, supplier.phrase) == (
+        "云岭茶园公司",
+        "茶园",
+        "茶园生产",
+    )
     assert (buyer.name, buyer.product, buyer.phrase) == ("月溪饮品公司", "红茶", "红茶饮料生产")
     # Largest first; an unknown size is not none.
     assert [p.size for p in found[:3]] == pytest.approx([1.5, 0.3495, 0.3], abs=1e-4)
@@ -154,5 +158,7 @@ def test_words_of_what_the_county_has_name_products_however_common(tea):
     fits = fits_with(tea, "evidence", L1="包装种植")
     owned = tea.profile_with(resources=[{"product": "茶园", "words": ["包装"]}])
     for profile, side in ((tea.profile, []), (owned, [SUPPLIER])):
-        found = partners(tea, evidence="", made="包装", graph=graph, local_fits=fits, profile=profile)
+        found = partners(
+            tea, evidence="", made="包装", graph=graph, local_fits=fits, profile=profile
+        )
         assert [p.side for p in found] == side

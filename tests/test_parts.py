@@ -328,8 +328,13 @@ def test_more_substance_never_lowers_it(firm, fact, data):
     assert math.isnan(before) or after >= before - 1e-12
 
 
-@given(FIRMS, st.sampled_from(["fit", "main", "reach", "own", "gap", "making", "settle",
-                               "partner_size", "priority", "closeness", "kin"]), st.data())  # fmt: skip
+RISING = (
+    "fit", "main", "reach", "own", "gap", "making", "settle", "partner_size", "priority",
+    "closeness", "kin",
+)  # fmt: skip
+
+
+@given(FIRMS, st.sampled_from(RISING), st.data())
 def test_no_part_falls_where_a_fact_rises(firm, fact, data):
     more = data.draw(FACT[fact])
     if not more >= firm[fact]:

@@ -24,7 +24,9 @@ from chainmatch.schema.records import (
 )
 
 # Words as they stand in lists: no separator of cells.
-WORDS = st.text(st.characters(codec="utf-8", exclude_characters="；;：、（）“”\n\r"), min_size=1, max_size=20)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_characters="；;：、（）“”\n\r"), min_size=1, max_size=20
+)
 TITLES = st.sampled_from([part.title for part in PARTS])
 POINTS = st.lists(st.builds(Point, TITLES, WORDS)).map(tuple)
 
@@ -69,9 +71,7 @@ PARTNERS = st.lists(
 @given(PARTNERS)
 def test_partners_come_back_from_their_text_side_by_side(partners):
     """Upstream first, three of each side; ids, products and sizes are not written."""
-    shown = [
-        p for side in (SUPPLIER, BUYER) for p in [q for q in partners if q.side == side][:3]
-    ]
+    shown = [p for side in (SUPPLIER, BUYER) for p in [q for q in partners if q.side == side][:3]]
     found = partners_of(partners_text(partners))
     assert [(p.side, p.name, p.phrase) for p in found] == [
         (p.side, p.name, p.phrase) for p in shown

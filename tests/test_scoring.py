@@ -59,7 +59,7 @@ def test_the_ranking_of_the_five_targets(tea):
     scores = scores_of(tea)
     assert list(scores.columns) == list(TABLES["scores"])
     # T1 and T2 make what is wanted first of what the county has, T1 more surely and with partners.
-    # T5 is of the county's own trade, but farms are not moved; T4 has nothing to do with tea leaves.
+    # T5 is of the county's own trade, but farms are not moved; T4 has no part in tea leaves.
     # T3's capital is unknown, so that only what is known counts.
     assert list(scores["firm_id"])[:2] == ["T1", "T2"]
     assert dict(zip(scores["firm_id"], scores["node"], strict=True)) == {
@@ -143,7 +143,8 @@ def test_at_most_three_weak_points_worst_first(tea):
     for row in scores.to_dict("records"):
         value = {part.title: row[part.column] for part in PARTS}
         lack = {
-            part.title: part.weight * (1 if math.isnan(value[part.title]) else 1 - value[part.title])
+            part.title: part.weight
+            * (1 if math.isnan(value[part.title]) else 1 - value[part.title])
             for part in PARTS
         }
         titles = [point.title for point in row["weak_points"]]
@@ -322,7 +323,10 @@ def test_the_order_of_rows_does_not_matter(tea):
 def test_another_county_changes_gaps_and_leaves_what_a_firm_is(tea):
     """Fit, substance and place are the firm's; resources, gap and partners are the county's."""
     before = by_firm(tea)
-    other = {"resources": [{"product": "包装", "words": ["包装盒"]}], "priorities": [{"what": "包装"}]}
+    other = {
+        "resources": [{"product": "包装", "words": ["包装盒"]}],
+        "priorities": [{"what": "包装"}],
+    }
     after = by_firm(tea, profile=tea.profile_with(**COUNTY | other)).loc[before.index]
     assert list(after["node"]) == list(before["node"])
     for column in ("fit", "substance", "transferability", "region_part", "kinship", "evidence"):
@@ -411,7 +415,9 @@ def test_a_weight_of_0_takes_a_part_out_of_the_mean(parts, weights, index):
     unknown = [math.nan if i == index else part for i, part in enumerate(parts)]
     assert mean(parts, without) == pytest.approx(mean(unknown, weights), nan_ok=True)
     value, low, high = interval(parts, named_weights(without))
-    assert interval(unknown, named_weights(without)) == pytest.approx((value, low, high), nan_ok=True)
+    assert interval(unknown, named_weights(without)) == pytest.approx(
+        (value, low, high), nan_ok=True
+    )
     assert contributions(as_row(parts), named_weights(without))[NAMES[index]] == 0
 
 
@@ -436,7 +442,9 @@ TARGET = st.fixed_dictionaries(
         "established": st.sampled_from(["", "1999-01-01", "2020-05-05"]),
         "honours": st.sampled_from(["", "高新技术企业", "上市公司"]),
         "address": st.sampled_from(["", "某村1号", "某大厦3层"]),
-        "scope": st.sampled_from(["茶园鲜叶加工；红茶加工", "茶叶销售", "包装盒制造；电镀加工", ""]),
+        "scope": st.sampled_from(
+            ["茶园鲜叶加工；红茶加工", "茶叶销售", "包装盒制造；电镀加工", ""]
+        ),
         "name": st.sampled_from(["龙舌有限公司", "龙舌集团有限公司", "龙舌商贸有限公司"]),
     }
 )

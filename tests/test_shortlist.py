@@ -139,7 +139,10 @@ SHOWN = {
     ("changes", "said"),
     [
         ({}, ""),
-        ({part: getattr(ENTRY, part) for part in ("fit", "gap", "substance", "transferability")}, ""),
+        (
+            {part: getattr(ENTRY, part) for part in ("fit", "gap", "substance", "transferability")},
+            "",
+        ),
         ({"gap": math.nan}, f"{TITLE['gap']}未知"),
         ({"gap": 0.39}, f"{TITLE['gap']}0.39，低于入选要求0.4"),
         ({"fit": 0.44}, f"{TITLE['fit']}0.44"),

@@ -162,8 +162,8 @@ def _number(value: object) -> float:
 def evaluate(returned: pd.DataFrame, ks: Sequence[int] = (5, 10, 20, 30)) -> dict[str, Order]:
     """Judge the order of the score and that of the capital on ``read_returned``.
 
-    ``capital`` is the part ``substance`` where the list has no column of capital. Raises OptionError if
-    there are not both successes and failures.
+    ``capital`` is the part ``substance`` where the list has no column of capital. Raises
+    OptionError if there are not both successes and failures.
     """
     _both_kinds(returned, least=1, each=1)
     return {
