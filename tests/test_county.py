@@ -227,7 +227,7 @@ def test_what_lacks_a_hard_need_is_closed(tea):
     closed = county(tea, gates=require, endowments=ends).closed
     # licence is unknown, plant scarce, skills not asked for: none of them closes a node.
     assert set(closed) == {"packaging"}
-    assert "环境容量" in closed["packaging"]
+    assert closed["packaging"] == "“包装”需要环境容量，本地没有"
     both = county(tea, gates=require, endowments=ends, unwanted=[{"what": "包装", "why": "不要"}])
     assert "不要" in both.closed["packaging"]  # what the county says goes first
 
