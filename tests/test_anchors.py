@@ -85,6 +85,14 @@ def test_a_firm_stands_at_its_strongest_node(world, make):
     assert (row["node"], row["node_name"], row["fit"]) == ("drinks", "茶饮料", 0.4)
 
 
+def test_of_equal_nodes_the_first_fit_stands(world, make):
+    graph = world.graph.copy()
+    graph.remove_edges_from(list(graph.edges))
+    fits = make.fits(("L1", "machines", 0.5), ("L1", "garden", 0.5))
+    row = anchors(world, graph=graph, local_fits=fits).set_index("firm_id").loc["L1"]
+    assert row["node"] == "machines"
+
+
 def test_every_local_firm_has_a_row_even_without_a_fit(world):
     found = anchors(world, local_fits=world.local_fits[world.local_fits["firm_id"] != "L2"])
     row = found.set_index("firm_id").loc["L2"]

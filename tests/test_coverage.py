@@ -73,6 +73,7 @@ def test_trade_covers_a_node_only_where_it_is_named_first():
 def test_coverage_is_fit_times_size_heaviest_first(world):
     table = cover(world)
     assert list(table.columns) == list(COVERAGE)
+    assert list(table["node"].unique()) == ["drinks", "garden", "packaging"]  # by id
     garden = table[table["node"] == "garden"]
     assert list(garden["firm_id"]) == ["L1", "L2", "L3"]
     assert garden["weight"].tolist() == pytest.approx(

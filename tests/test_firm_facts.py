@@ -87,7 +87,7 @@ OWN = (Own("核桃油", "核桃", 0.5), Own("核桃", "核桃", 1.0), Own("茶�
 )
 def test_own_words_count_in_what_is_made(name, scope, products, word, much):
     found = own_of(name, scope, products, read_scope(scope), OWN)
-    assert (found.word, found.much) == (word, pytest.approx(much, abs=1e-4))
+    assert (found.word, found.much) == (word, round(much, 4))
 
 
 def test_a_county_that_has_nothing_is_named_by_nobody():
@@ -119,7 +119,16 @@ def test_an_address_of_a_works_or_of_an_office(address, plant):
     ("titles", "strength"),
     [
         ("A股上市公司", 1.0),
+        ("制造业单项冠军", 1.0),
+        ("世界500强", 1.0),
+        ("中国500强", 1.0),
+        ("专精特新小巨人", 0.9),
+        ("农业产业化国家重点龙头企业", 0.9),
+        ("市级龙头企业", 0.8),
+        ("专精特新中小企业", 0.8),
         ("高新技术企业", 0.7),
+        ("瞪羚企业", 0.7),
+        ("规模以上工业企业", 0.6),
         ("高新技术企业、专精特新小巨人", 0.9),  # the strongest counts
         ("规上企业", 0.6),
         ("县级先进单位", 0.5),
@@ -221,6 +230,8 @@ def test_kin_is_the_surest_link(world, make):
     )
     row = facts_of(tea, make, links)
     assert (row["kin"], row["kin_name"]) == (0.8, "L2")
+    equal = make.links(("T2", "L1", "group", 0.6), ("T2", "L2", "group", 0.6))
+    assert facts_of(tea, make, equal)["kin_name"] == "L1"  # the first of equals
     assert facts_of(tea, make)["kin"] == 0  # looked for and not found
     found = survey(tea.graph, tea.local_fits, tea.locals, tea.profile)
     facts, _ = pair_facts(tea.targets, tea.target_fits, found, None, tea.graph)

@@ -21,7 +21,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "how-scores-work.md"
 TEXT = PAGE.read_text("utf-8")
 ROW = re.compile(r"^\| `([^`]+)` \| .+ \| (\d\.\d{4}) \|$", re.M)
 WRITTEN = {name: float(value) for name, value in ROW.findall(TEXT)}
-WEIGHT = re.compile(r"^\| `(\w+)` \| (\S+) \| (0\.\d\d) \| .+ \|$", re.M)
+WEIGHT = re.compile(r"^\| `(\w+)` \| (\S+) \| (0\.\d\d) \| (–|[\d.]+) \| .+ \|$", re.M)
 
 
 @pytest.fixture
@@ -118,10 +118,12 @@ def test_the_list_of_the_page(tea, scores):
         assert barred[firm].startswith(titles[part])
 
 
-def test_the_weights_and_titles_of_the_page_are_those_of_the_registry():
-    written = [(name, title, float(weight)) for name, title, weight in WEIGHT.findall(TEXT)]
-    registered = [(part.name, part.title, part.weight) for part in (*GAP_PARTS, *PARTS)]
-    assert written == registered
+def test_weights_levels_and_titles_of_the_page_are_those_of_the_registry():
+    registered = [
+        (part.name, part.title, f"{part.weight:.2f}", f"{part.weak:g}" if part.weak else "–")
+        for part in (*GAP_PARTS, *PARTS)
+    ]
+    assert WEIGHT.findall(TEXT) == registered
 
 
 def test_the_profile_and_the_levels_of_the_page_are_those_of_the_example(tea):

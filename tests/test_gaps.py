@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainmatch.chains.graph import read_chains
 from chainmatch.decision.gaps import listing, survey, weaknesses
 from chainmatch.decision.paths import count_paths
 from chainmatch.parts import GAP_PARTS
@@ -186,6 +187,43 @@ def test_the_sentence_says_what_stands_there_and_what_speaks_for_it(tea):
     assert "要用的原料" not in why.to_string()  # none is missing
     assert why.str.endswith("。").all() and not why.str.contains("；；|nan|。。").any()
     assert not why.str.contains("南街茶庄").any()  # it only sells
+
+
+def test_that_nobody_in_the_list_does_it_is_said_first_and_once(tea):
+    why = by_node(survey_of(tea))["why"]
+    assert why["drinks"].index("没有做这一环节的企业") < why["drinks"].index("没有在建项目")
+    assert why["garden"].index("没有在建项目") < why["garden"].index("只有1家")
+    needed = tea.profile_with(projects=[{"name": "茶文化园", "needs": ["茶饮料"]}])
+    alone = by_node(survey_of(tea, profile=needed)).loc["drinks", "why"]
+    assert alone.count("没有做这一环节的企业") == 1
+
+
+def test_how_many_firms_a_cell_names(tea, make):
+    growers = make.fits(*((f"G{i}", "garden", 0.9) for i in range(9)))
+    gaps = by_node(survey_of(tea, local_fits=growers))
+    assert gaps.loc["garden", "local_firms"] == "、".join(f"G{i}" for i in range(8)) + "等9家"
+    assert gaps.loc["making", "upstream_local"] == "G0、G1、G2、G3、G4、G5等9家"
+    assert "G0、G1、G2等9家" in gaps.loc["garden", "why"]
+
+
+def test_how_usual_a_node_is_counts_unless_the_profile_says_none(tea, make):
+    graph = read_chains()
+    held = list(graph)[:3]
+    fits = pd.DataFrame(
+        [
+            {"firm_id": "L1", "name": "甲", "node": node, "fit": 0.9, "main": 0.9}
+            | {"grade": "likely", "activity": "", "evidence": "甲"}
+            for node in held
+        ]
+    ).reindex(columns=list(TABLES["match"]))
+    learned, none = (
+        survey(graph, fits, tea.locals, tea.profile_with(relatedness=key)).gaps
+        for key in ("", "none")
+    )
+    paths = count_paths(graph, dict(zip(none["node"], none["status"], strict=True)))
+    alone = [paths[node].structure for node in none["node"]]
+    assert none["structure"].tolist() == pytest.approx(alone, abs=1e-4, nan_ok=True)
+    assert not learned["structure"].equals(none["structure"])
 
 
 def test_a_missing_raw_material_is_said(tea):

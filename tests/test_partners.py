@@ -116,12 +116,13 @@ def test_a_longer_word_hides_those_in_it():
     assert words_in("板栗", ("核桃",)) == ()
 
 
-def test_words_for_kinds_of_goods_name_no_product(tea):
-    """包装 is in every fifth scope: that both write it says nothing."""
+@pytest.mark.parametrize("word", ["包装", "建筑材料"])
+def test_words_for_kinds_of_goods_name_no_product(tea, word):
+    """They are in every fifth scope: that both write them says nothing."""
     graph = tea.graph.copy()
-    graph.nodes["garden"]["objects"] = ("包装", "茶")
-    fits = fits_with(tea, "evidence", L1="包装种植茶")
-    found = partners(tea, made="包装茶", graph=graph, local_fits=fits)
+    graph.nodes["garden"]["objects"] = (word, "茶")
+    fits = fits_with(tea, "evidence", L1=f"{word}种植茶")
+    found = partners(tea, made=f"{word}茶", graph=graph, local_fits=fits)
     assert [p.side for p in found] == [BUYER]  # by 红茶, but no supplier by 包装
 
 

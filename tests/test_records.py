@@ -20,6 +20,7 @@ from chainmatch.schema.records import (
     partners_text,
     points_of,
     points_text,
+    sides,
     written,
 )
 
@@ -56,6 +57,7 @@ def test_a_sentence_may_hold_a_colon_and_needs_no_title():
     assert points_text(points) == "资源契合：原料：茶园"
     assert points_of(points_text(points)) == points
     assert points_of("本地没有上下游企业") == (Point("", "本地没有上下游企业"),)  # of older files
+    assert points_text((Point("", "本地没有上下游企业"),)) == "本地没有上下游企业"
     assert points_of("") == ()
     assert points_text(()) == ""
     assert points_text((Point("甲", "一；二;三\n四"),)) == "甲：一，二，三 四"
@@ -100,6 +102,13 @@ def test_how_a_cell_of_partners_reads():
     assert [p.name for p in partners_of("上游：甲公司、乙公司")] == ["甲公司", "乙公司"]  # older
     assert partners_of("") == ()
     assert partners_text(()) == ""
+
+
+def test_partners_side_by_side():
+    found = sides([partner(BUYER, "丙", "茶饮料"), partner(SUPPLIER, "甲", "茶园")])
+    assert found == [(SUPPLIER, ["甲（“茶园”）"]), (BUYER, ["丙（“茶饮料”）"])]
+    assert sides([partner(BUYER, "丙", "")]) == [(BUYER, ["丙"])]  # of older folders
+    assert sides([]) == []
 
 
 def test_a_table_is_written_with_its_records_joined():

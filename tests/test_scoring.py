@@ -59,7 +59,7 @@ def test_the_ranking_of_the_five_targets(tea):
     scores = scores_of(tea)
     assert list(scores.columns) == list(TABLES["scores"])
     # T1 and T2 make what is wanted first of what the county has, T1 more surely and with partners.
-    # T5 is of the county's own trade, but farms are not moved; T4 does nothing with tea leaves.
+    # T5 is of the county's own trade, but farms are not moved; T4 has no part in tea leaves.
     # T3's capital is unknown, so that only what is known counts.
     assert list(scores["firm_id"])[:2] == ["T1", "T2"]
     assert dict(zip(scores["firm_id"], scores["node"], strict=True)) == {

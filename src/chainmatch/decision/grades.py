@@ -39,10 +39,8 @@ def _branch_only(quote: str, scope: str, items: Sequence[Item]) -> bool:
     said = [n for n, item in enumerate(items) if start <= item.start < end]
     if start < 0 or not said:
         return False
-    last = [items[said[-1]]]
-    for item in items[
-        said[-1] + 1 :
-    ]:  # the verbs of its list, and not the next clause (；餐饮服务)
+    last = [items[said[-1]]]  # with the verbs of its list, and not the next clause (；餐饮服务)
+    for item in items[said[-1] + 1 :]:
         if item.place != "verb" or _CLAUSE.search(scope, last[-1].end, item.start):
             break
         last.append(item)
