@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chainmatch.decision.gaps import survey
 from chainmatch.decision.gates import check
 from chainmatch.decision.grades import fills
-from chainmatch.decision.mean import contributions, interval, weighted_mean
+from chainmatch.decision.mean import contributions, interval, weighted_mean, widest
 from chainmatch.decision.scoring import SHOWN, score, weak_points
 from chainmatch.parts import PARTS
 from chainmatch.profile import Entry
@@ -426,6 +426,15 @@ def test_many_draws_of_weights_at_once_are_each_draw_alone(parts, draws):
     together = weighted_mean(np.array([parts]), np.array(draws).T)[0]
     apart = [mean(parts, weights) for weights in draws]
     assert together.tolist() == pytest.approx(apart, nan_ok=True)
+
+
+def test_the_unknown_part_that_widens_most():
+    row = dict.fromkeys(COLUMNS, 0.5) | {"substance": math.nan, "region_part": math.nan}
+    weights = {part.name: part.weight for part in PARTS}
+    assert widest(row, weights).name == "substance"
+    assert widest(row, weights | {"substance": 0.0}).name == "region"
+    assert widest(row, weights | {"substance": 0.0, "region": 0.0}) is None
+    assert widest(dict.fromkeys(COLUMNS, 0.5), weights) is None
 
 
 def test_contributions_of_a_table_add_up_to_its_scores(tea):

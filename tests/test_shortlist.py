@@ -127,6 +127,14 @@ def test_why_not_names_the_limit_and_who_fills_it(world):
     assert "同环节已选1家" in reason
 
 
+def test_of_a_full_limit_three_are_named(world):
+    scores = scored(*((firm, "x", 0.9) for firm in "ABCD"), ("E", "x", 0.5))
+    row = scores.set_index("firm_id", drop=False).loc["E"].to_dict()
+    for most, tail in ((3, "CCCC有限公司。"), (4, "CCCC有限公司等。")):
+        profile = capacity(world, per_gap=most, top=9)
+        assert why_not(row, select(scores, profile), profile).endswith(tail)
+
+
 ENTRY = Entry()
 TITLE = {part.name: part.title for part in PARTS}
 SHOWN = {
