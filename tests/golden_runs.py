@@ -1,6 +1,6 @@
 """The golden runs: what comes out of two runs, as text that a person reads in ``git diff``.
 
-``world`` is a county of eight nodes that can be argued by hand (``golden/world/README.md``),
+``world`` is a county of eleven nodes that can be argued by hand (``golden/world/README.md``),
 ``sample`` the bundled sample. Both go through the command alone, so nothing here knows how the
 code is laid out. ``outputs`` yields file name and text; ``python tests/golden_runs.py`` (or ``make
 golden``) writes them to ``golden/<name>_run/``, ``test_golden.py`` compares.
@@ -116,9 +116,12 @@ def _world(folder: Path) -> Iterator[tuple[str, str]]:
 EXPLAINED = """
     苏州青禾食品有限公司 商南县清油食品有限公司 苏州转轮机械有限公司 重庆青岚云栖食品有限公司
     杭州栗源食品有限公司 温州大雪食品有限公司 南京满坡板栗种植有限公司 南京云杉农业科技有限公司
-    无锡红砖食品有限公司 重庆石桥板栗机械厂 重庆白塔食品股份有限公司 杭州青岚云栖食品有限公司
+    无锡红砖食品有限公司 重庆石桥板栗食品厂 重庆白塔食品股份有限公司 杭州青岚云栖食品有限公司
     宁波东篱冷链有限公司 常州电镀设备有限公司 兰州洁云包装有限公司 温州小满食品有限公司
-    镇安县月潭食品有限公司 杭州市栗源食品有限公司 镇安县双锋板栗种植有限公司 上海没有这家公司
+    镇安县月潭食品有限公司 杭州市栗源食品有限公司 镇安县双锋板栗种植有限公司 扬州栗乡文旅股份有限公司
+    扬州栗园度假村有限公司 常州虹桥机械有限公司 无锡绿野商贸有限公司 温州古井房地产开发有限公司
+    芜湖双岩碳材有限公司 扬州板栗食品有限公司 上海百业食品有限公司 成都翠屏食品有限公司
+    上海没有这家公司
 """
 
 

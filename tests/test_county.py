@@ -152,7 +152,7 @@ def test_a_product_of_several_nodes_begins_at_the_first_of_them(tea):
 def test_what_a_project_will_make_counts_for_less_than_what_is_there(tea):
     project = {"name": "茶厂", "makes": ["制茶"], "weight": 0.5}
     found = county(tea, resources=[{"product": "包装", "much": 0.1}], projects=[project]).reach
-    assert found["making"][:3] == (0.8 * 0.5, "制茶", 0)
+    assert found["making"][:3] == (0.8 * 0.5, "制茶（茶厂投产后）", 0)
     assert found["drinks"].value == round(0.4 * 0.9 / 2**0.15, 4)
 
 

@@ -207,7 +207,7 @@ REASONS = [
 GAP_WEAK = [
     ("resources", {}, "离本县的资源较远"),
     ("resources", {"reach": 0.0, "reached": "茶园"}, "没有它要用的原料（茶园）"),
-    ("resources", {"reach": 0.0, "reached": ""}, "较远"),
+    ("resources", {"reach": 0.0, "reached": ""}, "不加工本县的资源"),
     ("demand", {}, "没有在建项目"),
     ("feasibility", {}, "要素条件一般"),
     ("feasibility", {"shortages": "用水"}, "用水"),

@@ -107,11 +107,15 @@ def _ordered(profile: Profile) -> Profile:
 
 def _reach(profile: Profile, graph: "Graph") -> dict[str, Claim]:
     found: dict[str, Claim] = {}
-    stock = [(r.much, r.product) for r in profile.resources]
-    stock += [(_MAKES_HERE * p.weight, word) for p in profile.projects for word in p.makes]
-    for much, product in stock:
-        for node in _first(graph, nodes_of(graph, product)):
-            found[node] = max(found.get(node, NOTHING), Claim(much, product))
+    stock = [(r.much, r.product, r.product) for r in profile.resources]
+    stock += [
+        (_MAKES_HERE * p.weight, word, f"{word}（{p.name}投产后）")
+        for p in profile.projects
+        for word in p.makes
+    ]
+    for much, product, said in stock:
+        for node in _first(graph, _holding(graph, product)):
+            found[node] = max(found.get(node, NOTHING), Claim(much, said))
     order = _flowing(graph)
     for node in order:
         made_of = [m for m in graph.pred[node] if _flows(graph, m, node)]
@@ -124,9 +128,19 @@ def _reach(profile: Profile, graph: "Graph") -> dict[str, Claim]:
         if not stock:
             found[node] = Claim(math.nan, "")
         elif node not in found:
-            raw = [graph.nodes[m]["name"] for m in graph.pred[node] if _is_raw(graph, m)]
-            found[node] = Claim(0.0, raw[0]) if raw else Claim(math.nan, "")
+            raw = [m for m in graph.pred[node] if _is_raw(graph, m)]
+            lacking = raw and not any(found.get(m, NOTHING).value > 0 for m in raw)
+            words = graph.nodes[raw[0]]["name"] if lacking else ""
+            found[node] = Claim(0.0 if raw else math.nan, words)
     return found
+
+
+def _holding(graph: "Graph", product: str) -> Iterable[str]:
+    """Return the nodes of a product; one after which a chain is called (茶叶) is not all of it."""
+    named = nodes_of(graph, product)
+    if all(product != data["name"] for data in graph.graph["chains"].values()):
+        return named
+    return [node for node in named if product in graph.nodes[node]["objects"]] or named
 
 
 def _first(graph: "Graph", nodes: Iterable[str]) -> list[str]:

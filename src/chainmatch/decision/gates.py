@@ -150,7 +150,7 @@ def _refused(case: _Case) -> _Why:
                 found[firm] = _refusal_text(f"经营内容“{done.phrase}”", done.refusal)
     for firm, name in _texts(case.targets, "name"):
         if refusal := refusals.named(name):
-            found[firm] = _refusal_text("企业名称自称", refusal)
+            found[firm] = _refusal_text("企业名称所称的经营内容", refusal)
     return found
 
 

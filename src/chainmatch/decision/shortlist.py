@@ -233,7 +233,8 @@ def obstacle(
         value, least = row[part.column], floors[part.name]
         if not value >= least:
             why = f"（{_said(row, part.title)}）" if _said(row, part.title) else ""
-            return f"{part.title}{figure(value)}，低于入选要求{least:g}{why}。"
+            falls = "低于入选要求" if value == value else "入选要求至少"
+            return f"{part.title}{figure(value)}，{falls}{least:g}{why}。"
     if row["grade"] not in GRADES[GRADES.index(entry.grade) :]:
         return (
             f"依据等级为“{_GRADES.get(row['grade'], '不详')}”，入选要求至少"

@@ -157,7 +157,8 @@ def _repeats(
 ) -> Iterator[Partner]:
     """The leads that say the same as this one."""
     for other, similarity in same.get(reading.lead_id, ()):
-        first = first_filed((filed[reading.lead_id], other))[0]
+        both = {reading.lead_id, other.lead_id}
+        first = first_filed(lead for lead in filed.values() if lead.lead_id in both)[0]
         when = f"（{first.registered}登记）" if first.registered else ""
         why = f"与线索{other.lead_id}说的是同一件事，以{first.lead_id}{when}为首报，请合并对接"
         yield Partner("lead", other.lead_id, other.title, similarity, why, "", other.lead_id)

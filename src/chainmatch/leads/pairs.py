@@ -120,8 +120,10 @@ def _pair_why(best: _Meeting, raw: _Meeting, partner: LeadReading, wills: bool, 
             return f"投资意愿“{partner.title}”所需的“{name}”正是本项目所有"
         case "raw":
             return f"项目“{partner.title}”有本线索所需的“{name}”"
+        case _ if wills:
+            return f"投资意愿“{partner.title}”处在相邻的“{name}”环节，可商请入驻配套"
         case _:
-            return f"{kind}“{partner.title}”处在相邻的“{name}”环节，可商请入驻配套"
+            return f"项目“{partner.title}”与“{name}”环节相邻，可商请入驻配套"
 
 
 def _ratio(means: tuple[float, float] | None, wanted: tuple[float, float] | None) -> float:

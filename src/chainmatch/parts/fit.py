@@ -1,5 +1,7 @@
 """Fit: is what the node names the firm's main business, and not just one line of its text?"""
 
+import math
+
 from chainmatch.parts.base import Facts, Part, main_fit
 from chainmatch.util.rounding import figure
 
@@ -10,6 +12,8 @@ def _weakness(facts: Facts) -> str:
     name = facts["node_name"]
     if not name:
         return "经营内容与各产业链都对不上，主业须先核实"
+    if math.isnan(facts["making"]):
+        return f"经营范围没有写明做什么，归入“{name}”只凭名称或产品，须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
     if facts["main"] < _MAIN:
         return f"“{name}”只占其经营内容的一部分（主业程度{figure(facts['main'])}）{doubt}"

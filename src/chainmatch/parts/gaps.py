@@ -44,8 +44,10 @@ def _demand_reason(facts: Facts) -> str:
 
 
 def _resource_weakness(facts: Facts) -> str:
-    missing = facts["reach"] == 0 and facts["reached"]
-    return f"县情里没有它要用的原料（{facts['reached']}）" if missing else "离本县的资源较远"
+    if facts["reach"] > 0:
+        return "离本县的资源较远"
+    missing = f"县情里没有它要用的原料（{facts['reached']}）"
+    return missing if facts["reached"] else "不加工本县的资源"
 
 
 GAP_PARTS = (

@@ -1,6 +1,5 @@
 """Region: does it sit where the county looks for investors, and how far is it?"""
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +23,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 
 
 def _weakness(facts: Facts) -> str:
-    far = "" if math.isnan(facts["km"]) else f"路程约{rounded(facts['km'], 0):,}公里"
+    far = "" if not facts["km"] >= 1 else f"路程约{rounded(facts['km'], 0):,}公里"
     if facts["priority"] >= _FIRST:
         return far
     return f"不在优先片区{far and '，'}{far}"

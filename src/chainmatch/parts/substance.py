@@ -33,7 +33,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 def _size(facts: Facts) -> str:
     found = [f"注册资本{facts['money']}"] if facts["money"] else []
     if not math.isnan(facts["age"]) and facts["age"] >= 1:
-        found.append(f"登记{rounded(facts['age'], 0)}年")
+        found.append(f"登记{math.floor(facts['age'])}年")
     if facts["staff"] > 0:
         found.append(f"参保{rounded(facts['staff'], 0):,}人")
     return "、".join(found)

@@ -21,6 +21,7 @@ def _value(facts: "pd.DataFrame") -> Values:
     return found
 
 
+_RUN = ("operator", "local", "public")  # where nobody is expected to make things
 _BOUND = {
     "operator": "项目要有资源和投资规模才会异地开发",
     "base": "要有场址和项目才会落户",
@@ -38,7 +39,7 @@ def _weakness(facts: Facts) -> str:
         return "名称就是一处机构或场所，不像会到外县再办一个"
     if facts["agent"]:
         return "名称自称贸易、工程、咨询或投资一类，不一定自己生产"
-    if facts["making"] < 0.5:
+    if facts["making"] < 0.5 and facts["settles"] not in _RUN:
         return f"经营内容以销售、服务为主（生产类约占{percent(facts['making'])}）"
     return _BOUND.get(facts["settles"], "")
 

@@ -207,7 +207,7 @@ def _region(row: Row, profile: Profile) -> Iterator[str]:
     else:
         text = "不在重点片区"
     *_, km = region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)
-    far = "" if math.isnan(km) else f"，离本县直线约 {rounded(km, 0)} 公里"
+    far = "" if not km >= 1 else f"，离本县直线约 {rounded(km, 0)} 公里"
     yield f"区域：{row['region']}，{text}{far}"
 
 

@@ -257,7 +257,18 @@ def _changed(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, tuple[Any,
 
 
 def _short(value: Any) -> str:
-    if value is None:
+    if value is None or value == []:
         return "未写"
-    text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = "、".join(map(_entry, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _entry(value: Any) -> str:
+    """Return one entry of a list of a profile: what it is called, and all else that it says."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    key = next((key for key in ("name", "product", "what") if key in value), "")
+    rest = [_short(each) for name, each in value.items() if name != key and each not in ("", [])]
+    return str(value.get(key, "")) + (f"（{'，'.join(rest)}）" if rest else "")
