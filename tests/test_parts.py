@@ -166,7 +166,7 @@ WEAK = [
     ("gap", {"gap": NAN}, None),
     ("gap", {"node_name": ""}, None),
     ("partners", {"partner_size": 0.0}, None),  # a list of some hundred firms shows few
-    ("region", {"priority": 0.3, "km": 605.4}, "不在优先片区，路程约605公里"),
+    ("region", {"priority": 0.3, "km": 605.4}, "不在优先片区，直线距离约610公里"),
     ("region", {"priority": 0.8, "km": 2605.5}, "2,606公里"),
     ("region", {"priority": 0.3, "km": NAN}, "不在优先片区"),
     ("region", {"priority": 0.8, "km": NAN}, None),

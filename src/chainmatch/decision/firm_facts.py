@@ -62,6 +62,7 @@ _AGENT = re.compile(
 _OFFICE = re.compile(
     "室|[0-9A-Za-z]+房|[一二三四五六七八九十0-9]+(?:楼|层)|大厦|单元|写字楼|商务|公寓|住宅|大楼|商铺"
 )
+_WORKS = re.compile("厂房|厂区|工业[区园](?!.*(?:大厦|写字楼))")
 _PLANT = re.compile("村|镇|乡|工业|开发区|园区|产业园|产业基地|经济区|厂区|厂房|[东西南北]厂")
 _MAKES = {"make": 1.0, "grow": 1.0, "operate": 0.35, "research": 0.2}
 _BARE = 0.5
@@ -160,10 +161,14 @@ def own_of(name: str, scope: str, products: str, items: Sequence[Item], own: Seq
 
 
 def plant_of(address: str) -> float:
-    """Return 1 for an address where things can be made, 0 for an office, NaN for neither."""
-    if _OFFICE.search(address):
-        return 0.0
-    return 1.0 if _PLANT.search(address) else math.nan
+    """Return 1 for an address where things can be made, 0 for an office, NaN where unsure.
+
+    A factory building is one on any floor; a floor in a development zone may be either.
+    """
+    if _WORKS.search(address):
+        return 1.0
+    office, plant = bool(_OFFICE.search(address)), bool(_PLANT.search(address))
+    return float(plant) if office != plant else math.nan
 
 
 def honour_of(titles: str) -> float:

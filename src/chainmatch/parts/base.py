@@ -139,9 +139,20 @@ def has(facts: Facts) -> str:
     """Say what the county has that a node lives on, as far as people would still say so."""
     if not facts["reach"] >= 0.4 or facts["reach_steps"] > 4:
         return ""
+    return f"本县有{facts['reached']}" if facts["reach_steps"] <= 1 else _below(facts)
+
+
+def near(facts: Facts) -> str:
+    """Say the same of a firm: its node and what the county has, since its text names neither."""
+    if not has(facts):
+        return ""
     if facts["reach_steps"] <= 1:
-        return f"本县有{facts['reached']}"
-    return f"在本县{facts['reached']}的下游（经“{facts['through']}”）"
+        return f"“{facts['node_name']}”接得上本县的{facts['reached']}"
+    return _below(facts)
+
+
+def _below(facts: Facts) -> str:
+    return f"“{facts['node_name']}”在本县{facts['reached']}的下游（经“{facts['through']}”）"
 
 
 def main_fit(facts: "pd.DataFrame") -> Values:

@@ -3,7 +3,6 @@
 import math
 
 from chainmatch.parts.base import Facts, Part, main_fit
-from chainmatch.util.rounding import figure
 
 _MAIN = 0.5  # main business from here on
 
@@ -16,15 +15,14 @@ def _weakness(facts: Facts) -> str:
         return f"经营范围没有写明做什么，归入“{name}”只凭名称或产品，须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
     if facts["main"] < _MAIN:
-        return f"“{name}”只占其经营内容的一部分（主业程度{figure(facts['main'])}）{doubt}"
-    return f"与“{name}”的契合度{figure(facts['fit'])}{doubt}"
+        return f"除“{name}”外，经营范围还写有别的内容{doubt}"
+    return f"归入“{name}”{doubt}".replace("”，", "”的") if doubt else ""
 
 
 def _reason(facts: Facts) -> str:
     if not facts["evidence"] or facts["grade"] == "uncertain":
         return ""
-    lead = "主营写明" if facts["main"] >= _MAIN else "经营范围写有"
-    return f"{lead}“{facts['evidence'].strip('^〓*+·. ')}”"
+    return f"经营范围写有“{facts['evidence'].strip('^〓*+·. ')}”"
 
 
 FIT = Part(

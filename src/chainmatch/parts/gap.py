@@ -17,7 +17,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 def _weakness(facts: Facts) -> str:
     if math.isnan(facts["gap"]) or not facts["node_name"]:
         return ""
-    return f"“{facts['node_name']}”对本县的价值一般（缺口价值{figure(facts['gap'])}）"
+    return f"“{facts['node_name']}”的缺口价值为{figure(facts['gap'])}（最高1）"
 
 
 GAP = Part(

@@ -37,7 +37,7 @@ def _resource_reason(facts: Facts) -> str:
 
 def _demand_reason(facts: Facts) -> str:
     if facts["project"] >= 0.3:
-        return f"{facts['project_name']}用得上"
+        return f"{facts['project_name']}要用“{facts['node_name']}”"
     if facts["anchored"] >= 0.5 and facts["anchor_names"]:
         return f"上下游有本地{facts['anchor_names']}"
     return ""

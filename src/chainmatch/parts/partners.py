@@ -17,9 +17,9 @@ def _value(facts: "pd.DataFrame") -> Values:
 
 
 def _reason(facts: Facts) -> str:
-    found = [f"本地{facts['supplier']}可供货"] if facts["supplier"] else []
+    found = [f"本地{facts['supplier']}可洽谈供货"] if facts["supplier"] else []
     if facts["buyer"]:
-        found.append(f"本地{facts['buyer']}可采购")
+        found.append(f"本地{facts['buyer']}可洽谈采购")
     return "，".join(found)
 
 

@@ -23,17 +23,22 @@ def _value(facts: "pd.DataFrame") -> Values:
 
 
 def _weakness(facts: Facts) -> str:
-    far = "" if not facts["km"] >= 1 else f"路程约{rounded(facts['km'], 0):,}公里"
+    far = f"直线距离约{_tens(facts['km']):,}公里" if facts["km"] >= 1 else ""
     if facts["priority"] >= _FIRST:
         return far
     return f"不在优先片区{far and '，'}{far}"
+
+
+def _tens(km: float) -> int:
+    """Return whole kilometres, from 100 on in tens: places are known to their city only."""
+    return 10 * int(rounded(km / 10, 0)) if km >= 100 else int(rounded(km, 0))
 
 
 REGION = Part(
     name="region",
     title="区域因素",
     english="Region",
-    meaning="是否重点片区、路程远近",
+    meaning="是否重点片区、离本县远近",
     formula="mean of the known of priority and closeness = 1 / (1 + km / levels.near_km)",
     weight=0.02,
     value=_value,

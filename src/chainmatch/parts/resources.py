@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chainmatch.parts.base import Facts, Part, Values, has, main_fit, numbers
+from chainmatch.parts.base import Facts, Part, Values, main_fit, near, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +20,9 @@ def _reason(facts: Facts) -> str:
     if facts["own_word"]:
         word, product = facts["own_word"], facts["own_product"]
         if word == product:
-            return f"写有“{word}”，正是本县有的"
-        return f"写有“{word}”，对得上本县的{product}"
-    return has(facts)
+            return f"写有“{word}”，本县就有"
+        return f"写有“{word}”，本县有{product}"
+    return near(facts)
 
 
 RESOURCES = Part(
@@ -34,7 +34,7 @@ RESOURCES = Part(
     weight=0.22,
     value=_value,
     weak=0.3,
-    weakness=lambda facts: "看不出产品用得上本县的资源",
+    weakness=lambda facts: "" if facts["own_word"] else "经营范围没有写到本县的资源",
     reason=_reason,
     question="主要原料是什么、从哪里来",
     here=True,

@@ -42,7 +42,7 @@ def _size(facts: Facts) -> str:
 def _weakness(facts: Facts) -> str:
     if not facts["money"]:
         return "注册资本不详，实力须先核实"
-    office = "，登记地址是写字楼或住宅" if facts["plant"] == 0 else ""
+    office = "，登记地址像是写字楼或住宅" if facts["plant"] == 0 else ""
     if facts["capital"] < 1000:
         return f"注册资本{facts['money']}，规模偏小{office}"
     return f"注册资本{facts['money']}，实力中等{office}"

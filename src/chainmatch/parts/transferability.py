@@ -40,14 +40,14 @@ def _weakness(facts: Facts) -> str:
     if facts["agent"]:
         return "名称自称贸易、工程、咨询或投资一类，不一定自己生产"
     if facts["making"] < 0.5 and facts["settles"] not in _RUN:
-        return f"经营内容以销售、服务为主（生产类约占{percent(facts['making'])}）"
+        return f"经营范围各项中生产类约占{percent(facts['making'])}"
     return _BOUND.get(facts["settles"], "")
 
 
 def _reason(facts: Facts) -> str:
     if facts["making"] < 0.8 or facts["settles"] != "anywhere" or facts["single"] or facts["agent"]:
         return ""
-    return "以生产为主，可异地建厂"
+    return "以生产为主，属可以异地设厂的一类"
 
 
 TRANSFERABILITY = Part(

@@ -35,7 +35,7 @@ class Partner(NamedTuple):
 
 
 def points_text(points: Iterable[Point]) -> str:
-    """Return points as a cell reads: ``企业实力：注册资本不详；区域因素：路程约900公里``."""
+    """Return points as a cell reads: ``企业实力：注册资本不详；区域因素：直线距离约900公里``."""
     return "；".join(f"{p.title}{p.title and '：'}{_flat(p.text)}" for p in points)
 
 
