@@ -53,8 +53,8 @@ def test_shortlist_has_chinese_titles_and_every_firm(book, run):
 def test_a_firm_is_said_in_one_sentence_what_it_makes_who_wants_it_what_is_against_it(book):
     rows = {row["企业编号"]: row for row in table(book["目标企业清单"])}
     good, poor = rows["T1"]["一句话理由"], rows["T4"]["一句话理由"]
-    assert good.startswith("主营写明“制茶") and "县里优先发展制茶" in good
-    assert poor.startswith("主营写明“茶机") and "不足：" in poor and "县里优先" not in poor
+    assert good.startswith("经营范围写有“制茶") and "县里优先发展制茶" in good
+    assert poor.startswith("经营范围写有“茶机") and "不足：" in poor and "县里优先" not in poor
     for said in (good, poor):
         assert said.count("。") == 1 and said.endswith("。")
     assert rows["T1"]["注册资本"] == "5,000万元" and rows["T1"]["成立日期"] == "2010-05-01"

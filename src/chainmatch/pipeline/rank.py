@@ -165,7 +165,8 @@ def _ranked(
             profile, lexicon=matcher.lexicon,
         )  # fmt: skip
         candidates = Resolution(shown.examined.firms, shown.duplicates, shown.examined.links)
-        manifest = _manifest(order, profile, beside, found, shown) | {"top": len(shortlist)}
+        manifest = _manifest(order, profile, beside, found, shown)
+        manifest |= {"top": len(shortlist), "asked": order.top or profile.capacity.top}
         run = Run(
             graph, profile, shown.reading, beside.local, leads, candidates, beside.home, shown.fits,
             local_fits, surveyed, shown.excluded, shown.scores, shortlist, matched, manifest,

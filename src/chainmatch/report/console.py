@@ -6,7 +6,7 @@ from unicodedata import east_asian_width
 
 import pandas as pd
 
-from chainmatch.report.facts import doubts
+from chainmatch.report.facts import doubts, shortage
 from chainmatch.report.folder import MANIFEST, PAGE, WORKBOOK
 from chainmatch.run import Run
 from chainmatch.schema.columns import COLUMNS
@@ -36,6 +36,7 @@ def summary(run: Run, folder: Path) -> str:
             f"目标企业 {counts['rows']} 行 = 评分 {counts['scored']} + 排除 {counts['excluded']}"
             f" + 重复 {counts['duplicates']} + 无法读取 {counts['rejects']}；"
             f"清单共 {len(run.shortlist)} 家。",
+            *(f"{why}。" for why in [shortage(run)] if why),
             f"工作簿：{folder / WORKBOOK}",
             f"网页：　{folder / PAGE}",
             f"数据表：{folder / 'shortlist.csv'} 等，说明见 {folder / MANIFEST}",

@@ -104,6 +104,7 @@ def _manifest() -> Schema:
         "title": "run.json",
         "$defs": profile.pop("$defs"),  # where its references look for them
         **_record(
+            "asked",
             contract={"const": CONTRACT, "description": "number of this contract"},
             version={"type": "string", "description": "version of chainmatch"},
             inputs=_lists(_record(file={"type": "string"}, sha256=_DIGEST), "leads"),
@@ -111,6 +112,7 @@ def _manifest() -> Schema:
             chains={"type": "object", "additionalProperties": _DIGEST},
             learned={"type": "object", "additionalProperties": _DIGEST},
             top={**_COUNT, "description": "firms on the shortlist"},
+            asked={**_COUNT, "description": "firms that were asked for"},
             counts={
                 "description": "targets: rows = scored + excluded + duplicates + rejects; local: "
                 "rows = kept + duplicates + rejects; leads: rows = read + rejects; other_rows are "

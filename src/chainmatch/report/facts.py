@@ -71,6 +71,18 @@ def doubts(run: "Run") -> tuple[str, ...]:
     return tuple(run.manifest["notes"].get("profile", ()))
 
 
+def shortage(run: "Run") -> str:
+    """Say why the shortlist is shorter than was asked for; "" if it is not."""
+    asked = run.manifest.get("asked", 0)
+    lacking = asked - len(run.shortlist)
+    return (
+        f"名额{asked}家，少列{lacking}家：其余企业够不上入选条件，"
+        "或者同一环节、片区、集团的名额已满"
+        if lacking > 0
+        else ""
+    )
+
+
 def sums(run: "Run") -> list[str]:
     """Return the sentences that show that no row was lost."""
     counts = run.manifest["counts"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chainmatch.parts import parts_of
 from chainmatch.report import header_rows
-from chainmatch.report.facts import doubts, home_name, inputs, sums
+from chainmatch.report.facts import doubts, home_name, inputs, shortage, sums
 from chainmatch.report.sheets import Book, Field, lines_of
 from chainmatch.schema.words import (
     GAP_KINDS,
@@ -59,6 +59,8 @@ def _origin(run: "Run") -> Iterator[Line]:
     for text in sums(run):
         name, _, rest = text.partition(" ")
         yield name, rest
+    if why := shortage(run):
+        yield "精准招商清单", why
     yield _BLANK
     yield "各表的用处", ""
     yield from _SHEETS

@@ -100,6 +100,7 @@ def _summary(run: "Run") -> dict[str, Any]:
     anchors = [row | {"chain_name": chains[row["chain"]]} for row in facts.anchors(run)]
     return {
         "gap_count": len(wanted),
+        "shortage": facts.shortage(run),
         "ways": [
             ("可招环节", len(wanted), words.WAY_MEANING["recruit"]),
             (
