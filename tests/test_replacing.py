@@ -85,7 +85,7 @@ def test_a_file_that_is_open_elsewhere_keeps_all_as_they_were(folder, monkeypatc
         return replace(source, target, **options)
 
     monkeypatch.setattr(os, "replace", refusing)
-    with pytest.raises(OutputError, match=r"写出失败（拒绝访问），已有的结果没有改动。.*Excel"):
+    with pytest.raises(OutputError, match=r"写出失败（没有权限），已有的结果没有改动。.*Excel"):
         swap(folder)
     assert held(folder) == OLD
     swap(folder)
