@@ -94,6 +94,14 @@ def test_a_county_that_has_nothing_is_named_by_nobody():
     assert own_of("核桃", "核桃加工", "", read_scope("核桃加工"), ()).much == 0
 
 
+@pytest.mark.parametrize(
+    ("scope", "much"),
+    [("核桃脱壳机械制造", 0), ("核桃包装盒生产", 0), ("核桃加工和机械制造", 1), ("核桃仁生产", 1)],
+)
+def test_a_machine_for_a_product_is_not_made_of_it(scope, much):
+    assert (own_of("甲", scope, "", read_scope(scope), OWN).much > 0) == bool(much)
+
+
 # --- addresses, titles, names --------------------------------------------------------------------
 
 
@@ -105,6 +113,8 @@ def test_a_county_that_has_nothing_is_named_by_nobody():
         ("某某工业园B幢厂房", 1.0),
         ("某某市中心路8号1203室", 0.0),
         ("某某开发区某某大厦", 0.0),  # an office, wherever it stands
+        ("某某开发区三街8号二层", math.nan),  # a floor there may be either
+        ("某某工业区厂房五楼", 1.0),
         ("某某镇商业街三楼", 0.0),
         ("某某路8号8层", 0.0),
         ("某某路8号", math.nan),

@@ -11,6 +11,7 @@ from chainmatch.chains.graph import check_chains, read_chains, trace
 from chainmatch.chains.workbook import copy_chains
 from chainmatch.cli import main
 from chainmatch.errors import ChainError
+from chainmatch.profile import profile_text
 
 PAGE = Path(__file__).parents[1] / "docs" / "chain-files.md"
 FIVE = ["clean-energy", "eco-wellness", "green-industry", "modern-medicine", "specialty-agri"]
@@ -39,8 +40,13 @@ def lists(tmp_path):
                 "苏州晶阳光伏有限公司",
                 "杭州云上餐饮有限公司",
             ],
-            "经营范围": ["桐油、木蜡油生产、销售", "光伏组件的研发、生产、销售", "餐饮服务"],
+            "经营范围": [
+                "桐油、木蜡油生产、销售；收购油桐籽",
+                "光伏组件的研发、生产、销售",
+                "餐饮服务",
+            ],
             "所在地区": ["四川省成都市", "江苏省苏州市", "浙江省杭州市"],
+            "注册资本": ["5000万元", "8000万元", "300万元"],
         }
     )
     local = pd.DataFrame(
@@ -97,7 +103,14 @@ def test_match_has_a_column_a_chain(six, lists):
 
 def test_rank_works_with_six_chains(six, lists):
     out = lists / "out"
+    county = profile_text()
+    own = {"resources": "{product: 油桐, much: 0.9}", "priorities": "{what: 桐油压榨}"}
+    for key, line in own.items():
+        assert f"\n{key}:\n" in county
+        county = county.replace(f"\n{key}:\n", f"\n{key}:\n  - {line}\n")
+    (lists / "county.yaml").write_text(county, encoding="utf-8")
     command = ["rank", str(lists / "targets.csv"), "--local", str(lists / "local.csv")]
+    command += ["--profile", str(lists / "county.yaml")]
     assert main([*command, "--chains", str(six), "--out", str(out), "--quiet"]) == 0
     first = pd.read_csv(out / "shortlist.csv")
     firm = first[first["name"] == "成都巴山桐油有限公司"].iloc[0]

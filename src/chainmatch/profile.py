@@ -17,6 +17,7 @@ from chainmatch.errors import ProfileError
 from chainmatch.parts import GAP_PARTS, PARTS, Part
 from chainmatch.places.locating import Place, distance_km, zone_names
 from chainmatch.schema.columns import NEEDS
+from chainmatch.util.file_names import check_name
 from chainmatch.util.resources import data_folder
 from chainmatch.util.yaml import Document, YamlError, explain, nearest, read_document
 
@@ -245,6 +246,7 @@ def read_profile(path: str | Path | None = None, graph: "nx.DiGraph[str] | None"
         The file is missing or wrong; the message names every problem with its line.
     """
     file = example() if path is None else Path(path)
+    check_name(file, ProfileError)
     try:
         document = read_document(file)
     except YamlError as error:

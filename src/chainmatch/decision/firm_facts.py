@@ -59,10 +59,11 @@ _AGENT = re.compile(
     "酒店管理|物业|投资|置业|房地产|旅行|物流|运输|客运|货运|建筑(?!材|五金|陶瓷|机械)|安装|装饰(?!材|品)|装修|"
     "园林|绿化|商行|市政|医药$|路桥|(?<!生物|环境|环保|食品|机电|医药)工程有限"
 )
-_OFFICE = re.compile(
-    "室|[0-9A-Za-z]+房|[一二三四五六七八九十0-9]+(?:楼|层)|大厦|单元|写字楼|商务|公寓|住宅|大楼|商铺"
-)
+_OFFICE = re.compile("室|[0-9A-Za-z]+房|大厦|单元|写字楼|商务|公寓|住宅|大楼|商铺")
+_TOOL = "(?:(?![及和与])[\u4e00-\u9fff]){0,4}(?:机械|设备|机具|装备|生产线|包装|专用机)"
 _WORKS = re.compile("厂房|厂区|工业[区园](?!.*(?:大厦|写字楼))")
+_FLOOR = re.compile("[一二三四五六七八九十0-9]+(?:楼|层)")
+_ZONE = re.compile("开发区|园区|产业园|产业基地")
 _PLANT = re.compile("村|镇|乡|工业|开发区|园区|产业园|产业基地|经济区|厂区|厂房|[东西南北]厂")
 _MAKES = {"make": 1.0, "grow": 1.0, "operate": 0.35, "research": 0.2}
 _BARE = 0.5
@@ -155,9 +156,16 @@ def own_of(name: str, scope: str, products: str, items: Sequence[Item], own: Seq
     for text, weight in texts:
         for word in own:
             worth = round(word.much * weight * sells, 4)
-            if worth > best.much and word.word in text:
+            if worth > best.much and _made_of(word.word, text):
                 best = word._replace(much=worth)
     return best
+
+
+def _made_of(word: str, text: str) -> bool:
+    """Whether a text names a product, and not only a machine or a box for it (板栗脱壳机械)."""
+    if word not in text:
+        return False
+    return re.search(f"{re.escape(word)}(?!{_TOOL})", text) is not None
 
 
 def plant_of(address: str) -> float:
@@ -167,8 +175,11 @@ def plant_of(address: str) -> float:
     """
     if _WORKS.search(address):
         return 1.0
-    office, plant = bool(_OFFICE.search(address)), bool(_PLANT.search(address))
-    return float(plant) if office != plant else math.nan
+    if _OFFICE.search(address):
+        return 0.0
+    if _FLOOR.search(address):
+        return math.nan if _ZONE.search(address) else 0.0
+    return 1.0 if _PLANT.search(address) else math.nan
 
 
 def honour_of(titles: str) -> float:

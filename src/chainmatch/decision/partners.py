@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SHORT = 2
 _TELLING = 0.4  # specificity from which a word names a product and not a kind of goods
 _DOES = frozenset(("make", "grow"))
+_BEFORE = "|".join(
+    ("(?<![\u4e00-\u9fff])", *(f"(?<={verb})" for verb in ("收购", "加工", "生产", "种植")))
+)
 
 
 def made_text(scope: str, products: str, items: Sequence[Item]) -> str:
@@ -105,8 +108,8 @@ def _naming(made: str, word: str) -> str:
     """Return the first line of what a firm makes that names a word; "" if none does."""
     if word not in made:
         return ""
-    # A short word may stand inside another (合剂 in 粘合剂): it has to begin what is named.
-    begins = re.compile(f"(?<![\u4e00-\u9fff]){re.escape(word)}") if len(word) == SHORT else None
+    # A short word may stand inside another (合剂 in 粘合剂): it begins what is named.
+    begins = re.compile(f"(?:{_BEFORE}){re.escape(word)}") if len(word) == SHORT else None
     lines = (line for line in made.splitlines() if word in line)
     return next((line for line in lines if begins is None or begins.search(line)), "")
 
