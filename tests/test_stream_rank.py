@@ -265,7 +265,7 @@ def file_limit(size: int) -> Iterator[None]:
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
 def test_a_full_disk_is_said_and_the_run_can_go_on(targets, tmp_path):
     out = tmp_path / "out"
-    with file_limit(4_000), pytest.raises(OutputError, match="磁盘空间不足"):
+    with file_limit(40_000), pytest.raises(OutputError, match="磁盘空间不足"):
         rank_files(targets, LOCAL, out=out, engine=Pool(jobs=1, size=150))
     assert [path.name for path in out.iterdir()] == ["rank.parts"]
     run = rank_files(targets, LOCAL, out=out, engine=Pool(jobs=1, size=150, resume=True))

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from chainmatch.chains.graph import names_of
 from chainmatch.decision.anchors import anchors_of, follows
 from chainmatch.decision.county import NOTHING, County, county_of, feasibility, shortages
 from chainmatch.decision.coverage import amounts_of, blind_nodes, coverage_of, status_of, supplies
@@ -199,6 +200,10 @@ def _facts(view: _View) -> pd.DataFrame:
                 "shortages": shortages(data["needs"], profile),
                 "paths": paths[node].structure,
                 "usual": usual[node].probability if node in usual else math.nan,
+                "usual_beside": "、".join(
+                    f"“{name}”"
+                    for name in names_of(graph, usual[node].kin if node in usual else ())
+                ),
                 "targets": math.nan if view.targets is None else view.targets.get(node, 0),
                 "enough": profile.levels.targets,
             }

@@ -88,9 +88,10 @@ class Book:
         # node → firm → weight, and the name of who can be introduced
         self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
         own = survey.coverage[survey.coverage["covers"]]
-        local = ("node", "firm_id", "name", "weight")
-        for node, firm, name, weight in zip(*(own[c].tolist() for c in local), strict=True):
-            self._local[node][firm] = (weight, "" if follows(name) else name)
+        local = ("node", "firm_id", "name", "weight", "grade")
+        for node, firm, name, weight, grade in zip(*(own[c].tolist() for c in local), strict=True):
+            unnamed = follows(name) or grade == "uncertain"
+            self._local[node][firm] = (weight, "" if unnamed else name)
 
     def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
         """Add a list of firms; fits below :data:`LEAST_FIT` count as none."""
