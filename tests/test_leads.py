@@ -443,8 +443,9 @@ def test_all_43_are_understood(graph):
 
 
 def test_the_neighbour_that_is_named_can_be_introduced_and_all_count(world, make):
-    fits = make.fits(("L1", "garden", 0.45), ("L2", "garden", 0.8))  # L1 weighs 0.9, uncertain
+    fits = make.fits(("L1", "garden", 0.45), ("L2", "garden", 0.8))  # L1 is uncertain
     found = survey(world.graph, fits, world.locals, world.profile)
     share, name = Book(world.graph, found, world.profile, []).neighbours("making")
     assert name == "青坪茶业公司"
-    assert share == pytest.approx(1.7 / (1.7 + 3))
+    weight = 0.45 * 1.5 + 0.8 * math.log10(50 / 10) / 2  # fit × size, of 10,000 and of 50 万元
+    assert share == pytest.approx(weight / (weight + 3))
