@@ -149,6 +149,19 @@ def test_a_product_of_several_nodes_begins_at_the_first_of_them(tea):
     assert found["making"] == round(0.5 * 0.9 / 2**0.15, 4)
 
 
+def test_a_resource_called_as_its_chain_stands_where_it_is_an_object(tea):
+    named = with_nodes(tea, garden={"objects": ("茶", "茶园")})
+    found = reach_of(named, {"product": "茶", "much": 0.5})
+    assert found["garden"] == 0.5
+    assert math.isnan(found["machines"]) and math.isnan(found["packaging"])
+
+
+def test_a_raw_material_that_is_here_is_not_said_to_be_missing(tea):
+    idle = with_nodes(tea, making={"activities": ("serve",)}, garden={"settles": "grower"})
+    found = county(idle, resources=[{"product": "茶园"}]).reach["making"]
+    assert found[:2] == (0.0, "")
+
+
 def test_what_a_project_will_make_counts_for_less_than_what_is_there(tea):
     project = {"name": "茶厂", "makes": ["制茶"], "weight": 0.5}
     found = county(tea, resources=[{"product": "包装", "much": 0.1}], projects=[project]).reach

@@ -353,6 +353,18 @@ def test_the_same_firm_in_two_leads_is_told_to_both(run):
     assert "首报首谈：X2也推荐此对象，由X2（2024-01-01登记）先谈" in later
 
 
+def test_of_leads_filed_on_one_day_the_first_on_the_list_is_the_first_for_both(run):
+    lead = {
+        "kind": PROJECT,
+        "title": "刀片项目",
+        "text": "拟建数控刀片生产线",
+        "registered": "2024-02-01",
+    }
+    table = run(lead, lead)
+    told = table[table["partner_kind"] == "lead"]["why"]
+    assert len(told) == 2 and told.str.contains("以X1（2024-02-01登记）为首报").all()
+
+
 def test_leads_that_say_the_same_are_shown_together(run):
     text = "拟建年产200吨数控刀片生产线，供地40亩，寻切削工具企业投资"
     table = run(

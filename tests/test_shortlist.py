@@ -151,7 +151,7 @@ SHOWN = {
             {part: getattr(ENTRY, part) for part in ("fit", "gap", "substance", "transferability")},
             "",
         ),
-        ({"gap": math.nan}, f"{TITLE['gap']}未知"),
+        ({"gap": math.nan}, f"{TITLE['gap']}未知，入选要求至少0.4"),
         ({"gap": 0.39}, f"{TITLE['gap']}0.39，低于入选要求0.4"),
         ({"fit": 0.44}, f"{TITLE['fit']}0.44"),
         ({"substance": math.nan}, f"{TITLE['substance']}未知"),
