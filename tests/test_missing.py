@@ -1,4 +1,4 @@
-"""A node that a local scope names is never called missing: the real list of local firms."""
+"""A node that a local scope names is never called missing."""
 
 from pathlib import Path
 
@@ -8,9 +8,13 @@ from chainmatch import match, read_chains, read_firms, read_profile, survey
 from chainmatch.decision.coverage import counts
 from chainmatch.matching.grammar import read_scopes
 from chainmatch.util.missing import text_of
+from chainmatch.util.resources import data_folder
 from chainmatch.util.text import normalise
 
-LOCAL = Path(__file__).parents[2] / "shared" / "data" / "local_575.gb18030.csv"
+LISTS = [
+    data_folder("sample") / "local.csv",
+    Path(__file__).parents[2] / "shared" / "data" / "local_575.gb18030.csv",
+]
 
 
 def named(graph, scopes):
@@ -36,10 +40,12 @@ def named(graph, scopes):
     return found
 
 
-@pytest.mark.skipif(not LOCAL.is_file(), reason="needs the shared lists")
-def test_what_a_local_scope_names_is_not_missing():
+@pytest.mark.parametrize("file", LISTS, ids=["sample", "real"])
+def test_what_a_local_scope_names_is_not_missing(file):
+    if not file.is_file():
+        pytest.skip("the real list is not here")
     graph = read_chains()
-    firms = read_firms(LOCAL).table
+    firms = read_firms(file).table
     said = named(graph, text_of(firms["scope"]).tolist())
     gaps = survey(graph, match(firms, graph), firms, read_profile(graph=graph)).gaps
     missing = set(gaps.loc[gaps["status"].eq("missing"), "node"])
