@@ -333,3 +333,9 @@ def test_a_common_word_is_less_specific_than_a_rare_one():
     counted = sorted(model.frequencies, key=model.frequencies.get)
     assert model.specificity(counted[-1]) < model.specificity(counted[0]) <= 1
     assert 0 < model.specificity("从未见过的写法") <= 1
+
+
+def test_the_phrase_in_tables_is_not_cut_between_two_verbs(graph):
+    firm = {"firm_id": ["1"], "name": ["甲"], "products": [""], "industry_code": [""]}
+    found = match(pd.DataFrame(firm | {"scope": ["生产与销售新型显示器"]}), graph)
+    assert found["evidence"].tolist()[0] == "生产与销售新型显示器"

@@ -1,5 +1,6 @@
 """What was found about many firms, and each of them on its own."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,8 @@ from chainmatch.matching.string_batch import concat
 
 if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
+
+_PAIR = re.compile("(?:生产|加工|制造|研发|开发|设计|种植|养殖|收购)[与和及并]")
 
 
 class Texts(NamedTuple):
@@ -76,24 +79,26 @@ class Matches:
 
     def quotes(self, which: Ints) -> list[str]:
         """Return the strongest phrase of each fit, word for word as the firm wrote it."""
-        return self._quoted(self.fits.first[which])
+        return [_whole(*span) for span in self._spans(self.fits.first[which])]
 
     def evidence(self, rows: Ints) -> list[Evidence]:
         """Return some rows of the evidence."""
         own = take(self.fits.evidence, rows)
+        quotes = [text[start:end] for text, start, end in self._spans(rows)]
         return [
             Evidence(
                 FIELDS[field], start, end, quote, DONE[done], strength, order, hint,
                 EVIDENCE_KINDS[kind],
             )
             for field, start, end, quote, done, strength, order, hint, kind in zip(
-                own.field.tolist(), own.start.tolist(), own.end.tolist(), self._quoted(rows),
+                own.field.tolist(), own.start.tolist(), own.end.tolist(), quotes,
                 own.activity.tolist(), own.strength.tolist(), own.order.tolist(),
                 own.hint.tolist(), own.kind.tolist(), strict=True,
             )
         ]  # fmt: skip
 
-    def _quoted(self, rows: Ints) -> list[str]:
+    def _spans(self, rows: Ints) -> list[tuple[str, int, int]]:
+        """Return for each piece of evidence its text, and where it begins and ends there."""
         own = take(self.fits.evidence, rows)
         batches = [concat(getattr(self.texts, name)) for name in FIELDS]
         offset = np.zeros(len(rows), np.int64)
@@ -102,9 +107,15 @@ class Matches:
             offset[here] = batch.starts[own.row[here]]
         spans = ((offset + positions).tolist() for positions in (own.start, own.end))
         return [
-            batches[number].text[start:end]
+            (batches[number].text, start, end)
             for number, start, end in zip(own.field.tolist(), *spans, strict=True)
         ]
+
+
+def _whole(text: str, start: int, end: int) -> str:
+    """Return a quotation; behind the 与 of 生产与销售 it takes the verb before it, too."""
+    before = text[max(0, start - 3) : start]
+    return text[start - 3 : end] if _PAIR.fullmatch(before) else text[start:end]
 
 
 class Match:
