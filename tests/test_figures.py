@@ -13,11 +13,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from chainmatch.decision.gaps.endowments import feasibility
 from hypothesis import given
 from hypothesis import strategies as st
 
 import chainmatch
+from chainmatch.decision.county import feasibility
 from chainmatch.leads.book import mean
 from chainmatch.leads.firms import share_held
 from chainmatch.matching.fit_model import summarise_chain

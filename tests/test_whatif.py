@@ -18,11 +18,11 @@ from chainmatch.decision.gaps import survey
 from chainmatch.decision.scoring import score
 from chainmatch.decision.shortlist import select
 from chainmatch.errors import RunError
-from chainmatch.identity.resolution import Resolution, resolve
-from chainmatch.pipeline.inputs import Inputs, Lists, Targets
-from chainmatch.pipeline.rank import Run, rank_read, read_case
-from chainmatch.profile import Profile
+from chainmatch.identity.resolution import Resolution
+from chainmatch.pipeline.rank import rank
+from chainmatch.profile import Profile, read_profile
 from chainmatch.report.files import write_csv
+from chainmatch.run import Run
 from chainmatch.scenarios.askable import facts_of
 from chainmatch.scenarios.bench import Bench, State
 from chainmatch.scenarios.bringing import length_of, with_firms_here
@@ -59,7 +59,7 @@ class Sample:
 
     def __init__(self) -> None:
         folder = data_folder("sample")
-        self.case = read_case(None, None)
+        self.profile = read_profile()
         self.targets = read_firms(folder / "targets.xlsx")
         self.targets = replace(
             self.targets, table=self.targets.table.iloc[::4].reset_index(drop=True)
@@ -73,11 +73,7 @@ class Sample:
             replace(self.targets, table=targets),
             self.local if local is None else replace(self.local, table=local),
         ]
-        lists = Lists(readings[1], resolve(readings[1].table, None), self.leads, {})
-        merged = resolve(readings[0].table, None)
-        inputs = Inputs(lists, Targets(readings[0], merged, {"file": "", "sha256": ""}))
-        case = replace(self.case, profile=profile) if profile else self.case
-        return rank_read(case, inputs)
+        return rank(*readings, self.leads, profile=profile or self.profile)
 
     def with_cells(self, firm: str, cells: dict) -> Run:
         table = self.targets.table.copy()
@@ -185,7 +181,7 @@ def test_a_firm_that_is_here_already_is_not_counted_twice():
 
 def unlisted(sample: Sample) -> pd.DataFrame:
     """Scored firms off the list, those first that lack one thing only."""
-    scores, entry = sample.run.scores, sample.case.profile.entry
+    scores, entry = sample.run.scores, sample.profile.entry
     rest = scores[~scores["firm_id"].isin(sample.run.shortlist["firm_id"])]
     parts = ("fit", "gap", "substance", "transferability")
     lacks = sum(~rest[part].ge(getattr(entry, part)) for part in parts)
@@ -264,7 +260,7 @@ def changed(profile: Profile, key: str, value: float) -> Profile:
 def test_the_profile_that_is_named_lifts_the_firm(sample):
     pool = unlisted(sample)
     limited = pool["name"].str.contains("有限") & pool["grade"].ne("uncertain")
-    entry = sample.case.profile.entry
+    entry = sample.profile.entry
     asked = [
         pool.loc[limited & pool["lacks"].eq(0), "firm_id"].iloc[0],
         pool.loc[limited & pool["lacks"].eq(1) & pool["gap"].lt(entry.gap), "firm_id"].iloc[0],
@@ -275,9 +271,7 @@ def test_the_profile_that_is_named_lifts_the_firm(sample):
         for way in ways[ways["kind"].eq("profile")].to_dict("records"):
             ((key, value),) = way["changes"].items()
             kinds.add(key.split(".")[0])
-            again = sample.rank(
-                sample.targets.table, profile=changed(sample.case.profile, key, value)
-            )
+            again = sample.rank(sample.targets.table, profile=changed(sample.profile, key, value))
             assert again.shortlist.set_index("firm_id").loc[firm, "rank"] == way["place"]
     assert kinds == {"entry", "priorities", "capacity", "weights"}
 

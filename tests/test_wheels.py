@@ -65,7 +65,7 @@ def test_the_floors_have_wheels(python, system):
         assert (pins[name] + ".").startswith(wanted[name] + "."), name
 
 
-@pytest.mark.parametrize("lock", ROOT.glob("requirements/*.txt"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("lock", sorted(ROOT.glob("requirements/*.txt")), ids=lambda p: p.stem)
 def test_a_lock_pins_everything_by_hash_and_names_no_index(lock):
     text = lock.read_text(encoding="utf-8")
     assert "://" not in text

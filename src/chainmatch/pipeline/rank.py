@@ -19,13 +19,12 @@ from chainmatch.pipeline.engines.found import Engine, Found, Place, Progress, si
 from chainmatch.pipeline.engines.local import Local
 from chainmatch.pipeline.examine import Examination
 from chainmatch.pipeline.home import home_notes
-from chainmatch.pipeline.inputs import input_of, sha256_of
+from chainmatch.pipeline.inputs import List, firms_of, input_of, leads_of, sha256_of
 from chainmatch.pipeline.whole import County, InMemory, OnDisk, Shown, Whole, read_counts
 from chainmatch.profile import Profile, read_profile
 from chainmatch.report.folder import write_report
 from chainmatch.run import Run
-from chainmatch.tables import Reading, read_firms, read_leads
-from chainmatch.tables.sources import Source
+from chainmatch.tables import Reading
 from chainmatch.util.atomic import check_folder
 from chainmatch.util.file_names import file_name
 from chainmatch.util.resources import learned_files
@@ -37,9 +36,9 @@ STEPS = 10  # that :func:`rank_files` announces
 
 
 def rank(  # noqa: PLR0913
-    targets: Source,
-    local: Source,
-    leads: "Source | None" = None,
+    targets: List,
+    local: List,
+    leads: "List | None" = None,
     *,
     profile: str | Path | Profile | None = None,
     chains: str | Path | None = None,
@@ -52,8 +51,9 @@ def rank(  # noqa: PLR0913
 
     Parameters
     ----------
-    targets, local, leads : path or DataFrame
-        Lists as an office keeps them; ``mapping`` names columns that are not recognised.
+    targets, local, leads : path, DataFrame or Reading
+        Lists as an office keeps them, or as :func:`chainmatch.read_firms` and ``read_leads`` gave
+        them; ``mapping`` names columns that are not recognised.
     profile : path or Profile, optional
         The county; default the bundled example.
     chains : path, optional
@@ -76,9 +76,9 @@ def rank(  # noqa: PLR0913
 
 
 def rank_files(  # noqa: PLR0913
-    targets: Source,
-    local: Source,
-    leads: "Source | None" = None,
+    targets: List,
+    local: List,
+    leads: "List | None" = None,
     *,
     out: str | Path,
     profile: str | Path | Profile | None = None,
@@ -112,9 +112,9 @@ def rank_files(  # noqa: PLR0913
 class _Order:
     """What :func:`rank` was asked."""
 
-    targets: Source
-    local: Source
-    leads: "Source | None"
+    targets: List
+    local: List
+    leads: "List | None"
     profile: str | Path | Profile | None
     chains: str | Path | None
     top: int | None
@@ -176,11 +176,11 @@ def _ranked(
 
 
 def _read_beside(order: _Order) -> _Beside:
-    local = read_firms(order.local, mapping=order.mapping)
+    local = firms_of(order.local, order.mapping)
     inputs = {"local": input_of(order.local, local)}
     leads = None
     if order.leads is not None:
-        leads = read_leads(order.leads, mapping=order.mapping)
+        leads = leads_of(order.leads, order.mapping)
         inputs["leads"] = input_of(order.leads, leads)
     return _Beside(local, resolve(local.table, None), leads, inputs)
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import pandas as pd
 import pyarrow as pa
 
+from chainmatch.pipeline.inputs import List
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import record_batch
-from chainmatch.tables.sources import Source
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -156,7 +156,7 @@ class Engine(Protocol):
     def each(
         self,
         step: Step,
-        source: Source,
+        source: List,
         mapping: Mapping[str, str] | None = None,
         place: Place | None = None,
     ) -> AbstractContextManager[Found]:

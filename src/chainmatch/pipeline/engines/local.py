@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chainmatch.pipeline.engines.found import Found, MemoryPart, Place, Result, Step, Task, Work
-from chainmatch.pipeline.inputs import input_of
-from chainmatch.tables import read_firms
-from chainmatch.tables.sources import Source
+from chainmatch.pipeline.inputs import List, firms_of, input_of
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,12 @@ class Local:
     def each(
         self,
         step: Step,
-        source: Source,
+        source: List,
         mapping: Mapping[str, str] | None = None,
         place: Place | None = None,
     ) -> Iterator[Found]:
         """Read a list and give what the step finds: one part."""
-        read = read_firms(source, mapping=mapping)
+        read = firms_of(source, mapping)
         yield Found(
             [MemoryPart(step.start()(read.table))], len(read.table), len(read.rejects),
             read.furniture, lambda: [read.rejects], read.notes, read.mapping,

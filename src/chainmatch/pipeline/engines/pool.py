@@ -22,6 +22,8 @@ from chainmatch.pipeline.engines.folder import PartFolder
 from chainmatch.pipeline.engines.found import Found, Place, Result, Step, Task, Work
 from chainmatch.pipeline.engines.lock import held_alone
 from chainmatch.pipeline.engines.ordered import default_jobs, in_order
+from chainmatch.pipeline.inputs import List
+from chainmatch.tables import Reading
 from chainmatch.tables.arrow import firm_batch, firm_frame
 from chainmatch.tables.headers import Layout
 from chainmatch.tables.packed import Piece
@@ -29,7 +31,6 @@ from chainmatch.tables.pieces import Cutter, PieceReader, open_cutter
 from chainmatch.tables.reading import reject_frame
 from chainmatch.tables.records import Tally
 from chainmatch.tables.rows import NO_DATA
-from chainmatch.tables.sources import Source
 from chainmatch.tables.sql import is_database
 from chainmatch.util.atomic import saying_why
 
@@ -68,7 +69,7 @@ class Pool:
     def each(
         self,
         step: Step,
-        source: Source,
+        source: List,
         mapping: Mapping[str, str] | None = None,
         place: Place | None = None,
     ) -> Iterator[Found]:
@@ -88,7 +89,7 @@ class Pool:
             ):
                 yield found
             return
-        if isinstance(source, pd.DataFrame) or is_database(str(source)):
+        if isinstance(source, (pd.DataFrame, Reading)) or is_database(str(source)):
             raise TableError("只有文件可以分段读取；请先导出为 CSV 或 Parquet")
         cutter = open_cutter(source, self.size, mapping, step.wanted)
         decided = {
