@@ -29,7 +29,7 @@ NODE = {
     "node_name": "制茶", "reach": 0.73, "reached": "茶园", "reach_steps": 1, "through": "茶园",
     "project": 0.0, "project_name": "", "anchored": 0.4, "anchor_names": "云岭茶园公司",
     "wish": 1.0, "wished": "制茶", "endowment": 0.7, "shortages": "", "paths": 0.5, "usual": NAN,
-    "usual_beside": "", "targets": 2.0, "enough": 5.0,
+    "targets": 2.0, "enough": 5.0,
 }  # fmt: skip
 BY_NAME = {part.name: part for part in PARTS}
 GAP_BY_NAME = {part.name: part for part in GAP_PARTS}
@@ -228,9 +228,6 @@ GAP_REASONS = [
     ("demand", {"anchored": 0.5, "anchor_names": ""}, None),
     ("priority", {}, "县里优先发展制茶"),
     ("priority", {"wished": ""}, None),
-    ("structure", {"usual": 0.7, "usual_beside": "“茶园”"}, "别处常与“茶园”并存"),
-    ("structure", {"usual": 0.69, "usual_beside": "“茶园”"}, None),
-    ("structure", {"usual": NAN}, None),
 ]
 
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from chainmatch.chains.graph import names_of
 from chainmatch.decision.anchors import anchors_of, follows
 from chainmatch.decision.county import NOTHING, County, county_of, feasibility, shortages
 from chainmatch.decision.coverage import amounts_of, blind_nodes, coverage_of, status_of, supplies
@@ -29,7 +28,7 @@ from chainmatch.decision.firm_facts import is_agent
 from chainmatch.decision.mean import weighted_mean
 from chainmatch.decision.neighbours import FAR, Side, Sides, sides_of
 from chainmatch.decision.paths import HELD, count_paths
-from chainmatch.decision.relatedness import Expectation, expected, read_relatedness
+from chainmatch.decision.relatedness import expected, read_relatedness
 from chainmatch.parts import GAP_FACTS, GAP_PARTS, Facts
 from chainmatch.profile import Profile
 from chainmatch.schema.columns import TABLES
@@ -199,11 +198,7 @@ def _facts(view: _View) -> pd.DataFrame:
                 "endowment": feasibility(data["needs"], profile),
                 "shortages": shortages(data["needs"], profile),
                 "paths": paths[node].structure,
-                "usual": usual[node].probability if node in usual else math.nan,
-                "usual_beside": "、".join(
-                    f"“{name}”"
-                    for name in names_of(graph, usual[node].kin if node in usual else ())
-                ),
+                "usual": usual.get(node, math.nan),
                 "targets": math.nan if view.targets is None else view.targets.get(node, 0),
                 "enough": profile.levels.targets,
             }
@@ -211,7 +206,7 @@ def _facts(view: _View) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(GAP_FACTS))
 
 
-def _usual(graph: "Graph", status: Mapping[str, str], profile: Profile) -> dict[str, Expectation]:
+def _usual(graph: "Graph", status: Mapping[str, str], profile: Profile) -> dict[str, float]:
     held = {node for node in graph if status[node] in HELD}
     if not held or profile.relatedness == "none":
         return {}

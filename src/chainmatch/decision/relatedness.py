@@ -56,13 +56,6 @@ class Relatedness:
     about: Mapping[str, object]
 
 
-class Expectation(NamedTuple):
-    """How far a county would be expected to hold a node, and the held kin that say so most."""
-
-    probability: float
-    kin: tuple[str, ...]
-
-
 @reads_learned
 @lru_cache(maxsize=4)
 def read_relatedness(path: str | Path | None = None) -> Relatedness | None:
@@ -102,8 +95,8 @@ def _lines(table: Mapping[str, object]) -> str:
     return "{\n" + rows + "\n}"
 
 
-def expected(model: Relatedness, graph: "Graph", held: Collection[str]) -> dict[str, Expectation]:
-    """Return what a county that holds the nodes ``held`` is expected to hold beside them.
+def expected(model: Relatedness, graph: "Graph", held: Collection[str]) -> dict[str, float]:
+    """Return how far, 0…1, a county that holds the nodes ``held`` is expected to hold each node.
 
     Nodes that the model does not know are left out; whether a node itself is held says nothing
     about it.
@@ -115,13 +108,8 @@ def expected(model: Relatedness, graph: "Graph", held: Collection[str]) -> dict[
     signals = signal_matrix(nodes, graph, model.popularity, model.kin)
     value = model.weights["intercept"] + signals.total(row, model.weights)
     return {
-        node: Expectation(1 / (1 + math.exp(-score)), _held_kin(model.kin[node], held))
-        for node, score in zip(nodes, value.tolist(), strict=True)
+        node: 1 / (1 + math.exp(-score)) for node, score in zip(nodes, value.tolist(), strict=True)
     }
-
-
-def _held_kin(kin: Mapping[str, float], held: Collection[str]) -> tuple[str, ...]:
-    return tuple(sorted((k for k in kin if k in held), key=lambda k: (-kin[k], k)))
 
 
 class Signals(NamedTuple):

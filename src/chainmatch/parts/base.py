@@ -78,7 +78,6 @@ GAP_FACTS: dict[str, str] = {
     "shortages": "what the county has too little of",
     "paths": "share of source-to-market paths that the node would close, 0…1",
     "usual": "how usual the node is where others of the county's nodes are, 0…1",
-    "usual_beside": 'those of them that say so most, quoted; "" if unknown',
     "targets": "number of fitting firms in the list of targets",
     "enough": "number of target firms that is enough",
 }

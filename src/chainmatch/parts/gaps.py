@@ -10,8 +10,6 @@ from chainmatch.parts.base import Facts, Part, Values, has, numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-_USUAL = 0.7  # from here on a node is usual beside others
-
 
 def _demand(facts: "pd.DataFrame") -> Values:
     project = np.nan_to_num(numbers(facts, "project"))
@@ -43,12 +41,6 @@ def _demand_reason(facts: Facts) -> str:
     if facts["anchored"] >= 0.5 and facts["anchor_names"]:
         return f"上下游有本地{facts['anchor_names']}"
     return ""
-
-
-def _structure_reason(facts: Facts) -> str:
-    if not facts["usual"] >= _USUAL or not facts["usual_beside"]:
-        return ""
-    return f"别处常与{facts['usual_beside']}并存"
 
 
 def _resource_weakness(facts: Facts) -> str:
@@ -119,7 +111,6 @@ GAP_PARTS = (
         value=_structure,
         weak=0.4,
         weakness=lambda facts: "只补这一环节，链条仍难贯通",
-        reason=_structure_reason,
     ),
     Part(
         name="supply",
