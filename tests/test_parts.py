@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainmatch.decision.scoring import reasons, weak_points
 from chainmatch.parts import FACTS, GAP_FACTS, GAP_PARTS, PARTS, gap_parts_of, parts_of
 from chainmatch.parts.base import ramp
 
@@ -366,3 +367,15 @@ def test_sentences_never_fail(firm):
     for part in PARTS:
         for text in (part.reason(facts), part.weakness(facts)):
             assert isinstance(text, str) and "nan" not in text
+
+
+def test_what_the_county_cannot_take_is_said_first_however_small_it_is():
+    facts = FIRM | {"refused": 0.05, "refused_phrase": "电镀加工"}
+    good, weights = [1.0] * len(PARTS), {part.name: 0.1 for part in PARTS}
+    assert weak_points(FIRM, good, weights) == ()
+    (point,) = weak_points(facts, good, weights)
+    assert point.title == "可落户性" and "“电镀加工”，本县不能接收" in point.text
+    poor = [0.0 if part.name == "substance" else 1.0 for part in PARTS]
+    assert [p.title for p in weak_points(facts, poor, weights)] == ["可落户性", "企业实力"]
+    assert "可落户性" in {p.title for p in reasons(FIRM, good)}
+    assert "可落户性" not in {p.title for p in reasons(facts, good)}

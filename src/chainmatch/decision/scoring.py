@@ -240,20 +240,23 @@ def reasons(facts: Facts, values: list[float]) -> tuple[Point, ...]:
     found = [
         Point(part.title, text)
         for part, value in zip(PARTS, values, strict=True)
-        if value >= part.weak and (text := part.reason(facts))
+        if value >= part.weak and not part.warns(facts) and (text := part.reason(facts))
     ]
     return tuple(found)
 
 
 def weak_points(facts: Facts, values: list[float], weights: dict[str, float]) -> tuple[Point, ...]:
-    """Return the weakest points, worst first: by weight × what the part lacks or may lack."""
+    """Return the weakest points, worst first: by weight × what the part lacks or may lack.
+
+    What has to be said (``warns``) stands before them.
+    """
     lacks = sorted(
-        (-weights[part.name] * (1 if math.isnan(value) else 1 - value), index)
-        for index, (part, value) in enumerate(zip(PARTS, values, strict=True))
-        if weights[part.name] and not value >= part.weak
+        (not part.warns(facts), -weights[part.name] * (1 if math.isnan(v) else 1 - v), index)
+        for index, (part, v) in enumerate(zip(PARTS, values, strict=True))
+        if weights[part.name] and (part.warns(facts) or not v >= part.weak)
     )
     found = []
-    for _, index in lacks:
+    for *_, index in lacks:
         part = PARTS[index]
         text = part.unknown if math.isnan(values[index]) else part.weakness(facts)
         found += [Point(part.title, text)] if text else []

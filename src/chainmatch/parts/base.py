@@ -101,6 +101,8 @@ class Part:
         Facts (n rows) → n values in 0…1, NaN where unknown.
     weak
         A value from here on is no weak point; 0 for a part that never is one.
+    warns
+        Whether the weak point has to be said, however high the value.
     weakness, reason
         One row of facts → what speaks against the firm or for it, in Chinese; "" if nothing does.
     here
@@ -118,6 +120,7 @@ class Part:
     value: "Callable[[pd.DataFrame], Values]"
     weak: float = 0.0
     weakness: Callable[[Facts], str] = lambda facts: ""
+    warns: Callable[[Facts], bool] = lambda facts: False
     reason: Callable[[Facts], str] = lambda facts: ""
     unknown: str = ""
     question: str = ""

@@ -61,6 +61,7 @@ TRANSFERABILITY = Part(
     value=_value,
     weak=0.75,
     weakness=_weakness,
+    warns=lambda facts: facts["refused"] > 0,
     reason=_reason,
     unknown="没有经营范围，或没写明做什么，看不出是不是自己生产",
     question="是否自己生产，有几处生产基地，有无外地建厂先例",
