@@ -66,7 +66,7 @@ print(widest[["name", "low", "high", "weak_points"]].to_string(index=False))
 # The contributions of the parts add up to the score.
 
 # %%
-from chainmatch.decision.scoring import contributions
+from chainmatch.decision.mean import contributions
 
 first = scores.iloc[0]
 added = contributions(first, county.weights)

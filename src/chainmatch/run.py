@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from chainmatch.decision import gates
 from chainmatch.decision.gaps import Survey
 from chainmatch.decision.scoring import Pairs, own_pairs
 from chainmatch.identity.resolution import Resolution
@@ -57,8 +58,7 @@ class Run:
     @property
     def passed(self) -> pd.DataFrame:
         """The target firms that no gate stops."""
-        firms = self.candidates.firms
-        return firms[~firms["firm_id"].isin(self.excluded["firm_id"])]
+        return gates.passed(self.candidates.firms, self.excluded)
 
     @property
     def rejects(self) -> pd.DataFrame:

@@ -201,7 +201,7 @@ def _closed(profile: Profile, graph: "Graph") -> tuple[dict[str, str], tuple[Ref
     lacking = [need for need in profile.gates.require if profile.endowments.get(need) == 0]
     closed, others = {}, []
     for refusal in profile.unwanted:
-        nodes = _refused(graph, refusal.what)
+        nodes = refused_nodes(graph, refusal.what)
         why = f"（{refusal.why}）" if refusal.why else ""
         for node in nodes:
             closed[node] = f"县情配置写明不接收“{graph.nodes[node]['name']}”{why}"
@@ -214,7 +214,7 @@ def _closed(profile: Profile, graph: "Graph") -> tuple[dict[str, str], tuple[Ref
     return closed, tuple(others)
 
 
-def _refused(graph: "Graph", word: str) -> list[str]:
+def refused_nodes(graph: "Graph", word: str) -> list[str]:
     """Return the nodes that a refusal closes: only what it names itself, or its whole segment."""
     segments = {key for key, name in graph.graph["segments"].items() if word in (key[1], name)}
     return [

@@ -64,7 +64,7 @@ _TOOL = "(?:(?![及和与])[\u4e00-\u9fff]){0,4}(?:机械|设备|机具|装备|�
 _WORKS = re.compile("厂房|厂区|工业[区园](?!.*(?:大厦|写字楼))")
 _FLOOR = re.compile("[一二三四五六七八九十0-9]+(?:楼|层)")
 _ZONE = re.compile("开发区|园区|产业园|产业基地")
-_PLANT = re.compile("村|镇|乡|工业|开发区|园区|产业园|产业基地|经济区|厂区|厂房|[东西南北]厂")
+_PLANT = re.compile(f"{_ZONE.pattern}|村|镇|乡|工业|经济区|[东西南北]厂")
 _MAKES = {"make": 1.0, "grow": 1.0, "operate": 0.35, "research": 0.2}
 _BARE = 0.5
 

@@ -82,6 +82,11 @@ def check(
 # --- the gates ---------------------------------------------------------------------------------
 
 
+def passed(firms: pd.DataFrame, excluded: pd.DataFrame) -> pd.DataFrame:
+    """Return the firms that no gate stops; ``excluded`` is what :func:`check` returned."""
+    return firms[~firms["firm_id"].isin(excluded["firm_id"])]
+
+
 def _already_here(case: _Case) -> _Why:
     if case.links is None:
         return {}

@@ -19,9 +19,9 @@ import pandas as pd
 from chainmatch.decision.county import County
 from chainmatch.decision.firm_facts import firm_facts, kin_of
 from chainmatch.decision.gaps import Survey
-from chainmatch.decision.grades import GRADES, fills, graded
+from chainmatch.decision.grades import fills, graded
 from chainmatch.decision.main_business import main_business
-from chainmatch.decision.mean import contributions, interval, weighted_mean
+from chainmatch.decision.mean import interval, weighted_mean
 from chainmatch.decision.partners import PartnerBook, made_texts
 from chainmatch.matching.grammar import read_scopes
 from chainmatch.parts import FACTS, PARTS, Facts
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 
     Graph: TypeAlias = "nx.DiGraph[str]"
 
-__all__ = ["GRADES", "contributions", "fills", "score", "weighted_mean"]
-
-SHOWN = 3  # weak points, and reasons, of a firm
+SHOWN = 3  # weak points of a firm
 
 
 def score(
@@ -198,37 +196,29 @@ def _candidates(
     return own.loc[open_, ["firm_id", "node", "fit", "main", "grade", "activity", "evidence"]]
 
 
+_NODE_FACTS = (
+    *("node_name", "settles", "settle"),
+    *("reach", "reached", "reach_steps", "through"),
+    *("gap", "gap_reason"),
+)
+
+
 def _node_facts(nodes: list[str], survey: Survey, graph: "Graph") -> dict[str, list[object]]:
     county = survey.county
     settle = county.profile.settle.model_dump()
     worth = dict(zip(survey.gaps["node"], survey.gaps["score"].tolist(), strict=True))
-    known: dict[str, tuple[object, ...]] = {"": ("", "anywhere", 1.0, math.nan, "", 0, "", 0.0, "")}
+    outside = ("", "anywhere", 1.0, math.nan, "", 0, "", 0.0, "")  # of all chains
+    known = {"": dict(zip(_NODE_FACTS, outside, strict=True))}
     for node in set(nodes) - {""}:
         data, reach = graph.nodes[node], county.reach[node]
-        known[node] = (
-            *(
-                data["name"],
-                data["settles"],
-                settle[data["settles"]],
-                reach.value,
-                reach.words,
-                reach.steps,
-                reach.through,
-            ),
+        settles = data["settles"]
+        facts = (
+            *(data["name"], settles, settle[settles]),
+            *(reach.value, reach.words, reach.steps, reach.through),
             *(worth[node], survey.reasons[node]),
         )
-    names = (
-        "node_name",
-        "settles",
-        "settle",
-        "reach",
-        "reached",
-        "reach_steps",
-        "through",
-        "gap",
-        "gap_reason",
-    )
-    return {name: [known[node][k] for node in nodes] for k, name in enumerate(names)}
+        known[node] = dict(zip(_NODE_FACTS, facts, strict=True))
+    return {name: [known[node][name] for node in nodes] for name in _NODE_FACTS}
 
 
 def _first(partners: tuple[Partner, ...], side: str) -> str:

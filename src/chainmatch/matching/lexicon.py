@@ -125,10 +125,6 @@ class Lexicon:
         """Return the terms that hold one of ``signs``."""
         return list(filter(re.compile(f"[{re.escape(signs)}]").search, self.terms))
 
-    def owned_terms(self) -> list[str]:
-        """Return the terms that a node owns, false friends left out."""
-        return [term for term, own in zip(self.terms, self._owners, strict=True) if own]
-
     def short_terms(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield (term, start, end) of every short term, whether it is a word there or not."""
         for term, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):

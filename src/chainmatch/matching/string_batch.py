@@ -69,14 +69,6 @@ def concat(strings: Sequence[str]) -> StringBatch:
     return _batch(joined, np.fromiter(map(len, strings), np.int64, len(strings)))
 
 
-def concat_column(strings: pa.StringArray) -> StringBatch:
-    """Return :func:`concat` of an Arrow column without nulls."""
-    joined = _join(strings, ROW)
-    if _holds_row(joined, len(strings)):
-        return concat(strings.to_pylist())
-    return _batch(joined, pc.utf8_length(strings).to_numpy())
-
-
 def concat_code_points(strings: pa.BinaryArray, width: int) -> StringBatch:
     """Return :func:`concat` of strings given as code points of ``width`` bytes, without a ROW."""
     joined = decode(_join(strings, _encode(ROW, width)), width)

@@ -47,7 +47,7 @@ class Examined:
     @cached_property
     def passed(self) -> pd.DataFrame:
         """The firms that no gate stops."""
-        return self.firms[~self.firms["firm_id"].isin(self.excluded["firm_id"])]
+        return gates.passed(self.firms, self.excluded)
 
     def only(self, ids: set[str]) -> "Examined":
         """Return what was found about some firms."""

@@ -41,7 +41,6 @@ class _Entry(NamedTuple):
 
 
 _Unit = tuple[str, str, str]  # province, city, county
-NOWHERE = Place()
 _UNKNOWN: _Unit = ("", "", "")
 
 # Only so much of a text is read: a place stands at its beginning.

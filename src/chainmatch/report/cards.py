@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from chainmatch.decision import gates
 from chainmatch.decision.mean import contributions, widest
 from chainmatch.leads.book import LEAST_FIT
 from chainmatch.parts import gap_parts_of, parts_of
@@ -137,7 +138,7 @@ def best_fits(fits: pd.DataFrame) -> pd.DataFrame:
 def _targets(run: "Run") -> dict[str, list[dict[str, Any]]]:
     """The firms that passed the gates and fit each node best, with their place on the list."""
     place = dict(zip(run.shortlist["firm_id"], run.shortlist["rank"], strict=True))
-    fits = run.fits[~run.fits["firm_id"].isin(run.excluded["firm_id"])]
+    fits = gates.passed(run.fits, run.excluded)
     found: dict[str, list[dict[str, Any]]] = {}
     for row in records(best_fits(fits)):
         found.setdefault(row["node"], []).append(row | {"place": place.get(row["firm_id"])})

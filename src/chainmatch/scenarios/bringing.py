@@ -54,7 +54,7 @@ def with_firms_here(run: Run, ids: Collection[str], top: int) -> Side:
     links = Linker(home).link(rest)
     excluded = _excluded(run, rest, links, fits)
     found = survey(run.graph, local_fits, home, run.profile, fits)
-    passed = rest[~rest["firm_id"].isin(excluded["firm_id"])]
+    passed = gates.passed(rest, excluded)
     pairs = _pairs(run, passed, fits)
     facts, partners = facts_here(pairs, found, links, run.graph)
     scores = judged(facts, partners, passed, run.profile, run.graph)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chainmatch.decision.county import refused_nodes
 from chainmatch.profile import Profile
 from chainmatch.scenarios.askable import without_refused
 from chainmatch.scenarios.bench import Bench, State, Verdict
@@ -93,10 +94,9 @@ def _opened(bench: Bench, state: State) -> _Step | None:
     node = next((n for n in shut if n in closed), "")
     if not node:
         return None
-    data = bench.run.graph.nodes[node]
-    segment = bench.run.graph.graph["segments"].get((data["chain"], data["segment"]), "")
-    named = {node, data["name"], data["segment"], segment}
-    left = tuple(word for word in profile.unwanted if word.what not in named)
+    graph = bench.run.graph
+    data = graph.nodes[node]
+    left = tuple(word for word in profile.unwanted if node not in refused_nodes(graph, word.what))
     lacking = [n for n in profile.gates.require if n in data["needs"]]
     gates = profile.gates.model_copy(
         update={"require": tuple(n for n in profile.gates.require if n not in lacking)}
