@@ -1,16 +1,30 @@
 """Places: evidence taken together, traps of Chinese place names, zones and distances."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainmatch.places.locating import Place, distance_km, locate, zone_of
+from chainmatch.places import Place, distance_km, locate, zone_of
 from chainmatch.util.resources import data_folder
 
 REGISTRY = Path(__file__).parents[1] / ".." / "shared" / "data" / "registry_200k.parquet"
+
+
+def test_places_are_public_and_loaded_when_they_are_used() -> None:
+    """Other systems import them from the package; its mere import loads no table, no automaton."""
+    code = (
+        "import sys, chainmatch.places as places\n"
+        "before = 'chainmatch.places.locating' in sys.modules\n"
+        "from chainmatch.places import Place, distance_km, locate, zone_of\n"
+        "print(before, *locate(region='', address='陕西省商洛市镇安县', name='')[:3])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert done.stdout.decode("utf-8").split() == ["False", "陕西", "商洛", "镇安"]
 
 
 @pytest.mark.parametrize(
