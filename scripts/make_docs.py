@@ -45,7 +45,7 @@ def walk(command: ArgumentParser | None = None) -> Iterator[ArgumentParser]:
 
 def columns() -> str:
     """Return every column of every table as Markdown."""
-    head = "# Columns\n\nWritten by `make docs` from `schema/columns.py`. CSV files carry "
+    head = "# Columns\n\nWritten by `make docs` from `data/words/`. CSV files carry "
     head += "the names, the workbook the Chinese titles. Unknown is an empty cell, never 0.\n"
     return head + "".join(table(name) for name in TABLES) + aliases()
 

@@ -5,7 +5,6 @@ only by what begins where a syllable does. Characters with several usual reading
 spellings.
 """
 
-import csv
 from collections.abc import Sequence
 from functools import cache
 from itertools import islice, product
@@ -14,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import data_rows
 
 Ints = NDArray[np.int64]
 
@@ -26,8 +25,8 @@ _NO_SMALL = dict.fromkeys(range(ord("a"), ord("z") + 1))
 @cache
 def _readings() -> dict[str, tuple[str, ...]]:
     """Return character → its usual readings, commonest first."""
-    with (data_folder("names") / "readings.csv").open(encoding="utf-8", newline="") as file:
-        return {row["character"]: tuple(row["readings"].split()) for row in csv.DictReader(file)}
+    rows = data_rows("names/readings.csv")
+    return {row["character"]: tuple(row["readings"].split()) for row in rows}
 
 
 @cache

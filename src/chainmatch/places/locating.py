@@ -7,7 +7,6 @@ returned; what it does not say stays unknown, the empty string. Names are short 
 under its province (河南, 济源, 济源).
 """
 
-import csv
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from chainmatch.places.divisions import Division, divisions
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import data_folder, data_rows
 from chainmatch.util.text import simplified
 
 
@@ -82,11 +81,6 @@ class _Gazetteer(NamedTuple):
     common_words: frozenset[str]
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (data_folder("places") / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
 def _names_of(division: Division) -> Iterator[tuple[str, bool]]:
     """Yield the forms under which a division is written, each with "carries a suffix"."""
     name, level, short = division.name, division.level, division.short
@@ -120,7 +114,7 @@ def _gazetteer() -> _Gazetteer:
         words = former if division.until else current
         for word, full in _names_of(division):
             words.setdefault(word, []).append(_Entry(*unit, division.level, full))
-    for row in _rows("other_names.csv"):
+    for row in data_rows("places/other_names.csv"):
         unit = (row["province"], row["city"], row["county"])
         level = 3 if unit[2] else 2 if unit[1] else 1
         current.setdefault(row["name"], []).append(_Entry(*unit, level, True))
@@ -141,7 +135,7 @@ def _gazetteer() -> _Gazetteer:
 @cache
 def _zones() -> dict[tuple[str, str], str]:
     """Return (province, prefecture or "") → zone."""
-    return {(row["province"], row["city"]): row["zone"] for row in _rows("zones.csv")}
+    return {(row["province"], row["city"]): row["zone"] for row in data_rows("places/zones.csv")}
 
 
 @cache

@@ -13,8 +13,7 @@ from chainmatch.report.chainsheets import GROWN, OPPORTUNITIES
 from chainmatch.report.firmsheets import SHORTLIST
 from chainmatch.report.leadsheets import PROJECTS
 from chainmatch.report.sheets import Field
-from chainmatch.schema.columns import CONTRACT
-from chainmatch.schema.rows import Cell, row_of
+from chainmatch.schema.columns import CONTRACT, ROWS, Cell
 
 Schema = dict[str, Any]
 
@@ -49,7 +48,7 @@ def schemas() -> dict[str, Schema]:
 
 
 def _table(name: str) -> Schema:
-    return _rows(f"{name}.csv", {cell.column.name: _cell(cell) for cell in row_of(name)})
+    return _rows(f"{name}.csv", {cell.column.name: _cell(cell) for cell in ROWS[name]})
 
 
 def _rows(file: str, cells: dict[str, Schema]) -> Schema:
@@ -64,9 +63,9 @@ def _cell(cell: Cell) -> Schema:
     about = {"title": cell.column.title, "description": cell.column.meaning}
     if cell.words:
         return {**about, "enum": [*cell.words, *([] if cell.filled else [""])]}
-    if cell.is_text:
+    if cell.column.is_text:
         return {**about, "type": "string", **({"minLength": 1} if cell.filled else {})}
-    type_ = "integer" if cell.is_whole else "number"
+    type_ = "integer" if cell.column.kind == "integer" else "number"
     limits: Schema = {"minimum": 1 if cell.column.name in _FROM_ONE else 0}
     if cell.column.kind == "share":
         limits["maximum"] = 1

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from chainmatch.pipeline.rank import STEPS
-from chainmatch.schema.rows import row_of
+from chainmatch.schema.columns import ROWS
 from chainmatch.server.runlog import RunRow
 
 MOST_TEXTS = 200
@@ -49,15 +49,17 @@ class _Row(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+_KINDS: dict[str, Any] = {"text": str, "date": str, "integer": int | None}
+
+
 def _row(name: str, table: str, about: str, columns: Collection[str] = ()) -> type[_Row]:
     """Return the model of a row of a table: unknown text is "", an unknown number null."""
     fields: dict[str, Any] = {}
-    for cell in row_of(table):
-        column = cell.column
+    for column in (cell.column for cell in ROWS[table]):
         if not columns or column.name in columns:
             text = f"{column.title}：{column.meaning}"
-            kind: Any = str if cell.is_text else int | None if cell.is_whole else float | None
-            fields[column.name] = (kind, Field("" if cell.is_text else None, description=text))
+            kind: Any = _KINDS.get(column.kind, float | None)
+            fields[column.name] = (kind, Field("" if column.is_text else None, description=text))
     return create_model(name, __base__=_Row, __doc__=about, **fields)
 
 

@@ -1,6 +1,5 @@
 """Questions about company names: variants as people write them, with and without an answer."""
 
-import csv
 import random
 import re
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from chainmatch.names import parse_name
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import data_rows
 
 CITIES = (
     *("北京", "上海", "广州", "深圳", "成都", "西安", "南京", "杭州"),
@@ -34,8 +33,8 @@ class Question(NamedTuple):
 
 @cache
 def _to_traditional() -> dict[str, str]:
-    with (data_folder("names") / "traditional.csv").open(encoding="utf-8", newline="") as file:
-        return {row["simplified"]: row["traditional"] for row in csv.DictReader(file)}
+    rows = data_rows("names/traditional.csv")
+    return {row["simplified"]: row["traditional"] for row in rows}
 
 
 def _form(name: str) -> str:

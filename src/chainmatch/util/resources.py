@@ -1,7 +1,8 @@
 """Where the bundled data lie: chains, profiles, sample, learned figures, places."""
 
+import csv
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,13 @@ def data_folder(name: str) -> Path:
     if checkout.is_dir() and (package.parent.parent / "pyproject.toml").is_file():
         return checkout
     return package / "data" / name
+
+
+def data_rows(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a bundled table, ``data/<name>``: CSV with a header."""
+    folder, _, file = name.rpartition("/")
+    with (data_folder(folder) / file).open(encoding="utf-8", newline="") as opened:
+        yield from csv.DictReader(opened)
 
 
 # --- learned figures ----------------------------------------------------------------------------

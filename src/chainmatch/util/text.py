@@ -3,13 +3,12 @@
 ``normalise(text)`` has the length of ``text``, so a place found in one is a place in the other.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from chainmatch.util.resources import data_folder
+from chainmatch.util.resources import data_rows
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _TRANSLATION: dict[int, str | int] = {
@@ -40,8 +39,8 @@ def traditional() -> dict[int, str]:
 
     Characters that simplified text has, too (乾, 著), are not in it.
     """
-    with (data_folder("names") / "traditional.csv").open(encoding="utf-8", newline="") as file:
-        return {ord(row["traditional"]): row["simplified"] for row in csv.DictReader(file)}
+    rows = data_rows("names/traditional.csv")
+    return {ord(row["traditional"]): row["simplified"] for row in rows}
 
 
 def simplified(text: str) -> str:

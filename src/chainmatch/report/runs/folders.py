@@ -12,9 +12,8 @@ import pandas as pd
 
 from chainmatch.errors import RunError
 from chainmatch.parts import Part, gap_parts_of, parts_of
-from chainmatch.schema.columns import COLUMNS, CONTRACT
+from chainmatch.schema.columns import COLUMNS, CONTRACT, ROWS
 from chainmatch.schema.records import TEXTS, partners_of, points_of
-from chainmatch.schema.rows import keys_of, row_of
 from chainmatch.util.file_names import check_name
 from chainmatch.util.replacing import put_back
 
@@ -132,7 +131,7 @@ class RunFolder:
         points and partners are records again (:mod:`chainmatch.schema.records`).
         """
         path = self.path / f"{name}.csv"
-        row = {cell.column.name: cell for cell in row_of(name)}
+        row = {cell.column.name: cell for cell in ROWS[name]}
         try:
             header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
             numbers = [c for c in header if self._is_number(name, c)]
@@ -145,13 +144,13 @@ class RunFolder:
             )
         except (OSError, ValueError):
             raise RunError(f"{path}：无法读取，请重新运行 rank。") from None
-        lacking = sorted(set(keys_of(name)) - set(header))
+        lacking = sorted({name for name, cell in row.items() if cell.key} - set(header))
         if lacking:
             raise RunError(f"{path}：缺少列 {'、'.join(lacking)}，请重新运行 rank。")
         for column in frame.columns.difference(numbers):
             frame[column] = [_unquoted(text) for text in frame[column]]
         for column in row.keys() - set(header):
-            unknown = "" if row[column].is_text else math.nan
+            unknown = "" if row[column].column.is_text else math.nan
             frame[column] = frame.get(_NAMED.get(column, ""), unknown)
         for column in TEXTS.keys() & set(frame.columns):
             read = partners_of if column == "partner_firms" else points_of
