@@ -85,7 +85,20 @@ def test_outlets_and_branches_are_known_by_the_end_of_their_names(world, make, n
     assert (found is not None and found[0] == "分支机构") == stopped
 
 
-@pytest.mark.parametrize("status", ["存续", "在业", "开业", "", "正常"])
+@pytest.mark.parametrize(
+    "status",
+    ["破产", "破产清算", "除名", "歇业", "停业", "已停业", "清算中", "迁出", "已迁往外地",
+     "责令关闭", "注销（2021年）", "吊销未注销", "已停产", "解散"],
+)  # fmt: skip
+def test_a_firm_that_is_gone_or_no_longer_works_is_stopped(world, make, status):
+    assert gate_of(world, make, {"status": status})[0] == "登记状态异常"
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["存续", "在业", "开业", "", "正常", "未注销", "存续（未注销）", "非停业", "未被吊销",
+     "无注销记录", "没有停业", "半停产", "注销：否", "迁入"],
+)  # fmt: skip
 def test_a_firm_in_being_or_of_unknown_state_passes(world, make, status):
     assert gate_of(world, make, {"status": status}) is None
 

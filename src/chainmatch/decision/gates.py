@@ -41,7 +41,12 @@ _BRANCH = re.compile(
     r"(?:分公司|支公司|分行|支行|分厂|分店|分社|分部|分院|分所|分校|营业部|门市部|办事处|代表处|"
     r"项目部|专卖店|直营店|连锁店)(?:[（(][^（）()]*[）)])?$"
 )
-_GONE = re.compile("注销|吊销|撤销|清算|责令关闭|已关闭")
+# What is no longer there, or no longer works; 未注销, 无吊销记录, 半停产 and 注销：否 say it is.
+_GONE = re.compile(
+    "(?<![未非无没不半])(?<!未被)(?<!没有)(?<!未见)"
+    "(?:注销|吊销|撤销|清算|破产|除名|歇业|停业|停产|关停|倒闭|解散|终止|废止|迁出|迁往|关闭|休止)"
+    "(?![^，,；;（(]{0,2}否)"
+)
 MOSTLY = 0.5  # of what a firm makes, from which a refusal stops it
 
 
@@ -125,7 +130,7 @@ def _struck_off(case: _Case) -> _Why:
     return {
         firm: f"登记状态为“{status}”；恢复为存续后可重新纳入。"
         for firm, status in _texts(case.targets, "status")
-        if _GONE.search(status) and not status.startswith(("未", "非"))
+        if _GONE.search(status)
     }
 
 

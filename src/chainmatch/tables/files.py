@@ -27,12 +27,15 @@ _MAGIC = {
     b"\x7fELF": "程序文件",
     b"MZ\x90": "程序文件",
 }
-_HTML = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<style", b"<?xml")
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<style", b"<?xml", b"<!--",
+           b"<body", b"<div", b"<tr", b"mime-version:", b"<workbook")  # fmt: skip
 SAVE_AS = "请用 Excel 或 WPS 打开后另存为 .xlsx 再读"
 
 
 def kind_of(path: Path) -> str:
-    """Return what a file is: ``text``, ``parquet``, ``xlsx``, ``ods`` or ``xls``.
+    """Return what a file is: ``text``, ``markup`` (a page or XML), ``parquet``, or a workbook.
+
+    A workbook is ``xlsx``, ``xlsb``, ``ods`` or ``xls``; what WPS calls .et is one of these.
 
     Raises:
         TableError: it is missing, empty or none of these; the message says what it is instead.
@@ -47,11 +50,8 @@ def kind_of(path: Path) -> str:
     what = next((what for magic, what in _MAGIC.items() if head.startswith(magic)), "")
     if what:
         raise no_table(path, what)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(_HTML):
-        old = start.startswith(b"<?xml") and b"excel" in start[:1024]
-        raise no_table(path, "旧式 XML 表格" if old else "网页（HTML）", SAVE_AS)
-    return "text"
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    return "markup" if start.startswith(_MARKUP) else "text"
 
 
 def _head(path: Path) -> bytes:
@@ -106,7 +106,7 @@ def _kind_of_zip(path: Path) -> str:
         raise _damaged(path) from None
     except (NotImplementedError, RuntimeError):
         raise TableError(f"压缩包“{file_name(path)}”有密码或压缩方式特殊；请解压后再读") from None
-    if kind not in ("xlsx", "ods"):
+    if kind not in ("xlsx", "xlsb", "ods"):
         raise no_table(path, kind)
     return kind
 
@@ -125,7 +125,7 @@ def _measure(path: Path, archive: zipfile.ZipFile) -> None:
 
 def _kind_of_names(names: set[str]) -> str:
     if any(name.startswith("xl/workbook") for name in names):
-        return "xlsx"
+        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
     if any(name.startswith("word/") for name in names):
         return "Word 文档"
     if any(name.startswith("ppt/") for name in names):

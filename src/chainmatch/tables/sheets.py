@@ -8,6 +8,7 @@ from chainmatch.errors import TableError
 
 MAX_SHEETS = 64
 MAX_ROWS = 5_000_000
+MAX_CELLS = 60_000_000  # of the rectangle that a sheet spans, empty cells included
 
 Row = Sequence[object]
 Range = tuple[tuple[int, int], tuple[int, int]]  # (row, column) of the corners, from 0

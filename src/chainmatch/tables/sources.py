@@ -11,6 +11,7 @@ import pandas as pd
 from chainmatch.errors import TableError
 from chainmatch.tables.delimited import IsHeader, open_delimited
 from chainmatch.tables.files import kind_of
+from chainmatch.tables.markup import read_markup
 from chainmatch.tables.sheets import MAX_ROWS, Book, Row, Sheet, Stream, too_many
 from chainmatch.tables.sql import is_database, open_database
 from chainmatch.tables.workbooks import read_workbook
@@ -41,7 +42,7 @@ def open_source(source: Source, is_header: IsHeader) -> Book | Stream:
         return open_delimited(path, is_header)
     if kind == "parquet":
         return Stream(file_name(path), _parquet_rows(path))
-    return read_workbook(path, kind)
+    return read_markup(path) if kind == "markup" else read_workbook(path, kind)
 
 
 def open_book(source: Source, is_header: IsHeader) -> Book:

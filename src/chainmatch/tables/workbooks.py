@@ -3,16 +3,17 @@
 import re
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import python_calamine as calamine
 
 from chainmatch.errors import TableError
 from chainmatch.tables.files import SAVE_AS, locked, no_table
-from chainmatch.tables.sheets import MAX_ROWS, MAX_SHEETS, Book, Sheet, too_many
-from chainmatch.util.file_names import file_name, readable
+from chainmatch.tables.sheets import MAX_CELLS, MAX_ROWS, MAX_SHEETS, Book, Sheet, too_many
+from chainmatch.util.file_names import file_name, legible
 
-MAX_CELLS = 60_000_000  # of the rectangle that a sheet spans, empty cells included
-
+# The reader tells the kind of a workbook by its name, unless it is given the opened file.
+_ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "xls": (".xls",), "ods": (".ods",)}
 _WIDE_CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{2,3})(\d{1,7})"[^>]*>\s*<(?:v|is|f)\b')
 _ROW = re.compile(rb'<row\s[^>]*?\br="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<row\s[^>]*?\bhidden="(?:1|true)"')
@@ -35,7 +36,7 @@ def read_workbook(path: Path, kind: str) -> Book:
     if kind == "xls" and _is_locked(path):
         raise locked(path)
     try:
-        with calamine.load_workbook(readable(path)) as book:
+        with path.open("rb") as file, calamine.load_workbook(_told(path, kind, file)) as book:
             sheets = _sheets(path, book)
     except calamine.PasswordError:
         raise locked(path) from None
@@ -59,6 +60,12 @@ def read_workbook(path: Path, kind: str) -> Book:
         [f"含 {hidden_rows:,} 个隐藏行（包括被筛选的行），与可见行同样处理"] if hidden_rows else []
     )
     return Book(file_name(path), tuple(sheets), len(sheets) > 1, tuple(notes))
+
+
+def _told(path: Path, kind: str, file: BinaryIO) -> "str | BinaryIO":
+    """Return what the reader is given: the path where its ending is right and it can be said."""
+    said = str(path)
+    return said if path.suffix.lower() in _ENDINGS[kind] and legible(said) == said else file
 
 
 def _sheets(path: Path, book: calamine.CalamineWorkbook) -> list[Sheet]:
