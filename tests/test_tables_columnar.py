@@ -11,13 +11,14 @@ from chainmatch.names import valid_code
 from chainmatch.names.codes import _CODE_LETTERS, _CODE_VALUES, _CODE_WEIGHTS
 from chainmatch.schema.columns import PERSONAL
 from chainmatch.tables.arrow import firm_batch
+from chainmatch.tables.bounds import MAX_CELL
 from chainmatch.tables.headers import find_layout, known_headers
 from chainmatch.tables.packed import Piece, pack
 from chainmatch.tables.pieces import PieceReader
 from chainmatch.tables.plain import plain_codes, plain_names, plain_texts
 from chainmatch.tables.rows import read_body
 from chainmatch.tables.sheets import Sheet
-from chainmatch.tables.values import MAX_CELL, UNKNOWN, Code, code_of, name_of, text_of, wording_of
+from chainmatch.tables.values import UNKNOWN, Code, code_of, name_of, text_of, wording_of
 
 # Full-width, traditional, of no width, other scripts, breaks, marks of formulas, half-used signs.
 HOSTILE = (
@@ -67,7 +68,7 @@ def _array(cells: list[str | None]) -> pa.StringArray:
 @settings(max_examples=400)
 @given(st.lists(texts, min_size=1, max_size=8))
 def test_plain_texts_are_left_as_they_are(cells):
-    for cell, plain in zip(cells, plain_texts(_array(cells)), strict=True):
+    for cell, plain in zip(cells, plain_texts(_array(cells), MAX_CELL), strict=True):
         if plain:
             assert text_of(cell) == wording_of(cell) == cell
             assert len(cell) <= MAX_CELL
@@ -85,7 +86,7 @@ def test_what_is_plain_text():
         "\u200b茶",
         "茶\x00",
     ]
-    assert plain_texts(_array(plain + other)).tolist() == [True] * 5 + [False] * 8
+    assert plain_texts(_array(plain + other), MAX_CELL).tolist() == [True] * 5 + [False] * 8
 
 
 @settings(max_examples=400)

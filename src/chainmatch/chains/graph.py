@@ -130,6 +130,8 @@ def _named_nodes(document: Document) -> dict[str, str]:
 
 def _text(path: Path) -> str:
     try:
+        if not path.is_file() or not path.stat().st_size:
+            return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from chainmatch.tables.arrow import firm_batch
+from chainmatch.tables.bounds import longest, plain_values
 from chainmatch.tables.headers import Layout
 from chainmatch.tables.packed import Piece
 from chainmatch.tables.plain import plain_codes, plain_names, plain_texts, short, strings
@@ -104,7 +105,7 @@ class _PlainRows:
 
     def cells(self, name: str) -> list[list[object]]:
         """Return the raw cells of column ``name``, one list for each position that it has."""
-        return [cells.to_pylist() for cells in self._columns(name)]
+        return [plain_values(cells) for cells in self._columns(name)]
 
     def _columns(self, name: str) -> list[pa.Array]:
         return [self._batch.column(at) for at in self.layout.columns.get(name, ())]
@@ -117,7 +118,7 @@ class _PlainRows:
         for name in _TEXTS:
             cells = self._column(name) if name in names else None
             if cells is not None:
-                self.flags &= plain_texts(cells)
+                self.flags &= plain_texts(cells, longest(name))
                 self.texts[name] = cells.fill_null("")
 
     def _look_at_codes(self, names: Sequence[str]) -> None:
@@ -132,7 +133,7 @@ class _PlainRows:
             if len(texts) < len(columns):
                 return
             for cells in texts:
-                self.flags &= short(cells, len(texts))
+                self.flags &= short(cells, longest(name) // len(texts))
         self.flags &= plain_codes(code)
         self.texts["code"] = code
         self.by_code = True

@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 from chainmatch.errors import TableError, reason
@@ -63,14 +64,15 @@ def _head(path: Path) -> bytes:
     if path.name.startswith("~$"):
         raise TableError(f"“{file_name(path)}”是打开表格时的临时文件；请改用没有“~$”的同名文件")
     try:
-        with path.open("rb") as file:
+        # What the system itself offers as files (/proc) has no size, and may wait for ever.
+        size = path.stat().st_size
+        with path.open("rb") if size else BytesIO() as file:
             head = file.read(4096)
     except OSError as error:
         raise TableError(
             f"文件“{file_name(path)}”无法打开（{reason(error)}）；请检查权限或关闭占用它的程序"
         ) from None
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        size = path.stat().st_size
         raise TableError(f"文件“{file_name(path)}”是空的（{size} 字节）；请检查是否导出成功")
     return head
 

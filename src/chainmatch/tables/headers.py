@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from chainmatch.errors import OptionError
 from chainmatch.schema.columns import FIRM_INPUT, LEAD_INPUT, PERSONAL, column_of
+from chainmatch.tables.bounds import MAX_WORDS
 from chainmatch.tables.values import is_blank, raw_text
 from chainmatch.util.text import simplified
 
@@ -82,7 +83,7 @@ class Layout:
 
 def parse_header(value: object) -> Header:
     """Return the text, the key and the unit of a header cell."""
-    return _header_of(raw_text(value))
+    return _header_of(raw_text(value)[:MAX_WORDS])
 
 
 @lru_cache(maxsize=1 << 12)  # a cell is tried alone and as a half of two rows

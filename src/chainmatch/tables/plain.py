@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 from chainmatch.names.codes import valid_codes
 from chainmatch.schema.columns import PERSONAL
+from chainmatch.tables.bounds import MAX_WORDS
 from chainmatch.tables.headers import header_ends
 from chainmatch.tables.rows import FIRM_ENDS, LONGEST_HEADER, PLAIN_OPENING
-from chainmatch.tables.values import MAX_CELL, PLAIN_NAME, PLAIN_TEXT, UNKNOWN
+from chainmatch.tables.values import PLAIN_NAME, PLAIN_TEXT, UNKNOWN
 from chainmatch.util.text import traditional
 
 _CODE = 18
@@ -28,17 +29,20 @@ def strings(cells: pa.Array) -> pa.StringArray | None:
     return cells.cast(pa.string()) if pa.types.is_large_string(cells.type) else None
 
 
-def plain_texts(cells: pa.StringArray) -> np.ndarray:
-    """Return where ``text_of`` and ``wording_of`` change nothing and nothing has to be cut."""
+def plain_texts(cells: pa.StringArray, most: int) -> np.ndarray:
+    """Return where ``text_of`` and ``wording_of`` change nothing and nothing has to be cut.
+
+    ``most`` is the number of characters that the column may hold.
+    """
     said = ~_flags(pc.is_in(cells, _unknown()))
-    plain: np.ndarray = _matches(cells, PLAIN_TEXT) & short(cells) & said
+    plain: np.ndarray = _matches(cells, PLAIN_TEXT) & short(cells, most) & said
     plain |= _flags(cells.is_null())
     return plain
 
 
-def short(cells: pa.StringArray, parts: int = 1) -> np.ndarray:
-    """Return where ``parts`` such texts have room in a cell of a spreadsheet for certain."""
-    return _flags(pc.less_equal(pc.binary_length(cells), MAX_CELL // parts), null=True)
+def short(cells: pa.StringArray, most: int) -> np.ndarray:
+    """Return where a text certainly has no more than ``most`` characters."""
+    return _flags(pc.less_equal(pc.binary_length(cells), most), null=True)
 
 
 def plain_names(cells: pa.StringArray, mapping: Mapping[str, str]) -> np.ndarray:
@@ -50,7 +54,7 @@ def plain_names(cells: pa.StringArray, mapping: Mapping[str, str]) -> np.ndarray
         _matches(cells, PLAIN_NAME)
         & _matches(cells, PLAIN_OPENING)
         & ~_matches(cells, f"[{''.join(map(chr, traditional()))}]")
-        & short(cells)
+        & short(cells, MAX_WORDS)
     )
     no_header = _matches(cells, f"(?:{'|'.join(FIRM_ENDS)})\\z") | _flags(
         pc.greater(pc.utf8_length(cells), LONGEST_HEADER)

@@ -14,10 +14,10 @@ import pandas as pd
 from chainmatch.names import normal_name, valid_code
 from chainmatch.places.locating import Place, locate
 from chainmatch.schema.columns import LEAD_INPUT, TABLES
+from chainmatch.tables.bounds import MAX_CELL, MAX_WORDS, longest
 from chainmatch.tables.headers import JOINED, Table
 from chainmatch.tables.rows import Cells, Segment
 from chainmatch.tables.values import (
-    MAX_CELL,
     Money,
     code_of,
     date_of,
@@ -73,7 +73,8 @@ _SAYINGS = {
     "several": "{count} 个金额写成区间，取其下限（首见于第 {row} 行）",
     "foreign": "{count} 个线索金额是外币，不折算，作未知处理（首见于第 {row} 行）",
     "no_unit": "{count} 个金额没有写单位，按万元读（首见于第 {row} 行）",
-    "cut": f"{{count}} 格文字超过 {MAX_CELL:,} 字，已截断（首见于第 {{row}} 行）",
+    "cut": f"{{count}} 格文字过长（经营范围等超过 {MAX_CELL:,} 字，名称等超过 {MAX_WORDS:,} 字），"
+    "已截断（首见于第 {row} 行）",
     "renamed": "{count} 个线索编号重复，后面的加了“-2”“-3”（首见于第 {row} 行）",
 }
 
@@ -142,9 +143,10 @@ def _texts(
         joined = columns[0]
     else:
         joined = [_join(texts, JOINED[name]) for texts in zip(*columns, strict=True)]
-    if any(len(text) > MAX_CELL for text in joined):
-        tally.add("cut", (len(text) > MAX_CELL for text in joined), segment.numbers)
-        joined = [text[:MAX_CELL] for text in joined]
+    most = longest(name)
+    if any(len(text) > most for text in joined):
+        tally.add("cut", (len(text) > most for text in joined), segment.numbers)
+        joined = [text[:most] for text in joined]
     return joined
 
 

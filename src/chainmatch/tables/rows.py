@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from chainmatch.tables.bounds import cut
 from chainmatch.tables.headers import (
     REQUIRED,
     Layout,
@@ -132,11 +133,11 @@ def read_body(
 def quote(row: Row, layout: Layout) -> str:
     """Return the row as text for a reject, without what concerns persons."""
     cells = (
-        text_of(value)
+        cut(text_of(value), 4 * _LONGEST_QUOTE)
         for at, value in enumerate(row)
         if at not in layout.personal and not is_blank(value)
     )
-    text = " | ".join(cell for cell in cells if cell)
+    text = cut(" | ".join(cell for cell in cells if cell), 4 * _LONGEST_QUOTE)
     text = _SPEAKS_OF_PERSONS.sub(r"\1：…", _MAIL.sub("…@…", _MOBILE.sub("1**********", text)))
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 

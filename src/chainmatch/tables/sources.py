@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from chainmatch.errors import TableError
+from chainmatch.tables.bounds import plain_values
 from chainmatch.tables.delimited import IsHeader, open_delimited
 from chainmatch.tables.files import kind_of
 from chainmatch.tables.markup import read_markup
@@ -74,7 +75,7 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
 
 def batch_rows(batch: "pa.RecordBatch") -> Iterator[Row]:
     """Yield the rows of an Arrow batch as plain values."""
-    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    return zip(*map(plain_values, batch.columns), strict=True)
 
 
 def parquet_batches(path: Path, size: int) -> "Iterator[pa.RecordBatch]":

@@ -5,14 +5,14 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from chainmatch.names import clean_code, valid_code
+from chainmatch.tables.bounds import MAX_CELL, MAX_WORDS, cut, whole_number
 from chainmatch.util.text import simplified
 
 # A spreadsheet keeps 15 digits of a number, so a longer code typed as a number has lost the rest.
 _EXACT = 10**15
-MAX_CELL = 32_767  # characters a cell of a spreadsheet can hold
 
 # What people and programs write where they know nothing. An Excel error says nothing either.
 _UNKNOWN_WORDS = """
@@ -55,23 +55,37 @@ def _is_nan(value: object) -> bool:
 
 
 def raw_text(value: object) -> str:
-    """Return the cell as text; numbers without a needless ``.0``, dates in ISO form."""
+    """Return the cell as text; numbers without a needless ``.0``, dates in ISO form.
+
+    A text that is longer than a cell can be is cut behind ``MAX_CELL + 1`` characters.
+    """
     if isinstance(value, str):
-        return value
+        return cut(value)
     if value is None or _is_nan(value):
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, int):
+        value = whole_number(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return cut(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
+
+
+def _is_plain(value: object) -> TypeGuard[str]:
+    return (
+        type(value) is str
+        and len(value) <= MAX_CELL
+        and value.isprintable()
+        and "_x000" not in value
+    )
 
 
 def text_of(value: object) -> str:
     """Return the text of a cell on one line, blanks trimmed, "" where nothing is said."""
-    if type(value) is str and value.isprintable() and "_x000" not in value:
+    if _is_plain(value):
         found = value.strip()
         if "  " in found:
             found = _BLANKS.sub(" ", found)
@@ -81,6 +95,11 @@ def text_of(value: object) -> str:
     return "" if found in UNKNOWN else found
 
 
+def words_of(value: object) -> str:
+    """Return the text of a cell that holds no prose; cut behind ``MAX_WORDS + 1`` characters."""
+    return cut(text_of(value), MAX_WORDS)
+
+
 def word_of(value: object) -> str:
     """Return a word out of a small set (存续, 签约) in simplified characters."""
     return simplified(text_of(value))
@@ -88,7 +107,7 @@ def word_of(value: object) -> str:
 
 def wording_of(value: object) -> str:
     """Return a long text word for word; every kind of line break becomes one ``\\n``."""
-    if type(value) is str and value.isprintable() and "_x000" not in value:
+    if _is_plain(value):
         found = value.strip()
     else:
         lines = _BREAKS.sub("\n", raw_text(value)).split("\n")
@@ -102,7 +121,7 @@ def wording_of(value: object) -> str:
 
 def name_of(value: object) -> str:
     """Return a firm's name: half-width letters and digits, no blanks beside Chinese characters."""
-    found = text_of(value)
+    found = words_of(value)
     if _WIDE.search(found):  # spares nearly all names the slower way
         found = found.translate(_WIDTH)
     found = found.strip().strip("'’`*")
@@ -140,7 +159,7 @@ def code_of(value: object) -> Code:
             return Code("")
         digits = f"{value:.0f}"
         return Code(digits) if value < _EXACT else Code("", True, _padded(digits))
-    text = unicodedata.normalize("NFKC", text_of(value)).strip(" '’‘`\"").upper()
+    text = unicodedata.normalize("NFKC", words_of(value)).strip(" '’‘`\"").upper()
     if not text:
         return Code("")
     if _SCIENTIFIC.fullmatch(text):
@@ -172,9 +191,11 @@ def date_of(value: object) -> str:
         return value.isoformat() if _FIRST_YEAR <= value.year <= _LAST_YEAR else ""
     if isinstance(value, (time, timedelta, bool)):
         return ""
+    if isinstance(value, int):
+        value = whole_number(value)
     if isinstance(value, (int, float)):
         return _date_of_number(value)
-    text = _plain(text_of(value)).strip(" '’‘`")
+    text = _plain(words_of(value)).strip(" '’‘`")
     return _date_of_text(text) if text else ""
 
 
@@ -267,10 +288,12 @@ def money_of(value: object, unit: str = "") -> Money:
     """
     if isinstance(value, (bool, date, time, timedelta)):
         return NO_MONEY
+    if isinstance(value, int):
+        value = whole_number(value)
     if isinstance(value, (int, float)):
         text = repr(float(value)) if math.isfinite(value) and value > 0 else ""
     else:
-        text = text_of(value)
+        text = words_of(value)
     return _money_of_text(text, unit) if text else NO_MONEY
 
 

@@ -3,7 +3,7 @@
 import re
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
@@ -79,9 +79,27 @@ def _sheets(path: Path, book: calamine.CalamineWorkbook) -> list[Sheet]:
     for meta in listed:
         sheet = book.get_sheet_by_name(meta.name)
         hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-        rows = sheet.to_python(skip_empty_area=False)
+        rows = _rows(path, sheet)
         sheets.append(Sheet(meta.name, rows, tuple(sheet.merged_cell_ranges or ()), hidden))
     return sheets
+
+
+def _rows(path: Path, sheet: calamine.CalamineSheet) -> list[list[Any]]:
+    """Return the rows of a sheet; refuse one with a day or a time that Python cannot hold."""
+    try:
+        return sheet.to_python(skip_empty_area=False)
+    except (OverflowError, ValueError):
+        pass
+    rows, number = sheet.iter_rows(), 0
+    try:
+        for number, _ in enumerate(rows, start=1):  # noqa: B007
+            pass
+    except (OverflowError, ValueError):
+        number += 1
+    raise TableError(
+        f"工作簿“{file_name(path)}”工作表“{sheet.name}”第 {number} 行有超出范围的日期或时长，"
+        "无法读取；请改正该格，或把它的格式改为“常规”"
+    )
 
 
 def _is_locked(path: Path) -> bool:

@@ -21,6 +21,7 @@ from chainmatch.matching.fit_model import read_model
 from chainmatch.tables import iter_firms
 from chainmatch.tables.sources import Source
 from chainmatch.training import matching, naming
+from chainmatch.util.file_names import check_name
 from chainmatch.util.missing import text_of
 from chainmatch.util.resources import forget_learned, use_learned
 
@@ -98,6 +99,7 @@ def _texts(table: pd.DataFrame) -> pd.DataFrame:
 
 def _labelled(path: str | Path, graph: Any) -> pd.DataFrame:
     wanted = ["name", "scope", *(data["name"] for data in graph.graph["chains"].values())]
+    check_name(Path(path), TableError)
     try:
         table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
     except OSError as error:

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -52,12 +53,18 @@ def readable(path: Path) -> "str | BinaryIO":
 
 
 def check_name(path: Path, error: type[ChainmatchError]) -> None:
-    """Raise ``error`` if no disk can hold a file of this name."""
+    """Raise ``error`` if no disk can hold a file of this name, or what is there is no file.
+
+    A device or a pipe may wait for ever, or never end.
+    """
     try:
-        os.lstat(path)
+        mode = path.stat().st_mode
     except (OSError, ValueError) as problem:
         if why := name_problem(problem, path.parts):
             raise error(why) from None
+        return
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise error(f"“{legible(str(path))}”是设备或管道，不是文件；请先存为文件。")
 
 
 def name_problem(error: Exception, names: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from chainmatch.errors import ChainmatchError, reason
+from chainmatch.util.file_names import check_name
 
 Location = tuple[str | int, ...]
 MAX_BYTES = 8_000_000
@@ -70,12 +71,14 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read one file. Raises :class:`YamlError` if it is missing, too large or not well-formed."""
+    check_name(path, YamlError)
     try:
-        if path.stat().st_size > MAX_BYTES:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
             raise YamlError(
                 f"{path}：文件超过 {MAX_BYTES // 1_000_000} MB，不像是配置文件，请检查。"
             )
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig") if size else ""
     except FileNotFoundError:
         raise YamlError(f"{path}：找不到文件，请检查路径。") from None
     except UnicodeDecodeError:

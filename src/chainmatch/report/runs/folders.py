@@ -131,6 +131,7 @@ class RunFolder:
         points and partners are records again (:mod:`chainmatch.schema.records`).
         """
         path = self.path / f"{name}.csv"
+        check_name(path, RunError)
         row = {cell.column.name: cell for cell in ROWS[name]}
         try:
             header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns

@@ -8,6 +8,7 @@ import pandas as pd
 
 from chainmatch.errors import TableError
 from chainmatch.pipeline.engines.spark.arrow import gathered
+from chainmatch.tables.bounds import plain_values
 from chainmatch.tables.headers import SEARCHED_ROWS, Layout, read_mapping
 from chainmatch.tables.pieces import Cutter, PieceReader
 from chainmatch.tables.sheets import Row, Stream
@@ -73,4 +74,4 @@ def listing_of(
 def _rows(frame: "DataFrame", names: Collection[str]) -> Iterator[Row]:
     yield list(names)
     head: Any = gathered(frame.limit(SEARCHED_ROWS))
-    yield from zip(*(column.to_pylist() for column in head.columns), strict=True)
+    yield from zip(*map(plain_values, head.columns), strict=True)
