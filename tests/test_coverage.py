@@ -126,6 +126,27 @@ def test_status_by_the_levels_of_the_profile(world):
         assert status(world, profile=profile)["garden"] == wanted
 
 
+def test_a_phrase_that_says_another_node_far_more_surely_does_not_name_this(world, make):
+    phrase = "有色金属冶炼"
+    faint = make.fits(("L4", "drinks", 0.8), ("L4", "packaging", 0.19)).assign(evidence=phrase)
+    assert status(world, faint)["packaging"] == "missing"
+    near = make.fits(("L4", "drinks", 0.8), ("L4", "packaging", 0.2)).assign(evidence=phrase)
+    assert status(world, near)["packaging"] == "weak"  # a quarter
+    assert (
+        status(world, faint.assign(evidence=["甲", "乙"]))["packaging"] == "weak"
+    )  # its own words
+
+
+def test_many_small_firms_are_a_trade(world, make):
+    def named_by(firms, fit):
+        return make.fits(*((f"S{n}", "packaging", fit) for n in range(firms)))
+
+    # of unknown capital: size 0.3 each; half of `present` is 0.5
+    assert status(world, named_by(8, 0.25))["packaging"] == "present"  # 8 · 0.25 · 0.3 = 0.6
+    assert status(world, named_by(7, 0.3))["packaging"] == "weak"  # 0.63, but only seven firms
+    assert status(world, named_by(8, 0.2))["packaging"] == "weak"  # 0.48
+
+
 def test_no_data_only_where_missing_would_be_said(world):
     found = status(world, blind=("garden", "machines", "packaging"))
     assert found == {

@@ -22,7 +22,7 @@ FIRM = {
     "group": False, "honour": NAN, "staff": NAN, "making": 1.0, "single": False, "agent": False,
     "refused": 0.0, "refused_phrase": "", "settles": "anywhere", "settle": 1.0, "reach": 0.73,
     "reached": "茶园", "reach_steps": 1, "through": "茶园", "own": 0.0, "own_word": "",
-    "own_product": "", "gap": 0.7, "gap_reason": "县里优先发展制茶",
+    "own_product": "", "gap": 0.7, "gap_reason": "县里优先发展制茶", "unwished": "",
     "supplier": "云岭茶园公司（“茶园生产”）", "buyer": "", "partner_size": 2.0, "priority": 1.0,
     "closeness": 0.5, "km": 1000.0, "kin": 0.0, "kin_name": "",
 }  # fmt: skip
@@ -149,6 +149,8 @@ WEAK = [
     ("fit", {"main": 0.5, "fit": 0.31}, None),
     ("fit", {"main": 0.3, "grade": "uncertain"}, "存疑"),
     ("fit", {"grade": "uncertain"}, "存疑"),
+    ("gap", {"gap": 0.3}, "缺口价值为0.30"),
+    ("gap", {"gap": 0.3, "unwished": "红茶"}, "优先的是“红茶”，经营范围没有写到"),
     ("substance", {"money": ""}, "注册资本不详"),
     ("substance", {"capital": 300.0, "money": "300万元"}, "300万元，规模偏小"),
     ("substance", {"capital": 999.0, "money": "999万元"}, "偏小"),

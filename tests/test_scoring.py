@@ -137,6 +137,23 @@ def test_partners_are_named_with_their_own_phrase(tea):
     assert TITLE["partners"] not in texts(rows.loc["T2", "reasons"])
 
 
+def test_a_wish_for_a_product_is_for_those_who_make_it(tea):
+    product = county_world(tea, priorities=[{"what": "红茶", "weight": 0.8, "words": ["滇红"]}])
+    gaps = survey_of(product).gaps.set_index("node")["score"]
+    nobody = survey_of(county_world(tea, priorities=[{"what": "茶饮料"}])).gaps.set_index("node")
+    firms = by_firm(product)
+    assert firms.loc["T1", "gap"] == gaps["making"]  # 红茶加工
+    assert firms.loc["T2", "gap"] == nobody.loc["making", "score"] < gaps["making"]  # says nothing
+    assert "红茶" in texts(firms.loc["T2", "weak_points"])[TITLE["gap"]]
+    assert "红茶" not in texts(firms.loc["T2", "reasons"]).get(TITLE["gap"], "")
+    other = by_firm(
+        county_world(tea, priorities=[{"what": "制茶", "weight": 0.8, "words": ["鲜叶"]}])
+    )
+    assert other.loc["T1", "gap"] == gaps["making"]  # 茶园鲜叶加工
+    whole = by_firm(county_world(tea, priorities=[{"what": "红茶", "weight": 0.8}]))
+    assert whole.loc["T2", "gap"] == gaps["making"]  # without words the node is wanted
+
+
 def test_at_most_three_weak_points_worst_first(tea):
     scores = scores_of(tea)
     assert scores["weak_points"].map(len).le(SHOWN).all()

@@ -339,3 +339,21 @@ def test_the_phrase_in_tables_is_not_cut_between_two_verbs(graph):
     firm = {"firm_id": ["1"], "name": ["甲"], "products": [""], "industry_code": [""]}
     found = match(pd.DataFrame(firm | {"scope": ["生产与销售新型显示器"]}), graph)
     assert found["evidence"].tolist()[0] == "生产与销售新型显示器"
+
+
+@pytest.mark.parametrize(
+    ("scope", "quoted"),
+    [
+        ("绿茶生产加工；花茶、红茶分装销售", "绿茶生产加工"),  # what it opens with, not red tea
+        ("制造、销售：照明电器，灯具；灯饰开发、设计", "制造、销售：照明电器"),
+        ("房屋租赁；茶叶生产、加工", "茶叶生产、加工"),  # what comes first says nothing of it
+        (
+            "中药饮片（含毒性饮片、净制、切制、炒制）；代用茶生产",
+            "中药饮片（含毒性饮片、净制、切制、炒制）",
+        ),
+    ],
+)
+def test_a_firm_is_quoted_with_what_it_says_first_of_the_node(graph, scope, quoted):
+    firm = {"firm_id": ["1"], "name": ["甲"], "products": [""], "industry_code": [""]}
+    found = match(pd.DataFrame(firm | {"scope": [scope]}), graph)
+    assert found["evidence"].tolist()[0] == quoted

@@ -59,7 +59,9 @@ class Sample:
 
     def __init__(self) -> None:
         folder = data_folder("sample")
-        self.profile = read_profile()
+        shipped = read_profile()
+        few = shipped.capacity.model_copy(update={"per_gap": 3})  # so that limits keep firms out
+        self.profile = shipped.model_copy(update={"capacity": few})
         self.targets = read_firms(folder / "targets.xlsx")
         self.targets = replace(
             self.targets, table=self.targets.table.iloc[::4].reset_index(drop=True)

@@ -92,11 +92,16 @@ class Project(_Record):
 
 
 class Wish(_Record):
-    """What the county wants first: a chain, segment, node (id or name) or product."""
+    """What the county wants first: a chain, segment, node (id or name) or product.
+
+    With ``words`` it is a product alone: of the firms at its node only those are wanted whose own
+    text names it or one of them.
+    """
 
     what: Text
     weight: Share = 1.0
     why: str = ""
+    words: tuple[Text, ...] = ()
 
 
 class Refusal(_Record):

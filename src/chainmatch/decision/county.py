@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from chainmatch.chains.graph import nodes_of
 from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import NEEDS
+from chainmatch.util.text import normalise
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -61,6 +62,7 @@ class County:
 
     reach : node → how near it stands to what the county has (NaN: nothing says so), and of what
     projects, wishes : node → what needs it, who wants it
+    wanted : node → the words of the one product for which it is wanted, where a wish says so
     closed : node → why the county takes nobody there
     refusals : what the county takes from nobody, at whatever node
     own : words of scopes that speak of what the county has, longest first
@@ -70,6 +72,7 @@ class County:
     reach: Mapping[str, Claim]
     projects: Mapping[str, Claim]
     wishes: Mapping[str, Claim]
+    wanted: Mapping[str, tuple[str, ...]]
     closed: Mapping[str, str]
     refusals: tuple[Refusal, ...]
     own: tuple[Own, ...]
@@ -79,11 +82,13 @@ def county_of(profile: Profile, graph: "Graph") -> County:
     """Find the nodes of a profile; words that name none are left to :func:`read_profile`."""
     said = _ordered(profile)
     closed, refusals = _closed(said, graph)
+    wishes = _claims(((w.weight, w.what, (w.what,)) for w in said.priorities), graph)
     return County(
         profile,
         _reach(said, graph),
         _claims(((p.weight, p.name, p.needs) for p in said.projects), graph),
-        _claims(((w.weight, w.what, (w.what,)) for w in said.priorities), graph),
+        wishes,
+        _wanted(said, wishes),
         closed,
         refusals,
         _own_words(said),
@@ -194,6 +199,15 @@ def _claims(spoken: Iterable[tuple[float, str, Iterable[str]]], graph: "Graph") 
                 if weight > found.get(node, NOTHING).value:
                     found[node] = Claim(weight, said)
     return found
+
+
+def _wanted(profile: Profile, wishes: Mapping[str, Claim]) -> dict[str, tuple[str, ...]]:
+    products = {
+        wish.what: tuple(map(normalise, (wish.what, *wish.words)))
+        for wish in profile.priorities
+        if wish.words
+    }
+    return {n: products[claim.words] for n, claim in wishes.items() if claim.words in products}
 
 
 def _closed(profile: Profile, graph: "Graph") -> tuple[dict[str, str], tuple[Refusal, ...]]:

@@ -5,12 +5,14 @@ one half at one million yuan, 1 at ten million; 0.3 where the capital is unknown
 
 **Coverage** ``E(n)`` is the sum over local firms of fit × size. A firm counts from ``levels.fit``
 on, and only with an activity that the node counts; selling is no coverage, but where the node names
-``trade`` first. A firm below that level which states a counting activity *mentions* the
-node. Status is ``strong`` from ``levels.strong`` on, ``present`` from ``levels.present`` on,
-``weak`` where any firm covers or mentions it, else ``missing``; ``no-data`` in the place of missing
-where the list could not have shown a firm: it is empty or without scopes, no row of it shows any
-activity that the node counts, or such doers stand in no list (``unlisted`` of the profile or of the
-node).
+``trade`` first. A firm below that level which states a counting activity *mentions* the node,
+unless the same phrase says another node four times as surely (有色金属冶炼 names no tungsten).
+
+Status is ``strong`` from ``levels.strong`` on, ``present`` from ``levels.present`` on and from half
+of that where eight firms or more cover or mention it, each counting fit × size; ``weak`` where any
+firm does, else ``missing``; ``no-data`` in the place of missing where the list could not have shown
+a firm: it is empty or without scopes, no row of it shows any activity that the node counts, or such
+doers stand in no list (``unlisted`` of the profile or of the node).
 """
 
 import math
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     Graph: TypeAlias = "nx.DiGraph[str]"
 
 UNKNOWN_SIZE = 0.3
+_OWN = 0.25  # of the best fit that the same phrase has
+_MANY = 8  # firms that are a trade, however small each
 
 
 def counts(activity: str, node_activities: Iterable[str]) -> bool:
@@ -91,7 +95,9 @@ def coverage_of(
     """
     known = known_fits(fits, graph)
     enough = known["fit"] >= profile.levels.fit
-    use = known[known["counts"] & (enough | known["activity"].ne(""))]
+    best = known.groupby(["firm_id", "evidence"])["fit"].transform("max")
+    mentions = known["activity"].ne("") & (known["fit"] >= _OWN * best)
+    use = known[known["counts"] & (enough | mentions)]
     sizes = sizes_of(locals)
     size = [sizes.get(firm, UNKNOWN_SIZE) for firm in use["firm_id"].tolist()]
     fit = use["fit"].astype(float)
@@ -118,13 +124,15 @@ def status_of(
 ) -> dict[str, str]:
     """Return the status of every node."""
     amounts = amounts_of(coverage)
-    named = set(coverage["node"])
+    all_ = coverage.groupby("node")["weight"].agg(["size", "sum"])
+    trades = all_.index[all_["size"].ge(_MANY) & all_["sum"].ge(profile.levels.present / 2)]
+    present, named = set(trades), set(all_.index)
     found = {}
     for node in graph:
         amount = amounts.get(node, 0.0)
         if amount >= profile.levels.strong:
             found[node] = "strong"
-        elif amount >= profile.levels.present:
+        elif amount >= profile.levels.present or node in present:
             found[node] = "present"
         elif node in named:
             found[node] = "weak"

@@ -53,6 +53,7 @@ class Survey:
     coverage : which local firms stand at which node (:data:`.coverage.COVERAGE`).
     county : the profile on the nodes.
     reasons : node → what speaks for it, in a few words; "" if nothing does.
+    unwished : node that is wanted for a product → score and reason for who does not make it.
     locals : the local firms.
     """
 
@@ -61,6 +62,7 @@ class Survey:
     coverage: pd.DataFrame
     county: County
     reasons: Mapping[str, str]
+    unwished: Mapping[str, tuple[float, str]]
     locals: pd.DataFrame
 
 
@@ -91,7 +93,8 @@ def survey(
     anchors = anchors_of(local_fits, locals, sides, graph, profile)
     facts = _facts(view)
     reasons = dict(zip(graph, map(reason_of, facts.to_dict("records")), strict=True))
-    return Survey(_table(view, facts), anchors, coverage, county, reasons, locals)
+    unwished = _unwished(view, facts)
+    return Survey(_table(view, facts), anchors, coverage, county, reasons, unwished, locals)
 
 
 @dataclass(frozen=True)
@@ -107,19 +110,14 @@ class _View:
 
 def _table(view: _View, facts: pd.DataFrame) -> pd.DataFrame:
     graph, county = view.graph, view.county
-    profile = county.profile
-    parts = np.stack([part.value(facts) for part in GAP_PARTS], axis=1).round(4)
-    weights = np.array([getattr(profile.gap_weights, part.name) for part in GAP_PARTS])
-    settle = profile.settle.model_dump()
-    mean = weighted_mean(parts, weights)
+    parts, score = _scores(view, facts)
     rows = []
     firms = _firms_at(view.coverage)
-    for row, (values, worth) in enumerate(zip(parts.tolist(), mean.tolist(), strict=True)):
+    for row, (values, worth) in enumerate(zip(parts.tolist(), score.tolist(), strict=True)):
         node = list(graph)[row]
         data = graph.nodes[node]
         shut = county.closed.get(node, "")
         kind = "" if shut else _kind(view.status[node], view.sides[node], view.status)
-        factor = 0.0 if shut else settle[data["settles"]] * profile.chain_weight(data["chain"])
         record = facts.iloc[row].to_dict()
         near = {side: _near(getattr(view.sides[node], side), firms) for side in ("up", "down")}
         rows.append(
@@ -130,7 +128,7 @@ def _table(view: _View, facts: pd.DataFrame) -> pd.DataFrame:
                 "status": view.status[node],
                 "kind": kind,
                 "way": "closed" if shut else _way(data["settles"]),
-                "score": round(factor * worth, 4),
+                "score": worth,
                 **{part.column: value for part, value in zip(GAP_PARTS, values, strict=True)},
                 "local_firms": listing(firms.get(node, []), 8),
                 "upstream_local": listing(near["up"], 6),
@@ -141,6 +139,33 @@ def _table(view: _View, facts: pd.DataFrame) -> pd.DataFrame:
         )
     table = pd.DataFrame(rows, columns=list(TABLES["gaps"]))
     return table.astype({"targets": "Int64", "score": float})
+
+
+def _scores(view: _View, facts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the parts (a row a node, in the order of the graph) and the scores of all nodes."""
+    profile = view.county.profile
+    parts = np.stack([part.value(facts) for part in GAP_PARTS], axis=1).round(4)
+    weights = np.array([getattr(profile.gap_weights, part.name) for part in GAP_PARTS])
+    settle = profile.settle.model_dump()
+    factor = [
+        0.0
+        if node in view.county.closed
+        else settle[data["settles"]] * profile.chain_weight(data["chain"])
+        for node, data in view.graph.nodes(data=True)
+    ]
+    return parts, (weighted_mean(parts, weights) * factor).round(4)
+
+
+def _unwished(view: _View, facts: pd.DataFrame) -> dict[str, tuple[float, str]]:
+    """Return what the nodes that are wanted for one product are worth without that wish."""
+    for_product = [node in view.county.wanted for node in view.graph]
+    without = facts.assign(
+        wish=facts["wish"].mask(for_product, 0.0), wished=facts["wished"].mask(for_product, "")
+    )
+    _, score = _scores(view, without)
+    reasons = map(reason_of, without.to_dict("records"))
+    rows = zip(view.graph, score.tolist(), reasons, strict=True)
+    return {node: (worth, why) for node, worth, why in rows if node in view.county.wanted}
 
 
 def _way(settles: str) -> str:

@@ -134,6 +134,7 @@ def facts_here(
     facts = pairs.facts.join(kin_of(links, pairs.made), on="firm_id")
     for name, values in _node_facts(facts["node"].tolist(), survey, graph).items():
         facts[name] = values
+    facts = _unwished(facts, pairs.made, survey)
     book = book or PartnerBook(survey, graph)
     partners = [
         book.of(node, evidence, pairs.made[firm]) if node else ()
@@ -143,6 +144,22 @@ def facts_here(
     facts["buyer"] = [_first(own, BUYER) for own in partners]
     facts["partner_size"] = [math.fsum(p.size for p in own) for own in partners]
     return facts[["firm_id", "node", *FACTS]], partners
+
+
+def _unwished(facts: pd.DataFrame, made: Mapping[str, str], survey: Survey) -> pd.DataFrame:
+    """Take the county's wish for one product from firms whose own text does not name it."""
+    wanted = survey.county.wanted
+    found = facts.assign(unwished="")
+    for node in sorted(set(wanted) & set(facts["node"])):
+        words, (worth, why) = wanted[node], survey.unwished[node]
+        here = found.index[found["node"].eq(node)]
+        others = [
+            row
+            for row, firm in zip(here, found.loc[here, "firm_id"], strict=True)
+            if not any(word in made[firm] for word in words)
+        ]
+        found.loc[others, ["gap", "gap_reason", "unwished"]] = [worth, why, words[0]]
+    return found
 
 
 def parts_at(facts: pd.DataFrame) -> pd.DataFrame:

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from chainmatch.matching.activity_rule import DONE, EVIDENCE_KINDS
-from chainmatch.matching.arrays import Floats, Ints, take
+from chainmatch.matching.arrays import Floats, Ints, expand_ranges, run_starts, take
 from chainmatch.matching.combine import GRADES, Fits
-from chainmatch.matching.evidence import FIELDS, Evidence
+from chainmatch.matching.evidence import FIELDS, SCOPE, Evidence
 from chainmatch.matching.fit_model import FLOOR, Fit, Summary
+from chainmatch.matching.scope_evidence import QUOTE
 from chainmatch.matching.string_batch import concat
 
 if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
 
+_EXPLAINED = re.compile(r"[^\x00-\x1f\s()（）\[\]【】；;，,、。：:]{2,}[(（\[【]\Z")
+_CLOSING = re.compile(r"[)）\]】]")
+_NEARLY = 0.6  # as strong as the strongest
+_MAKES = np.array([activity in ("make", "grow") for activity in DONE])
+_STATES = np.array([kind in ("stated", "reached") for kind in EVIDENCE_KINDS])
 _PAIR = re.compile("(?:生产|加工|制造|研发|开发|设计|种植|养殖|收购)[与和及并]")
 
 
@@ -74,12 +80,30 @@ class Matches:
         return np.flatnonzero(clear if top is None else clear & (rank < top))
 
     def activities(self, which: Ints) -> Ints:
-        """Return what the strongest evidence of fits says, as numbers in ``activity_rule.DONE``."""
-        return self.fits.evidence.activity[self.fits.first[which]]
+        """Return what the evidence that stands for fits says, as numbers in ``DONE``."""
+        return self.fits.evidence.activity[self._standing(which)]
 
     def quotes(self, which: Ints) -> list[str]:
-        """Return the strongest phrase of each fit, word for word as the firm wrote it."""
-        return [_whole(*span) for span in self._spans(self.fits.first[which])]
+        """Return the phrase that stands for each fit, word for word as the firm wrote it."""
+        return [_whole(*span) for span in self._spans(self._standing(which))]
+
+    def _standing(self, which: Ints) -> Ints:
+        """Return the evidence to name for each fit: what the firm says first, if it says it well.
+
+        The strongest, or in its place the earliest item of the scope that states the same activity,
+        making or growing and is at least :data:`_NEARLY` as strong: a firm that opens with
+        绿茶生产 is not quoted with 红茶分装.
+        """
+        fits, told = self.fits, self.fits.evidence
+        fit, row = expand_ranges(fits.first[which], fits.count[which])
+        best = fits.first[which][fit]
+        alike = _STATES[told.kind[row]] & _STATES[told.kind[best]] & ~told.hint[row]
+        alike &= (told.field[row] == SCOPE) & (told.field[best] == SCOPE)
+        alike &= (told.activity[row] == told.activity[best]) | _MAKES[told.activity[row]]
+        alike &= told.strength[row] >= _NEARLY * told.strength[best]
+        kept = np.flatnonzero(alike | (row == best))
+        order = kept[np.lexsort((~alike[kept], told.start[row[kept]], fit[kept]))]
+        return row[order[run_starts(fit[order])]]
 
     def evidence(self, rows: Ints) -> list[Evidence]:
         """Return some rows of the evidence."""
@@ -113,9 +137,16 @@ class Matches:
 
 
 def _whole(text: str, start: int, end: int) -> str:
-    """Return a quotation; behind the 与 of 生产与销售 it takes the verb before it, too."""
-    before = text[max(0, start - 3) : start]
-    return text[start - 3 : end] if _PAIR.fullmatch(before) else text[start:end]
+    """Return a quotation that can be read by itself.
+
+    Behind the 与 of 生产与销售 it takes the verb before it, too; what opens a bracket is quoted
+    with the item that the bracket explains: 中药饮片(含毒性饮片、净制), not 含毒性饮片、净制.
+    """
+    if _PAIR.fullmatch(text[max(0, start - 3) : start]):
+        return text[start - 3 : end]
+    item = _EXPLAINED.search(text, max(0, start - 25), start)
+    close = _CLOSING.search(text, start, start + QUOTE)
+    return text[item.start() : max(end, close.end())] if item and close else text[start:end]
 
 
 class Match:

@@ -48,7 +48,9 @@ FACTS: dict[str, str] = {
     "own": "how much the county has of a product that the firm's own text names, 0…1",
     "own_word": "that word, as the firm writes it",
     "own_product": "the product of the county that the word speaks of",
-    "gap": "worth of the node's gap, 0…1",
+    "gap": "worth of the node's gap, 0…1; for who does not make the one product that the county "
+    "wants of the node, without that wish",
+    "unwished": 'that product; "" for who makes it',
     "gap_reason": "the shortest reason for it",
     "supplier": "the best named local supplier, with its phrase",
     "buyer": "the best named local buyer, with its phrase",

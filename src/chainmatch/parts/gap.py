@@ -17,6 +17,8 @@ def _value(facts: "pd.DataFrame") -> Values:
 def _weakness(facts: Facts) -> str:
     if math.isnan(facts["gap"]) or not facts["node_name"]:
         return ""
+    if facts["unwished"]:
+        return f"县里优先的是“{facts['unwished']}”，经营范围没有写到生产这个"
     return f"“{facts['node_name']}”的缺口价值为{figure(facts['gap'])}（最高1）"
 
 
