@@ -1,24 +1,24 @@
 """The command line: a translation of the library, with no rule of its own.
 
-Every command is parsed, calls the function of the same name and writes or prints what it returns.
-Each file holds the commands of one group and an ``add`` that tells the parser of them. Exit codes:
-0 done, 2 input or options are wrong, 1 a fault of ours.
+``commands.yaml`` says which commands and options there are and which function each calls; the
+functions stand in a file a group, take what was parsed, call the library and write or print what it
+returns. Exit codes: 0 done, 2 input or options are wrong, 1 a fault of ours.
 """
 
-import argparse
 import atexit
 import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from chainmatch._version import __version__
-from chainmatch.cli import chains, learning, lists, profile, ranking, runs, serve, whatif
-from chainmatch.cli.parsing import Parser
+from chainmatch.cli.parsing import parser
 from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
 from chainmatch.util.file_names import name_problem
 from chainmatch.util.resources import use_learned
+
+__all__ = ["main", "parser"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +39,8 @@ def _run(argv: Sequence[str]) -> int:
     try:
         if getattr(arguments, "learned", None):
             use_learned(arguments.learned)
-        arguments.command(arguments)
+        module, _, function = arguments.call.partition(".")
+        getattr(import_module(f"chainmatch.cli.{module}"), function)(arguments)
     except ChainmatchError as error:
         print(f"chainmatch：{error}", file=sys.stderr)
         return 2
@@ -53,18 +54,3 @@ def _run(argv: Sequence[str]) -> int:
         print(f"chainmatch：{stop or '已中断，未写出任何文件。'}", file=sys.stderr)
         return 130
     return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    top = Parser(
-        prog="chainmatch",
-        description="产业链图谱、缺口分析与精准招商清单。离线运行，同样的输入得到同样的结果。",
-        epilog="先试试自带样例：chainmatch rank --sample --out out",
-    )
-    version = f"chainmatch {__version__}"
-    top.add_argument("--version", action="version", version=version, help="显示版本号")
-    commands = top.add_subparsers(title="命令", metavar="命令", required=True, dest="name")
-    for group in (ranking, lists, runs, whatif, learning, profile, chains, serve):
-        group.add(commands)
-    return top

@@ -5,10 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chainmatch.cli.output import Steps
-from chainmatch.cli.parsing import positive
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
@@ -22,33 +20,30 @@ class Way(NamedTuple):
     step: Callable[[str], None]
 
 
-def large_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--jobs`` and ``--resume``."""
-    jobs_option(parser)
-    parser.add_argument(
-        "--resume", action="store_true", help="接着上次中断的分段运行，已完成的部分不重做"
-    )
+class Steps:
+    """A progress bar of named steps on the error stream; silent when that is no terminal."""
 
+    def __init__(self, total: int, quiet: bool) -> None:
+        self._total = total
+        self._quiet = quiet
+        self._bar: Any = None
 
-def jobs_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--jobs``, of a command that writes nothing which could be resumed."""
-    parser.add_argument(
-        "--jobs", type=positive, metavar="N", help="分段运行，用几个进程；大名单默认每核一个"
-    )
+    def __enter__(self) -> Callable[[str], None]:
+        if not self._quiet and sys.stderr.isatty():
+            from tqdm import tqdm
 
+            layout = "{desc} {bar:24} {n}/{total} {elapsed}"
+            self._bar = tqdm(total=self._total, bar_format=layout, leave=False)
+        return self._step
 
-def engine_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--engine``, ``--master`` and ``--conf``."""
-    parser.add_argument(
-        "--engine", choices=("local", "spark"), default="local",
-        help="在哪里运算：本机（默认）或 Spark（需要 chainmatch[spark] 和 Java）",
-    )  # fmt: skip
-    parser.add_argument(
-        "--master", metavar="地址", help="Spark 主节点，如 spark://主机:7077、yarn、local[2]"
-    )
-    parser.add_argument(
-        "--conf", action="append", default=[], metavar="名=值", help="Spark 属性，可多次使用"
-    )
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _step(self, name: str) -> None:
+        if self._bar is not None:
+            self._bar.set_description_str(f"{name:　<14}")
+            self._bar.update()
 
 
 @contextmanager

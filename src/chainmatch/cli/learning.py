@@ -1,63 +1,15 @@
-"""Commands that learn: ``train``, ``relate``, ``learn``, ``evaluate``."""
+"""Commands on figures and profiles: ``train``, ``relate``, ``learn``, ``evaluate``, ``profile``."""
 
-import argparse
-from typing import Any
+from argparse import Namespace
+from pathlib import Path
 
-from chainmatch.cli.output import Steps
-from chainmatch.cli.parsing import chains_option, command, profile_option
-
-
-def add(commands: Any) -> None:
-    """Tell the parser of ``train``, ``relate``, ``learn`` and ``evaluate``."""
-    train = command(
-        commands,
-        "train",
-        _train,
-        "从自己的企业登记数据重新学得全部数字",
-        "代替自带的数字（它们来自 CC BY-NC-SA 4.0 的样本，不得用于商业目的）。"
-        "结果文件夹用 --learned 或环境变量 CHAINMATCH_LEARNED 指明。",
-    )
-    train.add_argument(
-        "registry", metavar="登记数据", help="parquet、csv 或 xlsx，带经营范围，最好带所在地区"
-    )
-    train.add_argument(
-        "--labels", metavar="文件", help="已知产业链的企业：csv，每条链一列，填 1、0 或留空"
-    )
-    train.add_argument("--out", required=True, metavar="文件夹", help="结果文件夹，须为空")
-    train.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
-    chains_option(train)
-    relate = command(
-        commands,
-        "relate",
-        _relate,
-        "从企业登记数据学习哪些环节常在同一地方并存",
-        "结果写入一个小文件，供缺口分析使用；需要带所在地区的大批企业。",
-    )
-    relate.add_argument("registry", metavar="登记数据", help="parquet、csv 或 xlsx，带所在地区")
-    relate.add_argument("--out", required=True, metavar="文件", help="结果文件：.json")
-    relate.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
-    chains_option(relate)
-    learn = command(
-        commands,
-        "learn",
-        _learn,
-        "从走访结果改进权重",
-        "读取填好“结果”列（签约、在谈、拒绝、未联系）的清单，提出新的权重，写成新的县情配置。",
-    )
-    learn.add_argument("returned", nargs="+", metavar="交回的清单", help="xlsx 或 csv，可以多份")
-    profile_option(learn)
-    learn.add_argument("--out", required=True, metavar="文件", help="新的县情配置：.yaml")
-    evaluate = command(
-        commands,
-        "evaluate",
-        _evaluate,
-        "用走访结果检验清单排得好不好",
-        "读取填好“结果”列的清单，与“按注册资本从大到小走访”比较。",
-    )
-    evaluate.add_argument("returned", nargs="+", metavar="交回的清单", help="xlsx 或 csv，可以多份")
+from chainmatch.cli.engines import Steps
+from chainmatch.cli.parsing import read_mapping
+from chainmatch.errors import OptionError
 
 
-def _train(arguments: argparse.Namespace) -> None:
+def train(arguments: Namespace) -> None:
+    """All learned figures, from a registry of one's own."""
     from chainmatch.training.train import STEPS, train
 
     with Steps(STEPS, arguments.quiet) as step:
@@ -80,7 +32,8 @@ def _train(arguments: argparse.Namespace) -> None:
     print(f"已写出 {arguments.out}；用 --learned {arguments.out} 即可使用。")
 
 
-def _relate(arguments: argparse.Namespace) -> None:
+def relate(arguments: Namespace) -> None:
+    """Which nodes stand together, learned from a registry."""
     from chainmatch.chains.graph import read_chains
     from chainmatch.decision.relate import learn, presence
     from chainmatch.decision.relatedness import write_relatedness
@@ -107,7 +60,8 @@ def _relate(arguments: argparse.Namespace) -> None:
         print(f"已写出 {arguments.out}；在县情配置里写 relatedness: {arguments.out} 即可使用。")
 
 
-def _learn(arguments: argparse.Namespace) -> None:
+def learn(arguments: Namespace) -> None:
+    """Weights learned from outcomes of visits."""
     from chainmatch.decision.learning import learn_weights, lesson_text, read_returned, with_weights
     from chainmatch.profile import profile_text, read_profile
     from chainmatch.report.files import write_text
@@ -122,8 +76,33 @@ def _learn(arguments: argparse.Namespace) -> None:
     print(f"已写出 {arguments.out}，除权重外与原配置相同；采用前请主管人员过目。")
 
 
-def _evaluate(arguments: argparse.Namespace) -> None:
+def evaluate(arguments: Namespace) -> None:
+    """How well a list was ordered, by outcomes of visits."""
     from chainmatch.decision.learning import evaluate, evaluation_text, read_returned
 
     returned = read_returned(arguments.returned)
     print(evaluation_text(evaluate(returned), returned))
+
+
+def new_profile(arguments: Namespace) -> None:
+    """A profile to start from: drafted from a list, or an example."""
+    from chainmatch.profile import example, profile_text
+    from chainmatch.report.files import write_text
+
+    out = arguments.out
+    if arguments.local and arguments.example:
+        raise OptionError("--local 与 --example 只能用一个：要么从名单起草，要么写出示例。")
+    if out and Path(out).exists():
+        raise OptionError(f"{out}：已有这个文件，为免覆盖没有写出；请换一个文件名。")
+    if arguments.local:
+        from chainmatch.pipeline.draft import draft_profile
+
+        mapping = read_mapping(arguments.map)
+        text = draft_profile(arguments.local, chains=arguments.chains, mapping=mapping)
+    else:
+        text = profile_text(example(arguments.example or "qinling"))
+    if not out:
+        print(text, end="")
+        return
+    write_text(text, out)
+    print(f"已写出 {out}；按本县情况修改后，用 rank --profile {out} 运行。")

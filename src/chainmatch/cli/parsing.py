@@ -1,13 +1,13 @@
-"""The parser of the command line and the options that several commands share."""
+"""The parser, made from ``commands.yaml``, and what several commands were asked alike."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from chainmatch._version import __version__
 from chainmatch.errors import OptionError
 from chainmatch.util.file_names import legible
-
-Command = Callable[[argparse.Namespace], None]
+from chainmatch.util.resources import data_folder, packaged
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,13 +53,6 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
-def command(commands: Any, name: str, run: Command, summary: str, detail: str = "") -> Any:
-    """Add a command that calls ``run``; return its parser."""
-    parser = commands.add_parser(name, help=summary, description=f"{summary}。{detail}")
-    parser.set_defaults(command=run)
-    return parser
-
-
 def positive(text: str) -> int:
     """Read a whole number from 1."""
     number = int(text)
@@ -68,45 +61,60 @@ def positive(text: str) -> int:
     return number
 
 
-def chains_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--chains``."""
-    parser.add_argument("--chains", metavar="文件夹", help="自己的产业链文件夹，代替自带的五条链")
+_TYPES = {"int": int, "positive": positive, "legible": legible}
 
 
-def learned_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--learned``."""
-    parser.add_argument(
-        "--learned", metavar="文件夹", help="chainmatch train 的结果，代替自带的；none 为不用"
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    said = packaged(__file__, "commands.yaml")
+    top = Parser(
+        prog="chainmatch",
+        description="产业链图谱、缺口分析与精准招商清单。离线运行，同样的输入得到同样的结果。",
+        epilog="先试试自带样例：chainmatch rank --sample --out out",
     )
+    version = f"chainmatch {__version__}"
+    top.add_argument("--version", action="version", version=version, help="显示版本号")
+    _add(top, said["commands"], said["options"], "命令", "name")
+    return top
 
 
-def mapping_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--map``."""
-    parser.add_argument(
-        "--map", action="append", default=[], metavar="列名=字段", help="指定一列的含义，可多次使用"
-    )
+def _add(
+    parser: argparse.ArgumentParser,
+    commands: Mapping[str, Any],
+    options: Mapping[str, Any],
+    title: str,
+    dest: str,
+) -> None:
+    """Tell a parser of commands, and of those inside them."""
+    group = parser.add_subparsers(title=title, metavar=title, required=True, dest=dest)
+    for name, said in commands.items():
+        summary = said["help"]
+        own = group.add_parser(
+            name, help=summary, description=f"{summary}。{said.get('about', '')}"
+        )
+        for argument, how in said.get("arguments", {}).items():
+            _argument(own, argument, how)
+        for part in said.get("options", ()):
+            for option in [part] if isinstance(part, str) else part:
+                _argument(own, f"--{option}", options[f"--{option}"])
+        if "commands" in said:
+            _add(own, said["commands"], options, "操作", "action")
+        else:
+            own.set_defaults(call=said["call"])
 
 
-def profile_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--profile``."""
-    parser.add_argument("--profile", metavar="文件", help="县情配置，默认为自带的示例县")
+def _argument(parser: argparse.ArgumentParser, name: str, how: Mapping[str, Any]) -> None:
+    typed = {"type": _TYPES[how["type"]]} if "type" in how else {}
+    parser.add_argument(name, **{**how, **typed})
 
 
-def out_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--out`` of a table and the shared options."""
-    parser.add_argument(
-        "--out", required=True, metavar="文件", help="结果文件：.csv、.xlsx 或 .parquet"
-    )
-    shared_options(parser)
-
-
-def shared_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--chains``, ``--learned``, ``--map``, ``--plain`` and ``--quiet``."""
-    chains_option(parser)
-    learned_option(parser)
-    mapping_option(parser)
-    parser.add_argument("--plain", action="store_true", help="CSV 不带 BOM（供程序读取）")
-    parser.add_argument("--quiet", action="store_true", help="不显示进度和摘要")
+def lists_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the options by which lists are read and tables written."""
+    return {
+        "chains": arguments.chains,
+        "mapping": read_mapping(arguments.map),
+        "plain": arguments.plain,
+    }
 
 
 def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -118,3 +126,13 @@ def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
             raise OptionError(f"--map {pair}：写法应为 列名=字段，如 --map 厂名=name。")
         mapping[header.strip()] = name.strip()
     return mapping
+
+
+def sample_or(arguments: argparse.Namespace, **lists: Any) -> dict[str, Any]:
+    """Return the lists that were asked for: those given (None: not), or the bundled sample."""
+    if not arguments.sample:
+        return lists
+    if any(lists.values()):
+        raise OptionError("--sample 使用自带样例，不能同时给出名单文件。")
+    files = {"local": "local.csv", "leads": "leads.xlsx"}
+    return {name: data_folder("sample") / files.get(name, "targets.xlsx") for name in lists}

@@ -1,40 +1,84 @@
-"""Commands on the folder of a run: ``explain``, ``brief``, ``diff``."""
+"""Commands on the folder of a run: ``explain``, ``brief``, ``diff``, ``whatif``."""
 
-import argparse
-from typing import Any
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chainmatch.cli.parsing import command
-from chainmatch.util.file_names import legible
+from chainmatch.cli.engines import Steps
+from chainmatch.cli.parsing import read_mapping
+from chainmatch.errors import OutputError
 
-
-def add(commands: Any) -> None:
-    """Tell the parser of the commands on runs."""
-    explain = command(commands, "explain", _explain, "说明一家企业为什么入选或未入选")
-    explain.add_argument("firm", type=legible, metavar="企业", help="企业编号或名称")
-    explain.add_argument("--run", required=True, metavar="文件夹", help="rank 的结果文件夹")
-    brief = command(commands, "brief", _brief, "写一家企业的走访简报", "需要 chainmatch[docx]。")
-    brief.add_argument("firm", type=legible, metavar="企业", help="企业编号或名称")
-    brief.add_argument("--run", required=True, metavar="文件夹", help="rank 的结果文件夹")
-    brief.add_argument("--out", required=True, metavar="文件", help=".docx")
-    diff = command(commands, "diff", _diff, "比较两次运算的清单，说明变化的原因")
-    diff.add_argument("run_a", metavar="结果一", help="先前的结果文件夹")
-    diff.add_argument("run_b", metavar="结果二", help="后来的结果文件夹")
+if TYPE_CHECKING:
+    from chainmatch.scenarios.whatif import WhatIf
 
 
-def _explain(arguments: argparse.Namespace) -> None:
+def explain(arguments: Namespace) -> None:
+    """Why a firm is on the shortlist or not."""
     from chainmatch.report.runs import explain
 
     print(explain(arguments.firm, arguments.run))
 
 
-def _brief(arguments: argparse.Namespace) -> None:
+def brief(arguments: Namespace) -> None:
+    """The visit brief of a firm."""
     from chainmatch.report.brief import write_brief
 
     write_brief(arguments.firm, arguments.run, arguments.out)
     print(f"已写出 {arguments.out}")
 
 
-def _diff(arguments: argparse.Namespace) -> None:
+def diff(arguments: Namespace) -> None:
+    """What moved between two runs."""
     from chainmatch.report.runs import diff
 
     print(diff(arguments.run_a, arguments.run_b).text())
+
+
+def whatif(arguments: Namespace) -> None:
+    """What changes if target firms come, and what would lift one firm onto the list."""
+    from chainmatch.scenarios.rerun import run_again
+    from chainmatch.scenarios.whatif import whatif
+
+    out = _tables_path(arguments.out)
+    with Steps(2, arguments.quiet) as step:
+        step("按原来的名单重新计算")
+        run, notes = run_again(
+            arguments.run, targets=arguments.targets, local=arguments.local,
+            leads=arguments.leads, chains=arguments.chains, mapping=read_mapping(arguments.map),
+        )  # fmt: skip
+        step("试算")
+        found = whatif(arguments.firms, run)
+    if not arguments.quiet:
+        print("\n".join([*(f"注意：{note}。" for note in notes), found.text()]))
+    if out:
+        written = _write_tables(found, out, plain=arguments.plain)
+        if not arguments.quiet:
+            print(f"\n已写出 {'、'.join(map(str, written))}")
+
+
+def _tables_path(path: str | None) -> Path | None:
+    """Return where tables can be written; raise OutputError before any work is done."""
+    if path is None:
+        return None
+    from chainmatch.util.atomic import check_folder
+
+    out = Path(path)
+    if out.suffix.lower() not in (".json", ".csv"):
+        raise OutputError(f"{out}：结果文件应以 .json 或 .csv 结尾。")
+    if out.is_dir():
+        raise OutputError(f"{out}：是文件夹，请给出文件名。")
+    check_folder(out.parent)
+    return out
+
+
+def _write_tables(found: "WhatIf", out: Path, *, plain: bool) -> list[Path]:
+    from chainmatch.report.files import write_table, write_text
+
+    if out.suffix.lower() == ".json":
+        write_text(json.dumps(found.records(), ensure_ascii=False, indent=2) + "\n", out)
+        return [out]
+    files = {out.with_suffix(f".{name}.csv"): table for name, table in found.tables().items()}
+    for path, table in files.items():
+        write_table(table, path, plain=plain)
+    return list(files)

@@ -33,6 +33,16 @@ def data_rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(opened)
 
 
+@cache
+def packaged(module: str, name: str) -> Any:
+    """Return what the YAML file ``name`` says that stands beside a module (its ``__file__``)."""
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = Path(module).with_name(name).read_text(encoding="utf-8")
+    return yaml.load(text, loader)  # noqa: S506 - it is a safe one
+
+
 # --- learned figures ----------------------------------------------------------------------------
 
 # A folder of ``chainmatch train``, or "none". The environment, because every process that a run
