@@ -9,8 +9,8 @@ import pytest
 
 from chainmatch.parts import PARTS
 from chainmatch.report import facts
+from chainmatch.report.beyond import beyond_text
 from chainmatch.report.page import write_page
-from chainmatch.report.row_limits import beyond_text
 from report_run import HOSTILE, hostile_run
 
 VOID = {"meta", "input", "br", "img", "link", "hr"}

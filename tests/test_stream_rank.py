@@ -30,7 +30,7 @@ from chainmatch.pipeline.engines.pool import Pool
 from chainmatch.pipeline.examine import KEYS, common_keys
 from chainmatch.pipeline.rank import rank_files
 from chainmatch.pipeline.whole import BEST_FIRST
-from chainmatch.report import header_rows
+from chainmatch.report import limits
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
@@ -102,8 +102,8 @@ def test_the_real_lists_give_the_files_of_the_ordinary_run(tmp_path):
 
 def test_what_people_read_is_cut_and_says_so(targets, tmp_path, monkeypatch):
     """With small limits both runs give the same files still; the machine's tables are whole."""
-    monkeypatch.setattr(header_rows, "SHEET", 3)
-    monkeypatch.setattr(header_rows, "PAGE", 2)
+    monkeypatch.setattr(limits, "SHEET", 3)
+    monkeypatch.setattr(limits, "PAGE", 2)
     run = rank(targets, LOCAL, LEADS)
     write_report(run, tmp_path / "wanted")
     rank_files(targets, LOCAL, LEADS, out=tmp_path / "out", engine=Pool(jobs=1, size=100))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from chainmatch.parts import PARTS
-from chainmatch.report.sheets import lines_of
+from chainmatch.report.book import lines_of
 from chainmatch.report.workbook import write_workbook
 from chainmatch.schema.words import OUTCOMES
 from report_run import AT, FORMULA, HOSTILE, SCRIPT, hostile_run

@@ -23,7 +23,7 @@ from chainmatch.pipeline.duplicates import merges_in_memory, merges_on_disk
 from chainmatch.pipeline.engines.found import DiskPart, Engine, Found, head
 from chainmatch.pipeline.examine import Examined, Settled, joined, settle
 from chainmatch.profile import Profile
-from chainmatch.report import header_rows
+from chainmatch.report import limits
 from chainmatch.report.cards import best_fits
 from chainmatch.report.parts import join_csv
 from chainmatch.run import Run
@@ -154,7 +154,7 @@ class OnDisk:
 
     def shown(self, shortlist: pd.DataFrame) -> Shown:
         """Return the tables of the run: what people's files show."""
-        most, found = header_rows.SHEET, self._found
+        most, found = limits.SHEET, self._found
         excluded = self._database.table(
             f"""
             SELECT {", ".join(TABLES["excluded"])}

@@ -5,14 +5,11 @@ unknown), a number is a number (``null`` where unknown). ``required`` names the 
 of the file; columns may be added behind them without a new number of the contract.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from chainmatch.profile import Profile
-from chainmatch.report.chainsheets import GROWN, OPPORTUNITIES
-from chainmatch.report.firmsheets import SHORTLIST
-from chainmatch.report.leadsheets import PROJECTS
-from chainmatch.report.sheets import Field
+from chainmatch.report.book import Field
+from chainmatch.report.sheets import described, fields_of
 from chainmatch.schema.columns import CONTRACT, ROWS, Cell
 
 Schema = dict[str, Any]
@@ -23,20 +20,17 @@ _FILES = (
     *("shortlist", "scores", "gaps", "locals", "links", "excluded", "duplicates", "rejects"),
     *("leads", "match"),
 )
-_OFFICE = {
-    "office-targets": ("目标企业清单", SHORTLIST),
-    "office-opportunities": ("发展机会清单", OPPORTUNITIES),
-    "office-growth": ("本地培育清单", GROWN),
-    "office-projects": ("招商项目清单", PROJECTS),
-}
-
 _FROM_ONE = ("rank", "row")
 
 
 def schemas() -> dict[str, Schema]:
     """Return name → JSON Schema, draft 2020-12; the title of a schema is the file it is for."""
     found = {name: _table(name) for name in _FILES}
-    found |= {name: _office(file, fields) for name, (file, fields) in _OFFICE.items()}
+    found |= {
+        said["file"]: _rows(f"{name}.csv", {f.title: _office_cell(f) for f in fields_of(name)})
+        for name, said in described().items()
+        if "file" in said
+    }
     found["run"] = _manifest()
     return {
         name: {"$schema": _DRAFT, "$id": f"urn:chainmatch:contract:{CONTRACT}:{name}", **schema}
@@ -70,13 +64,6 @@ def _cell(cell: Cell) -> Schema:
     if cell.column.kind == "share":
         limits["maximum"] = 1
     return {**about, "type": type_ if cell.filled else [type_, "null"], **limits}
-
-
-# --- the lists of the office ---------------------------------------------------------------
-
-
-def _office(file: str, fields: Iterable[Field]) -> Schema:
-    return _rows(f"{file}.csv", {field.title: _office_cell(field) for field in fields})
 
 
 def _office_cell(field: Field) -> Schema:

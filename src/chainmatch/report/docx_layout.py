@@ -7,7 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from chainmatch.report.sheets import FONT, INK, PALE, RULE, TEAL
+from chainmatch.report.book import FONT, INK, PALE, RULE, TEAL
 
 if TYPE_CHECKING:
     from chainmatch.report.brief import Brief

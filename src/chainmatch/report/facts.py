@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from chainmatch.decision.shortlist import obstacle, why_not
-from chainmatch.leads import PROJECT
 from chainmatch.parts import PARTS
 from chainmatch.parts.fit import FIT
 from chainmatch.schema.currencies import money_text
@@ -218,11 +217,6 @@ def lead_cases(run: "Run") -> list[LeadCase]:
     return [
         LeadCase(lead, tuple(matches.get(lead["lead_id"], ()))) for lead in records(run.leads.table)
     ]
-
-
-def projects(cases: list[LeadCase]) -> list[LeadCase]:
-    """Return the leads that have a project and want an investor."""
-    return [case for case in cases if case.lead["kind"] == PROJECT]
 
 
 def duplicates(run: "Run") -> Iterator[Record]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from chainmatch.report.files import write_csv
-from chainmatch.report.lists import office_lists
 from chainmatch.report.page import write_page
+from chainmatch.report.sheets import office_lists
 from chainmatch.report.workbook import write_workbook
 from chainmatch.run import Run
 from chainmatch.schema.columns import CONTRACT, TABLES

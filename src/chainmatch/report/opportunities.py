@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chainmatch.decision.shortlist import may_enter
-from chainmatch.report import header_rows
+from chainmatch.report import limits
 from chainmatch.report.facts import Record, absence, records
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def opportunities(run: "Run", way: str) -> list[Record]:
     rows = run.survey.gaps
     rows = rows[rows["kind"].ne("") & rows["way"].eq(way)]
     rows = rows.sort_values(["score", "node"], ascending=[False, True], ignore_index=True)
-    scores = run.scores.head(header_rows.SHEET)
+    scores = run.scores.head(limits.SHEET)
     able = may_enter(scores, run.profile.entry)
     could = scores.loc[able, "node"].value_counts()
     first = pd.concat([scores[able], scores[~able]]).drop_duplicates("node")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmatch.parts import parts_of
-from chainmatch.report import cards, facts, header_rows
+from chainmatch.report import cards, facts, limits
+from chainmatch.report.beyond import beyond_text
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.opportunities import opportunities
-from chainmatch.report.row_limits import beyond_text
 from chainmatch.report.templates import environment, source
 from chainmatch.schema import words
 from chainmatch.util import rounding
@@ -67,13 +67,13 @@ def _context(run: "Run") -> dict[str, Any]:
         "excluded": _excluded(run),
         "duplicates": [
             {"name": row["name"], "list": row["list"], "why": facts.duplicate_reason(row)}
-            for row in header_rows.repeated(run, header_rows.PAGE)
+            for row in limits.repeated(run, limits.PAGE)
         ],
-        "repeats": header_rows.repeats(run),
-        "rejects": header_rows.rejects(run, _REJECTS)[:_REJECTS],
-        "unread": header_rows.unread(run),
-        "most": header_rows.PAGE,
-        "cut": header_rows.is_cut(run, header_rows.PAGE) or len(run.scores) > header_rows.PAGE,
+        "repeats": limits.repeats(run),
+        "rejects": limits.rejects(run, _REJECTS)[:_REJECTS],
+        "unread": limits.unread(run),
+        "most": limits.PAGE,
+        "cut": limits.is_cut(run, limits.PAGE) or len(run.scores) > limits.PAGE,
     }
 
 
@@ -160,8 +160,8 @@ def _cases(run: "Run") -> list[tuple[str, list[facts.LeadCase]]]:
 def _excluded(run: "Run") -> list[tuple[str, int, list[tuple[str, list[str]]]]]:
     """Gate, number of firms, and for each reason the firms; the largest gates first."""
     groups: dict[str, dict[str, list[str]]] = {}
-    often = header_rows.gates(run)
-    for row in header_rows.excluded(run, header_rows.PAGE):
+    often = limits.gates(run)
+    for row in limits.excluded(run, limits.PAGE):
         groups.setdefault(row["gate"], {}).setdefault(row["why"], []).append(row["name"])
     found = [(gate, often[gate], sorted(reasons.items())) for gate, reasons in groups.items()]
     return sorted(found, key=lambda gate: (-gate[1], gate[0]))

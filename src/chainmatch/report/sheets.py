@@ -1,168 +1,267 @@
-"""Sheets of the workbook: how a table is laid out, so that it can be read and printed."""
+"""What stands on each sheet of the workbook; ``sheets.yaml`` says under which title and columns.
 
-import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, NamedTuple
+One function a sheet returns its rows, best first, and what its title and note count. The lists that
+an office expects (三个清单 and what is to be grown here) are some of these sheets.
+"""
 
-from chainmatch.schema.words import unknown
-from chainmatch.util.rounding import ten_digits
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-Style = Literal["text", "wrap", "center", "score", "share", "integer", "money"]
-Paint = Literal["", "bar", "open bar", "scale"]  # 0…1, 0…largest, 0…1
+import pandas as pd
 
-FONT = "Microsoft YaHei"
-INK, TEAL, PALE, RUST, RULE = "#14282B", "#0D4F54", "#E2F0EE", "#9C3D12", "#C3CFD0"
-_LINE = 14.5  # height of one line of text, in points
-_ROW = 19.0  # height of a row of one line
-_NARROW = re.compile(r"[\x00-\u2e7f]+")  # what stands before the Chinese signs and characters
-_MOST = 27  # lines of one row: a spreadsheet has no row higher than 409 points
-_STYLES: dict[Style, dict[str, Any]] = {
-    "text": {},
-    "wrap": {"text_wrap": True},
-    "center": {"align": "center"},
-    "score": {"num_format": "0.00", "align": "center"},
-    "share": {"num_format": "0%", "align": "center"},
-    "integer": {"num_format": "#,##0", "align": "center"},
-    "money": {"num_format": "#,##0.##"},
-}
+from chainmatch.chains.model import SETTLES
+from chainmatch.leads import PROJECT
+from chainmatch.parts import GAP_PARTS, PARTS
+from chainmatch.report import facts, limits
+from chainmatch.report.book import Field
+from chainmatch.report.facts import LeadCase, Record
+from chainmatch.report.opportunities import opportunities
+from chainmatch.schema.records import TEXTS
+from chainmatch.schema.words import (
+    GAP_KINDS,
+    GAP_MEANING,
+    GRADES,
+    INPUTS,
+    PARTNERS,
+    STATUS,
+    STATUS_MEANING,
+    WAYS,
+    number,
+    stage,
+    word,
+)
+from chainmatch.util.resources import packaged
+from chainmatch.util.rounding import UNKNOWN
 
-# Bars of the first kind: those of 2010 need an extension that other programs warn of and drop.
-_SPAN = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
-_BAR = {"type": "data_bar", "bar_color": "#9FCBC7", "min_length": 0, "max_length": 100, **_SPAN}
-_OPEN_BAR = {**_BAR, "max_type": "max"}
-_SCALE = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#8FBDB9", **_SPAN}
+if TYPE_CHECKING:
+    from chainmatch.run import Run
 
-
-class Field(NamedTuple):
-    """One column of a sheet: key in the rows, title, width in Latin characters."""
-
-    key: str
-    title: str
-    width: float
-    style: Style = "text"
-    paint: Paint = ""
+_TOO_MANY = 300  # firms under one gate whose names nobody wants on paper
 
 
 @dataclass(frozen=True)
-class Book:
-    """A workbook that is being written, with its formats."""
+class Rows:
+    """The rows of a sheet, what its title and note count, and how many rows go on paper (all)."""
 
-    book: Any
+    rows: list[Record]
+    counted: dict[str, Any] = field(default_factory=dict)
+    printed: int | None = None
 
-    @cached_property
-    def formats(self) -> dict[str, Any]:
-        """Formats by name: one for each style, and those of titles and prose."""
-        cell = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter",
-                "border": 1, "border_color": RULE}  # fmt: skip
-        free = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "top"}
-        own = {
-            "head": {**cell, "bold": True, "font_color": "#FFFFFF", "bg_color": TEAL,
-                     "align": "center", "text_wrap": True},
-            "input": {**cell, "bg_color": "#FFF8E5", "align": "center", "locked": False},
-            "title": {**free, "font_size": 16, "bold": True, "font_color": TEAL,
-                      "valign": "vcenter"},
-            "note": {**free, "font_color": "#4D5F62", "valign": "vcenter"},
-            "section": {**free, "font_size": 12, "bold": True, "font_color": TEAL,
-                        "bottom": 2, "bottom_color": TEAL, "valign": "vcenter"},
-            "term": {**free, "bold": True, "text_wrap": True, "valign": "vcenter"},
-            "prose": {**free, "text_wrap": True, "valign": "vcenter"},
-            "strong": {**cell, "bg_color": TEAL, "font_color": "#FFFFFF", "align": "center"},
-            "present": {**cell, "bg_color": "#9FCBC7", "align": "center"},
-            "weak": {**cell, "bg_color": PALE, "align": "center"},
-            "missing": {**cell, "font_color": RUST, "bold": True, "align": "center"},
-            "no-data": {**cell, "bg_color": "#EFEFEC", "font_color": "#4D5759",
-                        "italic": True, "align": "center"},
-        }  # fmt: skip
-        styles: dict[str, dict[str, Any]] = {
-            str(style): {**cell, **extra} for style, extra in _STYLES.items()
-        }
-        return {name: self.book.add_format(spec) for name, spec in {**styles, **own}.items()}
 
-    def sheet(self, name: str, title: str, note: str, *, pages: int = 0) -> Any:
-        """Add a sheet, A4 landscape, one page wide, with title, note and page numbers.
+def described() -> dict[str, dict[str, Any]]:
+    """Return what ``sheets.yaml`` says of each sheet, in their order."""
+    found: dict[str, dict[str, Any]] = packaged(__file__, "sheets.yaml")["sheets"]
+    return found
 
-        ``pages`` limits how many pages it prints on; 0 for as many as it takes.
-        """
-        sheet = self.book.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, pages)
-        sheet.hide_gridlines(2)
-        sheet.set_default_row(_ROW)
-        sheet.set_footer("&L&8&F · &A&R&8第 &P 页，共 &N 页")
-        sheet.set_row(0, 28)
-        sheet.write_string(0, 0, title, self.formats["title"])
-        sheet.set_row(1, 20)
-        sheet.write_string(1, 0, note, self.formats["note"])
-        return sheet
 
-    def table(
-        self,
-        sheet: Any,
-        fields: Sequence[Field],
-        rows: Iterable[Mapping[str, Any]],
-        *,
-        top: int = 2,
-        frozen: int = 0,
-        highlight: Mapping[str, str] | None = None,
-    ) -> int:
-        """Write a table under a header that stays in sight; return the row behind it.
+def fields_of(sheet: str) -> list[Field]:
+    """Return the columns of a sheet."""
+    return list(_fields(described()[sheet]["fields"]))
 
-        ``frozen`` columns stay too. ``highlight`` maps a field to the key of each row that names
-        the format of its cell.
-        """
-        marked = highlight or {}
-        sheet.set_row(top, 30)
-        for column, field in enumerate(fields):
-            sheet.write_string(top, column, field.title, self.formats["head"])
-            sheet.set_column(column, column, field.width)
-        line = top + 1
-        for row in rows:
-            lines = 1
-            for column, field in enumerate(fields):
-                value = row.get(field.key)
-                style = str(row[marked[field.key]]) if field.key in marked else field.style
-                self.cell(sheet, line, column, value, style if style in self.formats else "text")
-                if field.style == "wrap" and isinstance(value, str):
-                    lines = max(lines, lines_of(value, field.width))
-            if lines > 1:
-                sheet.set_row(line, _ROW + _LINE * (min(lines, _MOST) - 1))
-            line += 1
-        last = max(line - 1, top + 1)
-        sheet.freeze_panes(top + 1, frozen)
-        sheet.autofilter(top, 0, last, len(fields) - 1)
-        sheet.repeat_rows(top)
-        for column, field in enumerate(fields):
-            self._paint(sheet, field, top + 1, last, column)
-        return line
 
-    def cell(self, sheet: Any, line: int, column: int, value: Any, style: str) -> None:
-        """Write one cell; text is always stored as text, an unknown value leaves it empty."""
-        form = self.formats[style]
-        if isinstance(value, str) and value:
-            sheet.write_string(line, column, value, form)
-        elif unknown(value):
-            sheet.write_blank(line, column, None, form)
+def _fields(said: Iterable[Any]) -> Iterator[Field]:
+    parts = {"parts": (PARTS, 8), "gap parts": (GAP_PARTS, 9)}
+    for one in said:
+        if isinstance(one[0], list):
+            yield from _fields(one)
+        elif one[0] in parts:
+            own, width = parts[one[0]]
+            yield from (Field(part.column, part.title, width, "score", "scale") for part in own)
         else:
-            sheet.write_number(line, column, ten_digits(value), form)
-
-    def _paint(self, sheet: Any, field: Field, first: int, last: int, column: int) -> None:
-        if field.paint:
-            rule = {"bar": _BAR, "open bar": _OPEN_BAR, "scale": _SCALE}[field.paint]
-            sheet.conditional_format(first, column, last, column, dict(rule))
+            yield Field(*one)
 
 
-def lines_of(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column; a Chinese character is two Latin ones."""
-    room = max(1.0, width - 1.0)
-    return sum(max(1, math.ceil(cells(part) / room)) for part in text.split("\n"))
+def office_lists(run: "Run") -> dict[str, pd.DataFrame]:
+    """Return the lists of an office by name, under the titles that it expects."""
+    found = {}
+    for name, said in described().items():
+        if "file" in said:
+            fields = fields_of(name)
+            rows = [[row.get(field.key) for field in fields] for row in ROWS[name](run).rows]
+            found[name] = pd.DataFrame(rows, columns=[field.title for field in fields])
+    return found
 
 
-def cells(text: str) -> float:
-    """Return the width of a text in Latin characters."""
-    wide = len(_NARROW.sub("", text))
-    return 1.95 * wide + 1.1 * (len(text) - wide)
+# --- target firms --------------------------------------------------------------------------------
+
+
+def _shortlist(run: "Run") -> Rows:
+    """The firms to visit, with a column for the outcome."""
+    chains = facts.chain_names(run)
+    return Rows([_named(_text(row), chains) for row in facts.shortlisted(run)])
+
+
+def _text(row: Record) -> Record:
+    """Return a row with the records in its cells joined into text."""
+    return row | {column: how(row[column]) for column, how in TEXTS.items()}
+
+
+def _named(row: Record, chains: dict[str, str]) -> Record:
+    return row | {"chain_name": word(chains, row["chain"]), "grade": word(GRADES, row["grade"])}
+
+
+def _visits(run: "Run") -> Rows:
+    """The shortlist by zone, province and city."""
+    reasons, plan = facts.gap_reasons(run), facts.visit_plan(run)
+    rows = [
+        _text(firm)
+        | {"zone": stop.zone, "province": stop.province, "city": stop.city}
+        | {"gap_why": reasons.get(firm["node"], ""), "money": firm["money"] or UNKNOWN}
+        for stop in plan
+        for firm in stop.firms
+    ]
+    return Rows(rows, {"zones": len({stop.zone for stop in plan}), "cities": len(plan)})
+
+
+def _excluded(run: "Run") -> Rows:
+    """Firms that failed a gate and rows that repeat another one, what is rare first."""
+    out = [row | {"list": INPUTS["targets"]} for row in limits.excluded(run, limits.SHEET)]
+    again = [
+        {**row, "gate": "重复", "why": facts.duplicate_reason(row)}
+        for row in limits.repeated(run, limits.SHEET)
+    ]
+    often = limits.gates(run) + Counter({"重复": limits.repeats(run)})
+    rows = sorted([*out, *again], key=lambda row: (often[row["gate"]], row["gate"]))
+    last, many = often.most_common(1)[0] if often else ("", 0)
+    cut, printed = "", None
+    if limits.is_cut(run, limits.SHEET):
+        cut = f"每项只列前{limits.SHEET:,}家，全部见 excluded.csv 和 duplicates.csv。"
+    if many > _TOO_MANY:
+        cut += f"打印时略去排在最后的“{last}”{many:,}家。"
+        printed = sum(row["gate"] != last for row in rows)
+    stopped = limits.gates(run).total()
+    return Rows(rows, {"stopped": stopped, "repeats": often["重复"], "cut": cut}, printed)
+
+
+# --- chains --------------------------------------------------------------------------------------
+
+
+def _gaps(way: str, run: "Run") -> Rows:
+    """The gaps that are recruited for, or those to be grown here, most valuable first."""
+    rows = [
+        row
+        | _node_words(run, row)
+        | {"answer": "；".join(filter(None, (row["answer"], row["nearest"])))}
+        | {"settles": SETTLES[run.graph.nodes[row["node"]]["settles"]]}
+        for row in opportunities(run, way)
+    ]
+    return Rows(rows, {"kinds": _meanings(GAP_KINDS, GAP_MEANING)})
+
+
+def _node_words(run: "Run", row: Record) -> Record:
+    return {
+        "chain_name": facts.chain_names(run)[row["chain"]],
+        "segment_name": facts.segment_name(run, row["chain"], row["segment"]),
+        "stage": stage(row["stage"]),
+        "status_word": word(STATUS, row["status"]),
+        "kind": word(GAP_KINDS, row["kind"]),
+    }
+
+
+def _meanings(words: dict[str, str], meaning: dict[str, str]) -> str:
+    return "；".join(f"{words[key]}：{text}" for key, text in meaning.items())
+
+
+def _state(run: "Run") -> Rows:
+    """Every node with what the county has there, by chain, segment (as in its file) and stage."""
+    firms = run.survey.coverage.groupby("node")["firm_id"].nunique().to_dict()
+    segments = {key: index for index, key in enumerate(run.graph.graph["segments"])}
+    chains = list(facts.chain_names(run))
+    order = {"upstream": 0, "midstream": 1, "downstream": 2}
+
+    def place(row: Record) -> tuple[int, int, int]:
+        segment = segments.get((row["chain"], row["segment"]), len(segments))
+        return chains.index(row["chain"]), segment, order.get(row["stage"], 3)
+
+    rows = [
+        row
+        | _node_words(run, row)
+        | {"local": firms.get(row["node"], 0), "way": WAYS[row["way"]]}
+        | {"does": run.graph.nodes[row["node"]]["does"]}
+        for row in sorted(facts.records(run.survey.gaps), key=place)
+    ]
+    return Rows(rows, {"statuses": _meanings(STATUS, STATUS_MEANING)})
+
+
+def _anchors(run: "Run") -> Rows:
+    """Local firms on which much of a chain hangs, strongest first."""
+    chains = facts.chain_names(run)
+    rows = [_named(row, chains) for row in facts.anchors(run)]
+    return Rows(rows, {"rest": len(run.survey.anchors) - len(rows)})
+
+
+# --- leads ---------------------------------------------------------------------------------------
+
+
+def _projects(run: "Run") -> Rows:
+    """Each project with the firms and wills that fit it best."""
+    return Rows(
+        [
+            case.lead
+            | {"nodes": case.matches[0]["nodes"] if case.matches else ""}
+            | {"targets": _firms(case), "wills": _wills(case)}
+            for case in facts.lead_cases(run)
+            if case.lead["kind"] == PROJECT
+        ]
+    )
+
+
+def _firms(case: LeadCase) -> str:
+    found = [row for row in case.matches if row["partner_kind"] == "target"]
+    if not found:
+        return "；".join(row["why"] for row in case.matches if not row["partner_kind"])
+    return "\n".join(
+        f"{place}. {row['partner_name']}（{number(row['score'])}）{row['why']}"
+        for place, row in enumerate(found, start=1)
+    )
+
+
+def _wills(case: LeadCase) -> str:
+    own = [row for row in case.matches if row["partner_kind"] == "lead"]
+    return "\n".join(f"{row['partner_id']} {row['partner_name']}" for row in own)
+
+
+def _matches(run: "Run") -> Rows:
+    """Wills and needs with the partners proposed for them."""
+    others = [case for case in facts.lead_cases(run) if case.lead["kind"] != PROJECT]
+    rows = [
+        row | {"partner": word(PARTNERS, row["partner_kind"]) or "未匹配"}
+        for case in others
+        for row in case.matches
+    ]
+    return Rows(rows, {"leads": len(others)})
+
+
+# --- what could not be read ----------------------------------------------------------------------
+
+
+def _problems(run: "Run") -> Rows:
+    """Notes on the lists, then the rows that could not be read."""
+    rejects, unread = limits.rejects(run, limits.SHEET), limits.unread(run)
+    notes = [{"file": "县情配置", "why": "请先核对", "text": doubt} for doubt in facts.doubts(run)]
+    notes += [
+        {"file": given.file, "why": "读入说明", "text": note}
+        for given in facts.inputs(run)
+        for note in given.notes
+    ]
+    cut = ""
+    if len(rejects) < unread:
+        cut = f"每份名单只列前{limits.SHEET:,}行，全部见 rejects.csv。"
+    return Rows([*notes, *rejects], {"notes": len(notes), "unread": unread, "cut": cut})
+
+
+ROWS: dict[str, Callable[["Run"], Rows]] = {
+    "目标企业清单": _shortlist,
+    "发展机会清单": partial(_gaps, "recruit"),
+    "招商项目清单": _projects,
+    "线索匹配": _matches,
+    "本地培育清单": partial(_gaps, "grow"),
+    "产业链现状": _state,
+    "链主企业": _anchors,
+    "走访计划": _visits,
+    "排除清单": _excluded,
+    "数据问题": _problems,
+}

@@ -8,7 +8,7 @@ that the script cuts up when somebody first looks for a firm: a line ``<tab>reas
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chainmatch.report import header_rows
+from chainmatch.report import limits
 from chainmatch.report.facts import barred, duplicate_reason, records
 from chainmatch.schema.words import INPUTS, node, number
 
@@ -30,7 +30,7 @@ def beyond_text(run: "Run") -> str:
 def _scored(run: "Run") -> Iterator[Entry]:
     chosen = set(run.shortlist["firm_id"])
     total = f"共 {run.manifest['counts']['targets']['scored']:,} 家"
-    for place, row in enumerate(records(run.scores.head(header_rows.PAGE)), start=1):
+    for place, row in enumerate(records(run.scores.head(limits.PAGE)), start=1):
         if row["firm_id"] not in chosen:
             why = barred(row, run) or _FULL
             yield (
@@ -42,12 +42,12 @@ def _scored(run: "Run") -> Iterator[Entry]:
 
 
 def _excluded(run: "Run") -> Iterator[Entry]:
-    for row in header_rows.excluded(run, header_rows.PAGE):
+    for row in limits.excluded(run, limits.PAGE):
         yield f"已排除（{row['gate']}）：{row['why']}", row["name"], ""
 
 
 def _duplicates(run: "Run") -> Iterator[Entry]:
-    for row in header_rows.repeated(run, header_rows.PAGE):
+    for row in limits.repeated(run, limits.PAGE):
         if row["list"] == INPUTS["targets"]:
             yield "重复", row["name"], duplicate_reason(row)
 
