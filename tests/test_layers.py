@@ -22,7 +22,7 @@ ROWS = [
     {"scenarios"},
     {"chains.workbook", "pipeline"},
     {"report"},
-    {"report.runs", "run", "training"},
+    {"run", "training"},
     {"leads"},
     {"decision"},
     {"profile", "tables"},

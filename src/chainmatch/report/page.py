@@ -18,7 +18,6 @@ from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.opportunities import opportunities
 from chainmatch.report.templates import environment, source
 from chainmatch.schema import words
-from chainmatch.util import rounding
 
 if TYPE_CHECKING:
     from chainmatch.run import Run
@@ -42,8 +41,6 @@ def _context(run: "Run") -> dict[str, Any]:
         "style": source("report.css") + map_style(),
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        "words": words,
-        "rounding": rounding,
         "county": run.profile.name,
         "home": facts.home_name(run),
         "version": run.manifest["version"],
