@@ -20,6 +20,8 @@ from chainmatch.names import (
 )
 
 _NO_NAME = re.compile(r"[^\w]+")
+_ALIKE = 0.98  # a name this near is taken for the firm itself
+_NEAR = 0.5  # a name this near is proposed
 
 
 class Found(NamedTuple):
@@ -149,3 +151,18 @@ def find(text: str, firms: pd.DataFrame, limit: int = 10) -> pd.DataFrame:
     :class:`Finder` once.
     """
     return Finder(firms).find(text, limit)
+
+
+class Meant(NamedTuple):
+    """Whom a question means: the one firm that it surely means, if it does, and who is near."""
+
+    sure: Found | None
+    near: tuple[Found, ...]
+
+
+def meant(text: str, firms: pd.DataFrame) -> Meant:
+    """Return whom ``text`` means among firms that hold neither this id nor this very name."""
+    found = Finder(firms).found(text, limit=5)
+    sure = [one for one in found if one.score >= _ALIKE]
+    near = tuple(one for one in found if one.score >= _NEAR)
+    return Meant(sure[0] if len(sure) == 1 else None, near)

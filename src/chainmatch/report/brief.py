@@ -1,45 +1,43 @@
 """The visit brief of one firm, for the officer on the train: two pages of Word, in Chinese.
 
 It says what a run folder says, and asks what it does not: :func:`read_brief` puts the sentences
-together, :func:`write_brief` has them set. The same folder gives the same bytes.
+together (template ``brief.txt``), :func:`write_brief` sets them: a Word file is a handful of XML
+files packed together, and those stand as templates in ``brief/``. The same folder gives the same
+bytes.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from chainmatch.errors import OptionError, OutputError, RunError
-from chainmatch.identity.search import find
+from chainmatch.errors import OutputError, RunError
+from chainmatch.identity.search import meant
 from chainmatch.parts import gap_parts_of
-from chainmatch.report.docx_layout import set_brief
+from chainmatch.report.book import FONT, INK, PALE, RULE, TEAL
 from chainmatch.report.runs import RunFolder
+from chainmatch.report.templates import environment
 from chainmatch.schema.records import BUYER, SUPPLIER, points_text
-from chainmatch.schema.words import (
-    GAP_KINDS,
-    GAP_MEANING,
-    GRADE_MEANING,
-    GRADES,
-    NO_ZONE,
-    RELATIONS,
-    SIDES,
-    node,
-    number,
-    stage,
-    unknown,
-    word,
-)
+from chainmatch.schema.words import GRADE_MEANING, GRADES, NO_ZONE, node, number, unknown, word
 from chainmatch.util.atomic import check_folder, whole_file
-from chainmatch.util.rounding import UNKNOWN, percent
+from chainmatch.util.rounding import UNKNOWN
 
 Row = dict[str, Any]
 
-_ALIKE = 0.98  # a name this near is taken for the firm itself
-_NEAR = 0.5  # a name this near is proposed
 _WELL = 0.6  # endowments from here on are named as a strength
+_WORD_FILES = (
+    "[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "word/_rels/document.xml.rels",
+    "word/document.xml", "word/footer.xml", "word/numbering.xml", "word/settings.xml",
+    "word/styles.xml",
+)  # fmt: skip
+_WIDTH = 9751  # of the text, in twentieths of a point
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no XML can hold these
 
 
 class Partner(NamedTuple):
@@ -70,22 +68,32 @@ class Brief:
 def write_brief(firm: str, run: str | Path, path: str | Path) -> None:
     """Write the visit brief of a firm (id or name) of a run folder as a .docx file.
 
-    Raises OptionError if python-docx is missing, OutputError for another suffix or an unwritable
-    place, RunError for a folder without a run or a firm that was not scored in it.
+    Raises OutputError for another suffix or an unwritable place, RunError for a folder without a
+    run or a firm that was not scored in it.
     """
     path = Path(path)
     if path.suffix.lower() != ".docx":
         raise OutputError(f"{path}：走访简报应以 .docx 结尾。")
     check_folder(path.parent)
-    try:
-        import docx  # noqa: F401
-    except ImportError:
-        raise OptionError(
-            "写走访简报需要 python-docx，当前没有安装；请运行 pip install 'chainmatch[docx]'。"
-        ) from None
-    found = set_brief(read_brief(firm, run))
+    found = word_file(read_brief(firm, run))
     with whole_file(path) as temporary:
         temporary.write_bytes(found)
+
+
+def word_file(brief: Brief) -> bytes:
+    """Return a brief as the bytes of a .docx file, its parts packed in order under one date."""
+    colours = {"ink": INK, "pale": PALE, "rule": RULE, "teal": TEAL}
+    look = {name: colour.lstrip("#") for name, colour in colours.items()}
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for name in _WORD_FILES:
+            template = environment().get_template(f"brief/{name}")
+            text = template.render(brief=brief, font_name=FONT, width=_WIDTH, **look)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0
+            file.writestr(entry, _CONTROL.sub("", text))
+    return packed.getvalue()
 
 
 def read_brief(firm: str, run: str | Path) -> Brief:
@@ -93,22 +101,40 @@ def read_brief(firm: str, run: str | Path) -> Brief:
     folder = RunFolder.open(run)
     row = _scored(firm.strip(), folder)
     gap = _first(folder.table("gaps"), "node", row["node"])
-    kin = _records(folder.table("links"), "left_id", row["firm_id"])
     partners = tuple(_partners(row, folder.table("locals")))
+    said: Any = environment().get_template("brief.txt").make_module(
+        {
+            "row": row,
+            "gap": {"kind": "", "why": "", "feasibility": None} | gap,
+            "kin": _records(folder.table("links"), "left_id", row["firm_id"]),
+            "named": {s: [p.name for p in partners if p.side == s] for s in (SUPPLIER, BUYER)},
+            "parts": folder.parts,
+            "here": {part.title for part in folder.parts if part.here},
+            "weak": {point.title: point.text for point in row["weak_points"]},
+            "blank": [part.title for part in folder.parts if unknown(row[part.column])],
+            "zones": folder.profile.zones,
+            "well": _WELL,
+            "points_text": points_text,
+        }
+    )  # fmt: skip
     return Brief(
         title=row["name"],
         place=_place(row, folder),
         who=tuple(_who(row)),
-        why=tuple(_why(row, gap, kin, partners, folder)),
-        gap=_gap_text(row, gap),
+        why=_lines(said.why()) or ("从名单看，本县说得出的优势还没有；先想清楚能给什么，再登门。",),
+        gap="".join(_lines(said.fills())),
         gap_parts=tuple(
             (part.title, number(gap.get(part.column))) for part in gap_parts_of(folder.gap_weights)
         ),
         parts=tuple((part.title, number(row[part.column])) for part in folder.parts),
         partners=partners,
-        questions=tuple(_questions(row, kin, partners, folder)),
-        blanks=tuple(_blanks(row, folder)),
+        questions=_lines(said.questions()),
+        blanks=_lines(said.blanks()),
     )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split("\n")))
 
 
 # --- which firm ----------------------------------------------------------------------------------
@@ -117,30 +143,27 @@ def read_brief(firm: str, run: str | Path) -> Brief:
 def _scored(asked: str, folder: RunFolder) -> Row:
     """Return the row of the shortlist, else of the scores, with ``rank`` empty there."""
     scores = folder.table("scores")
-    for name in (asked, _meant(asked, scores)):
-        for table in (folder.table("shortlist"), scores):
-            rows = _records(table, "firm_id", name) or _records(table, "name", name)
-            if rows:
-                return {"rank": math.nan} | rows[0]
-    excluded = folder.table("excluded")
-    rows = _records(excluded, "firm_id", asked) or _records(excluded, "name", asked)
-    if rows:
+    if row := _row_of(asked, folder.table("shortlist"), scores):
+        return row
+    sure, near = meant(asked, scores)
+    if sure:
+        return _row_of(sure.firm_id, folder.table("shortlist"), scores)
+    if row := _row_of(asked, folder.table("excluded")):
         raise RunError(
-            f"“{rows[0]['name']}”未通过准入条件“{rows[0]['gate']}”，没有评分，不写走访简报。"
-            f"{rows[0]['why']}"
+            f"“{row['name']}”未通过准入条件“{row['gate']}”，没有评分，不写走访简报。{row['why']}"
         )
-    near = find(asked, scores[["firm_id", "name"]], limit=3)
-    named = "、".join(near.loc[near["score"] >= _NEAR, "name"])
+    named = "、".join(found.name for found in near[:3])
     raise RunError(
         f"“{asked}”不在这次运算的评分企业中。"
         + (f"名称相近的有：{named}。" if named else "请核对名称，或用 chainmatch explain 查询。")
     )
 
 
-def _meant(asked: str, scores: pd.DataFrame) -> str:
-    near = find(asked, scores[["firm_id", "name"]], limit=2)
-    sure = near[near["score"] >= _ALIKE]
-    return str(sure["firm_id"].iloc[0]) if len(sure) == 1 else ""
+def _row_of(asked: str, *tables: pd.DataFrame) -> Row:
+    """Return the first row of a firm id or an exact name; empty if there is none."""
+    rows = (_first(t, "firm_id", asked) or _first(t, "name", asked) for t in tables)
+    found = next(filter(None, rows), {})
+    return {"rank": math.nan} | found if found else {}
 
 
 def _records(table: pd.DataFrame, column: str, value: str) -> list[Row]:
@@ -170,39 +193,6 @@ def _who(row: Row) -> Iterator[tuple[str, str]]:
     yield "依据等级", f"{word(GRADES, row['grade'])}：{word(GRADE_MEANING, row['grade'])}"
 
 
-def _why(
-    row: Row, gap: Row, kin: Sequence[Row], partners: Sequence[Partner], folder: RunFolder
-) -> Iterator[str]:
-    """Reasons that speak for the county in the firm's own eyes; honest if there is none."""
-    here = {part.title for part in folder.parts if part.here}
-    found = [f"{point.text}。" for point in row["reasons"] if point.title in here]
-    for side in (SUPPLIER, BUYER):
-        names = [p.name for p in partners if p.side == side]
-        if names:
-            found.append(f"{side}有{'、'.join(names)}等本地企业，{SIDES[side]}。")
-    found += [
-        f"与本地企业{link['right_name']}是{word(RELATIONS, link['relation'])}关系，"
-        f"可请其引荐（置信度 {percent(link['confidence'])}）。"
-        for link in kin
-    ]
-    if not unknown(gap.get("feasibility")) and gap["feasibility"] >= _WELL:
-        found.append(f"这一环节需要的要素条件较好（{number(gap['feasibility'])}）。")
-    if row["zone"] in folder.profile.zones:
-        found.append(f"所在片区“{row['zone']}”是本县招商的重点片区。")
-    yield from found or ["从名单看，本县说得出的优势还没有；先想清楚能给什么，再登门。"]
-
-
-def _gap_text(row: Row, gap: Row) -> str:
-    if not row["node"]:
-        return "主业不在产业链的任何环节上，不补本县的缺口。"
-    kind = gap.get("kind", "")
-    if not kind:
-        return gap.get("why", "") or f"“{row['node_name']}”不是缺口。"
-    where = stage(gap["stage"]) or UNKNOWN
-    head = f"{row['node_name']}（{where}），{GAP_KINDS[kind]}：{GAP_MEANING[kind]}。"
-    return f"{head}缺口得分 {number(gap['score'])}。{gap['why']}"
-
-
 def _partners(row: Row, local: pd.DataFrame) -> Iterator[Partner]:
     for partner in row["partner_firms"]:
         firm = _first(local, "name", partner.name)
@@ -213,41 +203,3 @@ def _partners(row: Row, local: pd.DataFrame) -> Iterator[Partner]:
 def _short(text: str, most: int = 36) -> str:
     """Cut a quote so that its row stays within two lines; the run folder has it whole."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _questions(
-    row: Row, kin: Sequence[Row], partners: Sequence[Partner], folder: RunFolder
-) -> Iterator[str]:
-    quoted = f"经营范围写“{row['evidence']}”，" if row["evidence"] else "主营产品是什么，"
-    yield f"{quoted}现在是否自己在做？年产能和实际产量多少，占营业收入多少？"
-    yield "今后三年有无到外地建厂或扩产的打算？投资多少，几时开工，看过哪些地方，为什么没有定？"
-    yield "一个项目最少要多少土地、厂房、用电、用水和工人？能耗和排放怎样？"
-    sold = [p.name for p in partners if p.side == "下游"]
-    bought = [p.name for p in partners if p.side == "上游"]
-    if bought:
-        yield f"原料现在从哪里来、什么价？{'、'.join(bought)}的货要满足什么条件才肯用？"
-    if sold:
-        yield f"产品卖给谁、运多远？{'、'.join(sold)}要的品种和数量能否供应？"
-    if kin:
-        yield f"与{kin[0]['right_name']}的关系是否属实？两边谁说了算？"
-    weak = {point.title: point.text for point in row["weak_points"]}
-    for part in folder.parts:
-        if part.question and unknown(row[part.column]):
-            yield f"{part.question}？名单没有写，“{part.title}”未知。"
-        elif part.question and part.title in weak:
-            yield f"{part.question}？名单看来：{weak[part.title]}。"
-
-
-def _blanks(row: Row, folder: RunFolder) -> Iterator[str]:
-    blank = [part.title for part in folder.parts if unknown(row[part.column])]
-    between = f"得分 {number(row['score'])}，区间 {number(row['low'])}～{number(row['high'])}"
-    if blank:
-        yield f"未知的分项：{'、'.join(blank)}。{between}；补上后区间收窄，得分可能升也可能降。"
-    else:
-        yield f"各分项都已知，{between}。"
-    if row["grade"] != "confirmed":
-        yield "经营范围只说明登记了什么，不说明在做什么、做多大；没有主营产品或行业代码佐证。"
-    yield "名单不含营业收入、负债、诉讼、环保处罚和投资意愿，走访前须另查。"
-    yield "“本地伙伴”按经营范围推断，双方是否愿意做买卖尚未问过。"
-    for point in row["weak_points"]:
-        yield f"薄弱点：{points_text([point])}。"

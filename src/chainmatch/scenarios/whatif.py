@@ -8,15 +8,12 @@ from typing import Any
 import pandas as pd
 
 from chainmatch.errors import RunError
-from chainmatch.identity.search import find
+from chainmatch.identity.search import meant
 from chainmatch.run import Run
 from chainmatch.scenarios import comparing
 from chainmatch.scenarios.bringing import as_it_is, check_whole, length_of, with_firms_here
 from chainmatch.scenarios.lifting import Lift, lift
 from chainmatch.scenarios.rerun import run_again
-
-_ALIKE = 0.98  # a name this near is taken for the firm itself
-_NEAR = 0.5  # a name this near is proposed
 
 
 @dataclass(frozen=True)
@@ -163,14 +160,9 @@ def _firm(asked: str, run: Run) -> tuple[str, str]:
     local = run.home.firms
     if local[["firm_id", "name"]].eq(text).any(axis=None):
         raise RunError(f"“{text}”已经是本地企业；whatif 问的是目标企业。")
-    near = find(text, firms, limit=5)
-    same = near[near["score"] >= _ALIKE]
-    if len(same) == 1:
-        return str(same["firm_id"].iloc[0]), f"按“{same['name'].iloc[0]}”计算"
-    likely = near.loc[near["score"] >= _NEAR, "name"].tolist()
-    hint = (
-        f"名称相近的有：{'、'.join(likely)}。"
-        if likely
-        else "请核对名称，或用 chainmatch find 查找。"
-    )
+    sure, near = meant(text, firms)
+    if sure:
+        return sure.firm_id, f"按“{sure.name}”计算"
+    names = "、".join(found.name for found in near)
+    hint = f"名称相近的有：{names}。" if near else "请核对名称，或用 chainmatch find 查找。"
     raise RunError(f"“{text}”不在这次运算的目标企业中。{hint}")

@@ -39,7 +39,8 @@ def text_of_whatif(found: "WhatIf") -> str:
 
 
 def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    return table.to_dict("records")
+    found: list[dict[Any, Any]] = table.to_dict("records")
+    return found
 
 
 def _beside(rest: pd.DataFrame) -> dict[str, Any]:

@@ -4,17 +4,15 @@ What is said of one that is stands in :mod:`.cards`, with all the rules of scori
 behind it; that a firm is not there can be said without them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from chainmatch.errors import RunError
-from chainmatch.identity.search import find
+from chainmatch.identity.search import Found, meant
 from chainmatch.report.runs.folders import RunFolder
 
-_ALIKE = 0.98  # a name this near is taken for the firm itself
-_NEAR = 0.5  # a name this near is proposed
 _TABLES = ("shortlist", "scores", "excluded", "duplicates", "locals")
 
 
@@ -30,12 +28,11 @@ def explain(firm: str, run: str | Path) -> str:
     cards = _cards(asked, tables, folder)
     if cards:
         return "\n\n".join(cards)
-    near = _near(asked, tables)
-    exact = near[near["score"] >= _ALIKE]
-    if len(exact) == 1:
-        name = exact["name"].iloc[0]
-        found = _cards(exact["firm_id"].iloc[0], tables, folder)
-        return "\n\n".join([f"按“{name}”查找（{exact['why'].iloc[0]}）。", *found])
+    firms = pd.concat([tables[name][["firm_id", "name"]] for name in _TABLES[1:]])
+    sure, near = meant(asked, firms.drop_duplicates(ignore_index=True))
+    if sure:
+        found = _cards(sure.firm_id, tables, folder)
+        return "\n\n".join([f"按“{sure.name}”查找（{sure.why}）。", *found])
     raise RunError(f"“{firm}”不在这次运算中。{_suggest(near, tables)}")
 
 
@@ -47,14 +44,8 @@ def _cards(asked: str, tables: Mapping[str, pd.DataFrame], folder: RunFolder) ->
     return [*cards_of(asked, tables, folder)]
 
 
-def _near(asked: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    firms = pd.concat([tables[name][["firm_id", "name"]] for name in _TABLES[1:]])
-    return find(asked, firms.drop_duplicates(ignore_index=True), limit=5)
-
-
-def _suggest(near: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> str:
-    likely = near[near["score"] >= _NEAR]
-    if likely.empty:
+def _suggest(near: Sequence[Found], tables: Mapping[str, pd.DataFrame]) -> str:
+    if not near:
         return "请核对名称；如果名单里有这家企业，请用 chainmatch check 查看那一行能否读入。"
     states = {
         "shortlist": "在清单上",
@@ -68,8 +59,5 @@ def _suggest(near: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> str:
         for table, state in reversed(states.items())
         for firm, name in zip(tables[table]["firm_id"], tables[table]["name"], strict=True)
     }
-    named = "、".join(
-        f"{name}（{where[firm, name]}）"
-        for firm, name in zip(likely["firm_id"], likely["name"], strict=True)
-    )
+    named = "、".join(f"{found.name}（{where[found.firm_id, found.name]}）" for found in near)
     return f"名称相近的有：{named}。"
