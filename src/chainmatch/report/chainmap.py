@@ -4,21 +4,29 @@ Colours differ in lightness and border, and every node says its status in words,
 print and a colour-blind reader lose nothing. The picture asks nothing from outside.
 """
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chainmatch.chains.model import GENERAL_KNOWLEDGE
 from chainmatch.chains.views import chain_id
 from chainmatch.errors import OutputError
 from chainmatch.report.edge_routing import PITCH, Route
 from chainmatch.report.layout import Band, Layout, lay_out
-from chainmatch.report.nodebox import HIGH, WIDE, gap_text, node_box
 from chainmatch.report.picture import chinese_font, png_of
-from chainmatch.schema.words import STATUS, STATUS_MEANING, stage
+from chainmatch.report.templates import environment, source
+from chainmatch.schema.words import (
+    GAP_KINDS,
+    STATUS,
+    STATUS_MEANING,
+    activities,
+    number,
+    unknown,
+    word,
+)
 from chainmatch.util.atomic import whole_file
 
 if TYPE_CHECKING:
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
 
 _GUTTER, _TRACK = 24, 5  # a gutter with one track, each further one
+WIDE, HIGH = 122, 50  # of the box of a node
+_TITLE = 60  # height of the title above a picture
+_CELLS = 9  # Chinese characters in one line of it; up to one more is squeezed in
 _ROUND = 5  # radius of the corners of a line
 _LEFT, _TOP, _BAND = 80, 56, 12  # segment names, stage names, space between bands
 
@@ -57,34 +68,32 @@ def chain_svg(
     for a page that holds it already (:func:`map_style`).
     """
     plan = lay_out(graph, chain)
-    data = graph.graph["chains"][chain]
-    wide = _x(plan, plan.columns - 1) + WIDE + _gutter(plan, plan.columns) + 6
-    high = _y(plan, plan.rows - 1) + HIGH // 2 + 30
-    label = f"{data['name']}产业链图谱：{len(plan.spots)}个环节"
-    body = [
-        f'<svg class="chainmap" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
-        f'width="{wide}" height="{high}" style="--wide:{wide}px" role="group" '
-        f'aria-label="{escape(label)}">',
-        f"<style>{map_style()}</style>" if style else "",
-        f"<title>{escape(label)}</title>",
-        _arrows(chain),
-        *_frame(plan, wide),
-        "<g class='lines'>",
-        *(_line(route, plan, chain, graph) for route in plan.routes),
-        "</g>",
-    ]
-    for node, spot in sorted(plan.spots.items(), key=lambda item: (item[1], item[0])):
-        body.append(
-            node_box(
-                node,
-                graph.nodes[node],
-                (_x(plan, spot.column), _y(plan, spot.row)),
-                None if status is None else status.get(node, "no-data"),
-                gap_text(node, scores, kinds),
-                link,
-            )
+    gaps = {node: gap_text(node, scores, kinds) for node in plan.spots}
+    drawn = (
+        environment()
+        .get_template("chainmap.svg")
+        .render(
+            chain=chain,
+            label=f"{graph.graph['chains'][chain]['name']}产业链图谱：{len(plan.spots)}个环节",
+            wide=_x(plan, plan.columns - 1) + WIDE + _gutter(plan, plan.columns) + 6,
+            high=_y(plan, plan.rows - 1) + HIGH // 2 + 30,
+            style=map_style() if style else "",
+            bands=[_band(plan, band) for band in plan.bands],
+            stages=[
+                (name, _x(plan, span.start) - 8, _x(plan, span.stop - 1) + WIDE + 8)
+                for name, span in plan.stages.items()
+            ],
+            lines=[_line(route, plan, graph) for route in plan.routes],
+            boxes=[
+                _box(graph, node, (_x(plan, spot.column), _y(plan, spot.row)), status, gaps[node])
+                for node, spot in sorted(plan.spots.items(), key=lambda item: (item[1], item[0]))
+            ],
+            box_wide=WIDE,
+            box_high=HIGH,
+            link=link,
         )
-    return Picture("\n".join([*filter(None, body), "</svg>"]))
+    )
+    return Picture(drawn.rstrip("\n"))
 
 
 def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
@@ -107,8 +116,6 @@ def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
         titled = _titled(picture, graph.graph["chains"][chain]["name"])
         text = f'<?xml version="1.0" encoding="UTF-8"?>\n{titled}\n'
     else:
-        from chainmatch.report.templates import environment
-
         template = environment().get_template("chain.html")
         text = template.render(chain=graph.graph["chains"][chain], picture=picture)
     with whole_file(path) as temporary:
@@ -119,24 +126,12 @@ def _titled(picture: str, name: str) -> str:
     """Put the name of the chain above a picture that hangs on a wall by itself."""
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', picture)
     wide, high = (int(number) for number in size.groups()) if size else (0, 0)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high + _TITLE}" '
-        f'width="{wide}" height="{high + _TITLE}">'
-        f'<rect width="{wide}" height="{high + _TITLE}" fill="#ffffff"/>'
-        f'<text x="12" y="42" font-size="28" font-weight="700" fill="#0d4f54" '
-        f'font-family="{_FONTS}">{escape(name)}产业链图谱</text>'
-    )
-    return f'{head}<g transform="translate(0,{_TITLE})">{picture}</g></svg>'
-
-
-_TITLE = 60  # height of the title above a picture
-_FONTS = "Noto Sans CJK SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,sans-serif"
+    said = {"picture": picture, "name": name, "wide": wide, "high": high, "top": _TITLE}
+    return environment().get_template("titled.svg").render(said).rstrip("\n")
 
 
 def map_style() -> str:
     """Return the style sheet of the picture."""
-    from chainmatch.report.templates import source
-
     return source("chainmap.css")
 
 
@@ -171,55 +166,24 @@ def _y(plan: Layout, row: float) -> int:
     return round(_TOP + row * PITCH + above * _BAND + HIGH / 2 + edge * _BAND / 2)
 
 
-def _arrows(chain: str) -> str:
-    return (
-        "<defs>"
-        + "".join(
-            f'<marker id="arrow-{escape(chain)}{name}" viewBox="0 0 6 6" refX="5.5" refY="3" '
-            f'markerWidth="6" markerHeight="6" orient="auto"><path class="tip{name}" '
-            f'd="M0,0L6,3L0,6z"/></marker>'
-            for name in ("", "-back")
-        )
-        + "</defs>"
-    )
-
-
-def _frame(plan: Layout, wide: int) -> Iterator[str]:
-    for band in plan.bands:
-        yield _band(plan, band, wide)
-    for name, span in plan.stages.items():
-        left, right = _x(plan, span.start) - 8, _x(plan, span.stop - 1) + WIDE + 8
-        yield (
-            f'<g class="stage"><path d="M{left},36H{right}"/>'
-            f'<text x="{(left + right) // 2}" y="24">{escape(stage(name))}</text></g>'
-        )
-
-
-def _band(plan: Layout, band: Band, wide: int) -> str:
+def _band(plan: Layout, band: Band) -> dict[str, Any]:
     top = _y(plan, band.first) - PITCH // 2 + 1
     high = band.rows * PITCH + 2
-    middle = top + high // 2
     lines = [band.name] if len(band.name) <= 5 else [band.name[:4], band.name[4:]]
-    text = "".join(
-        f'<tspan x="10" y="{middle + 5 + 17 * index - 17 * (len(lines) - 1) // 2}">'
-        f"{escape(line)}</tspan>"
-        for index, line in enumerate(lines)
-    )
-    return (
-        f'<g class="band"><rect x="0" y="{top}" width="{wide}" height="{high}" rx="4"/>'
-        f"<text>{text}</text></g>"
-    )
+    first = top + high // 2 + 5
+    heights = [first + 17 * index - 17 * (len(lines) - 1) // 2 for index in range(len(lines))]
+    return {"top": top, "high": high, "lines": list(zip(heights, lines, strict=True))}
 
 
-def _line(route: Route, plan: Layout, chain: str, graph: "Graph") -> str:
-    kind = "-back" if route.back else ""
+def _line(route: Route, plan: Layout, graph: "Graph") -> dict[str, Any]:
     data = graph.get_edge_data(route.start, route.end) or {}
-    sourced = data.get("source", GENERAL_KNOWLEDGE) != GENERAL_KNOWLEDGE
-    return (
-        f'<path class="line{kind}{" sourced" if sourced else ""}" data-from="{route.start}" '
-        f'data-to="{route.end}" d="{_path(route, plan)}" '
-        f'marker-end="url(#arrow-{escape(chain)}{kind})"/>'
-    )
+    return {
+        "start": route.start,
+        "end": route.end,
+        "back": "-back" if route.back else "",
+        "sourced": data.get("source", GENERAL_KNOWLEDGE) != GENERAL_KNOWLEDGE,
+        "path": _path(route, plan),
+    }
 
 
 def _path(route: Route, plan: Layout) -> str:
@@ -252,4 +216,60 @@ def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
-__all__ = ["Picture", "chain_svg", "draw_chain", "legend", "map_style"]
+# --- the box of a node: name, status in words, kind and score of its gap -------------------------
+
+
+def _box(
+    graph: "Graph",
+    node: str,
+    place: tuple[int, int],
+    status: Mapping[str, str] | None,
+    gap: tuple[str, float],
+) -> dict[str, Any]:
+    """Return what a box shows; ``place`` is the left edge and the middle of it, in points."""
+    data, own = graph.nodes[node], None if status is None else status.get(node, "no-data")
+    x, y = place[0], place[1] - HIGH // 2
+    below = activities(data["activities"], most=3) if own is None else word(STATUS, own)
+    lines = _wrap(str(data["name"]))
+    first = y + (20 if len(lines) == 1 else 16)
+    return {
+        "node": node,
+        "status": own,
+        "x": x,
+        "y": y,
+        "name": [(first + 13 * i, line, _cells(line) > _CELLS) for i, line in enumerate(lines)],
+        "below": below,
+        "gap": gap[0],
+        "bar": round((WIDE - 4) * min(1.0, gap[1])) if gap[1] > 0 else None,
+        "told": "，".join(filter(None, (str(data["name"]), below, gap[0]))),
+    }
+
+
+def _wrap(name: str) -> list[str]:
+    """Cut a long name into two lines, at a bracket or joint if one is near the middle."""
+    if _cells(name) <= _CELLS + 1:
+        return [name]
+
+    def cost(cut: int) -> tuple[float, int]:
+        longest = max(_cells(name[:cut]), _cells(name[cut:]))
+        joint = name[cut] in "（与和及" or name[cut - 1] in "、/）"
+        return max(longest, _CELLS) - 2.5 * joint + 0.1 * longest, cut
+
+    cut = min(range(1, len(name)), key=cost)
+    return [name[:cut], name[cut:]]
+
+
+def _cells(text: str) -> float:
+    """Return the width of a text in Chinese characters."""
+    return math.fsum(1.0 if ord(char) > 0x2E7F else 0.58 for char in text)
+
+
+def gap_text(
+    node: str, scores: Mapping[str, float] | None, kinds: Mapping[str, str] | None
+) -> tuple[str, float]:
+    """Return what a box says of its gap, and the score; "" and 0 where there is none."""
+    score = None if scores is None else scores.get(node)
+    if score is None or unknown(score):
+        return "", 0.0
+    kind = word(GAP_KINDS, kinds.get(node, "")) if kinds else ""
+    return f"{kind or '缺口'} {number(score)}", float(score)

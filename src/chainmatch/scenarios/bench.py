@@ -33,7 +33,9 @@ from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
 from chainmatch.parts import PARTS
 from chainmatch.profile import Profile
+from chainmatch.report.runs.moves import rows_by
 from chainmatch.run import Run
+from chainmatch.scenarios.bringing import Lists, decided
 
 
 @dataclass(frozen=True)
@@ -132,17 +134,13 @@ class Bench:
 
     def try_anew(self, profile: Profile) -> Verdict:
         """Return what becomes of the firm under any other profile: the whole run, computed anew."""
-        run = self.run
-        firms, links = run.candidates.firms, run.candidates.links
-        stopped = gates.check(firms, links, run.fits, profile, run.graph)
-        own = stopped[stopped["firm_id"] == self.firm]
-        if len(own):
-            return Verdict(own["gate"].iloc[0], own["why"].iloc[0], None, 0)
-        passed = firms[~firms["firm_id"].isin(stopped["firm_id"])]
-        found = survey(run.graph, run.local_fits, run.home.firms, profile, run.fits)
-        pairs = own_pairs(passed, run.fits, found.county, run.graph)
-        facts, partners = facts_here(pairs, found, links, run.graph)
-        return self._verdict(judged(facts, partners, passed, profile, run.graph), profile)
+        found = decided(self.run, Lists.of(self.run), profile, self.top)
+        stopped = rows_by(self._own(found.excluded, "firm_id"), "firm_id")
+        if self.firm in stopped:
+            return Verdict(stopped[self.firm]["gate"], stopped[self.firm]["why"], None, 0)
+        ranks = dict(zip(found.shortlist["firm_id"], found.shortlist["rank"], strict=True))
+        row = rows_by(self._own(found.scores, "firm_id"), "firm_id")[self.firm]
+        return Verdict("", "", row, int(ranks.get(self.firm, 0)))
 
     def try_wishes(self, profile: Profile) -> Verdict:
         """Return what becomes of the firm under other ``priorities``: only gaps are worth more.

@@ -1,21 +1,23 @@
-"""A run with some of its target firms here: their rows move from the targets to the local firms.
+"""A run decided anew: with some of its target firms here, or under another profile.
 
 Every table is computed by the function that :func:`chainmatch.rank` computes it by. What a row says
-by itself (fits, what its scope makes) is taken from the run; nothing else is.
+by itself (its fits) is taken from the run; nothing else is.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
 from chainmatch.decision import gates
 from chainmatch.decision.gaps import Survey, survey
-from chainmatch.decision.scoring import Pairs, facts_here, judged, own_pairs
+from chainmatch.decision.scoring import facts_here, judged, own_pairs
 from chainmatch.decision.shortlist import in_order, select
 from chainmatch.errors import RunError
 from chainmatch.identity.linking import Linker
 from chainmatch.leads import match_leads
+from chainmatch.profile import Profile
 from chainmatch.run import Run
 
 NEXT = 3  # firms behind the shortlist that are named
@@ -37,7 +39,7 @@ def as_it_is(run: Run, top: int) -> Side:
     """Return the run as it is."""
     return Side(
         run.survey, run.excluded, run.scores, run.shortlist, run.lead_matches,
-        _waiting(run.scores, run, top),
+        _waiting(run.scores, run.profile, top),
     )  # fmt: skip
 
 
@@ -50,19 +52,40 @@ def with_firms_here(run: Run, ids: Collection[str], top: int) -> Side:
     home = pd.concat([run.home.firms, moved], ignore_index=True)
     own = run.fits["firm_id"].isin(coming)
     local_fits = pd.concat([run.local_fits, run.fits[own]], ignore_index=True)
-    fits = run.fits[~own]
-    links = Linker(home).link(rest)
-    excluded = _excluded(run, rest, links, fits)
-    found = survey(run.graph, local_fits, home, run.profile, fits)
-    passed = gates.passed(rest, excluded)
-    pairs = _pairs(run, passed, fits)
-    facts, partners = facts_here(pairs, found, links, run.graph)
-    scores = judged(facts, partners, passed, run.profile, run.graph)
-    shortlist = select(scores, run.profile, top=top)
+    there = Lists(rest, run.fits[~own], Linker(home).link(rest), home, local_fits)
+    return decided(run, there, run.profile, top)
+
+
+class Lists(NamedTuple):
+    """Target firms with their fits and links, and the local firms with theirs."""
+
+    firms: pd.DataFrame
+    fits: pd.DataFrame
+    links: pd.DataFrame
+    home: pd.DataFrame
+    local_fits: pd.DataFrame
+
+    @classmethod
+    def of(cls, run: Run) -> "Lists":
+        """Return the lists of a run as they are."""
+        candidates = run.candidates
+        return cls(candidates.firms, run.fits, candidates.links, run.home.firms, run.local_fits)
+
+
+def decided(run: Run, lists: Lists, profile: Profile, top: int) -> Side:
+    """Decide anew: gates, gaps, scores, shortlist and leads of any lists under any profile."""
+    graph = run.graph
+    excluded = gates.check(lists.firms, lists.links, lists.fits, profile, graph)
+    passed = gates.passed(lists.firms, excluded)
+    found = survey(graph, lists.local_fits, lists.home, profile, lists.fits)
+    pairs = own_pairs(passed, lists.fits, found.county, graph)
+    facts, partners = facts_here(pairs, found, lists.links, graph)
+    scores = judged(facts, partners, passed, profile, graph)
     leads = match_leads(
-        run.leads, run.graph, passed, fits, home, local_fits, found, run.profile
+        run.leads, graph, passed, lists.fits, lists.home, lists.local_fits, found, profile
     )  # fmt: skip
-    return Side(found, excluded, scores, shortlist, leads, _waiting(scores, run, top))
+    shortlist = select(scores, profile, top=top)
+    return Side(found, excluded, scores, shortlist, leads, _waiting(scores, profile, top))
 
 
 def length_of(run: Run) -> int:
@@ -82,38 +105,5 @@ def check_whole(run: Run) -> None:
         )
 
 
-def _waiting(scores: pd.DataFrame, run: Run, top: int) -> tuple[str, ...]:
-    return tuple(in_order(scores, run.profile, top + NEXT)[top:])
-
-
-def _excluded(
-    run: Run, rest: pd.DataFrame, links: pd.DataFrame, fits: pd.DataFrame
-) -> pd.DataFrame:
-    """Gates hold firm by firm, and of what they ask only the links are new."""
-    old, new = (
-        set(table.itertuples(index=False, name=None)) for table in (run.candidates.links, links)
-    )
-    touched = {row[0] for row in old ^ new}
-    again = rest[rest["firm_id"].isin(list(touched))]
-    stopped = gates.check(
-        again, links, fits[fits["firm_id"].isin(again["firm_id"])], run.profile, run.graph
-    )
-    kept = run.excluded[
-        run.excluded["firm_id"].isin(rest["firm_id"])
-        & ~run.excluded["firm_id"].isin(again["firm_id"])
-    ]
-    both = pd.concat([kept, stopped])
-    order = {firm: at for at, firm in enumerate(rest["firm_id"].tolist())}
-    return both.sort_values("firm_id", key=lambda ids: ids.map(order), ignore_index=True)
-
-
-def _pairs(run: Run, passed: pd.DataFrame, fits: pd.DataFrame) -> Pairs:
-    """Pairs of the firms that pass now; a firm that did not pass before is read."""
-    ids = set(passed["firm_id"].tolist())
-    facts = run.pairs.facts[run.pairs.facts["firm_id"].isin(list(ids))]
-    made = {firm: text for firm, text in run.pairs.made.items() if firm in ids}
-    fresh = passed[~passed["firm_id"].isin(list(made))]
-    if fresh.empty:
-        return Pairs(facts.reset_index(drop=True), made)
-    more = own_pairs(fresh, fits, run.survey.county, run.graph)
-    return Pairs(pd.concat([facts, more.facts], ignore_index=True), {**made, **more.made})
+def _waiting(scores: pd.DataFrame, profile: Profile, top: int) -> tuple[str, ...]:
+    return tuple(in_order(scores, profile, top + NEXT)[top:])

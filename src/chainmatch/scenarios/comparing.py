@@ -12,6 +12,7 @@ from chainmatch.decision.neighbours import sides_of
 from chainmatch.decision.scoring import weights_of
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import GAP_PARTS, PARTS
+from chainmatch.report.runs.moves import move_of, moves_of, reason_of, rows_by, same
 from chainmatch.run import Run
 from chainmatch.scenarios.bringing import Side
 from chainmatch.util.rounding import figure
@@ -24,7 +25,6 @@ GAPS = (
     "status_before", "status_after", "kind_before", "kind_after",
     "coverage_before", "coverage_after", "score_before", "score_after", "why",
 )  # fmt: skip
-MOVES = ("firm_id", "name", "move", "before", "after", "score_before", "score_after", "why")
 SCORES = (
     "firm_id", "name", "node_name", "part", "before", "after", "added_before", "added_after",
 )  # fmt: skip
@@ -32,7 +32,6 @@ LEADS = ("lead_id", "kind", "title", "firm_id", "name", "role", "rank", "score",
 
 _FIRST = ("补上", "变强", "提到", "缺口上升", "缺口下降", "缺口不变")
 FILLED = _FIRST[:3]
-_MOVES = ("引进", "新进", "退出", "上升", "下降")
 
 
 def coming(run: Run, ids: Collection[str], before: Side, after: Side) -> pd.DataFrame:
@@ -64,7 +63,7 @@ def gap_changes(run: Run, ids: Collection[str], before: Side, after: Side) -> pd
     coverage = [amounts_of(side.survey.coverage) for side in (before, after)]
     seen = after.survey.coverage
     own = set(seen.loc[seen["firm_id"].isin(list(ids)), "node"].tolist())
-    old, new = (_by(side.survey.gaps, "node") for side in (before, after))
+    old, new = (rows_by(side.survey.gaps, "node") for side in (before, after))
     rows = []
     for node in run.graph:
         was, now = old[node], new[node]
@@ -91,8 +90,8 @@ def gap_changes(run: Run, ids: Collection[str], before: Side, after: Side) -> pd
 def list_moves(run: Run, ids: Collection[str], before: Side, after: Side) -> pd.DataFrame:
     """Return who enters the shortlist, leaves it or moves on it, each with the reason."""
     weights = weights_of(run.profile)
-    old, new = (_by(side.scores, "firm_id") for side in (before, after))
-    stopped = _by(after.excluded, "firm_id")
+    old, new = (rows_by(side.scores, "firm_id") for side in (before, after))
+    stopped = rows_by(after.excluded, "firm_id")
     places = [
         dict(zip(side.shortlist["firm_id"], side.shortlist["rank"], strict=True))
         for side in (before, after)
@@ -105,23 +104,16 @@ def list_moves(run: Run, ids: Collection[str], before: Side, after: Side) -> pd.
             continue
         scores = [side[firm]["score"] if firm in side else math.nan for side in (old, new)]
         moved = part_changes(old[firm], new[firm], weights) if firm in new and firm in old else ""
+        move, why = move_of(was, now), ""
         if firm in ids:
             move, why = "引进", "已在本地，不再列入清单"
         elif math.isnan(was):
-            move, why = "新进", _entered(old.get(firm), before, run)
+            why = _entered(old.get(firm), before, run)
         elif math.isnan(now):
             row = stopped.get(firm)
             why = row["why"] if row else why_not(new[firm], after.shortlist, run.profile)
-            move = "退出"
-        else:
-            move, why = ("上升" if now < was else "下降"), ""
-        texts = [text.rstrip("。") for text in (why, moved) if text]
-        told = "；".join(texts or ["自身得分未变，因其他企业进出而移动"])
-        rows.append((firm, names[firm], move, was, now, *scores, f"{told}。"))
-    table = pd.DataFrame(rows, columns=list(MOVES)).astype({"before": float, "after": float})
-    order = table["move"].map(_MOVES.index).astype(int)
-    ordered = table.assign(order=order).sort_values(["order", "after", "before", "firm_id"])
-    return ordered[list(MOVES)].reset_index(drop=True)
+        rows.append((firm, names[firm], move, was, now, *scores, reason_of(why, moved)))
+    return moves_of(rows)
 
 
 def score_changes(run: Run, before: Side, after: Side) -> pd.DataFrame:
@@ -131,17 +123,17 @@ def score_changes(run: Run, before: Side, after: Side) -> pd.DataFrame:
     score.
     """
     weights = weights_of(run.profile)
-    old = _by(before.scores, "firm_id")
+    old = rows_by(before.scores, "firm_id")
     rows = []
     for row in after.scores.to_dict("records"):
         was = old.get(row["firm_id"])
-        if was is None or all(_equal(was[part.column], row[part.column]) for part in PARTS):
+        if was is None or all(same(was[part.column], row[part.column]) for part in PARTS):
             continue
         added = [contributions(side, weights) for side in (was, row)]
         for part in PARTS:
             values = (was[part.column], row[part.column])
             parts = (added[0][part.name], added[1][part.name])
-            if not _equal(*values) or parts[0] != parts[1]:
+            if not same(*values) or parts[0] != parts[1]:
                 rows.append(
                     (row["firm_id"], row["name"], row["node_name"], part.title, *values, *parts)
                 )
@@ -173,7 +165,7 @@ def part_changes(old: Row, new: Row, weights: Mapping[str, float]) -> str:
     for part in PARTS:
         was, now = old[part.column], new[part.column]
         step = added[1][part.name] - added[0][part.name]
-        if not _equal(was, now):
+        if not same(was, now):
             shown = " → ".join(figure(v, 4) for v in (was, now))
             steps.append(
                 (-abs(step), f"{part.title} {shown}（得分{'+' * (step >= 0)}{figure(step, 4)}）")
@@ -202,7 +194,7 @@ def _gap_why(was: Row, now: Row) -> str:
     steps = []
     for part in GAP_PARTS:
         pair = was[part.column], now[part.column]
-        if not _equal(*pair):
+        if not same(*pair):
             shown = " → ".join(map(figure, pair))
             size = abs(pair[1] - pair[0]) if all(v == v for v in pair) else 1.0
             steps.append((-size * part.weight, f"{part.title} {shown}"))
@@ -230,16 +222,8 @@ def _side(run: Run, node: str, own: set[str]) -> str:
     return "上游" if own & {*sides.down.near, *sides.down.far} else "其他"
 
 
-def _by(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
-    return {row[key]: {str(k): v for k, v in row.items()} for row in table.to_dict("records")}
-
-
 _GAP_COLUMNS = ("status", "kind", "score", *(part.column for part in GAP_PARTS))
 
 
 def _same(was: Row, now: Row) -> bool:
-    return all(_equal(was[column], now[column]) for column in _GAP_COLUMNS)
-
-
-def _equal(a: Any, b: Any) -> bool:
-    return bool(a == b) or (a != a and b != b)
+    return all(same(was[column], now[column]) for column in _GAP_COLUMNS)

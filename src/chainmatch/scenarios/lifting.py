@@ -231,42 +231,34 @@ def _spread(levels: Sequence[Any], most: int) -> list[Any]:
 
 def _least(bench: Bench, plans: Sequence[tuple[State, Fact]]) -> list[tuple[Any, Verdict] | None]:
     """Return the least level of each fact that is enough on top of a state, and what it brings."""
-    below = [-1] * len(plans)  # the highest level known not to be enough
-    best: list[tuple[int, Verdict] | None] = [None] * len(plans)
-    open_ = list(range(len(plans)))
-    first = True
-    while open_:
-        tried = [
-            (plan, level)
-            for plan in open_
-            for level in _between(below[plan], best[plan], len(plans[plan][1].levels), first)
-        ]
-        states = [_with(plans[p][0], plans[p][1], plans[p][1].levels[level]) for p, level in tried]
-        for (plan, level), verdict in zip(tried, bench.try_many(states), strict=True):
-            known = best[plan]
-            if verdict.place and (known is None or level < known[0]):
-                best[plan] = (level, verdict)
-        for plan, level in tried:
-            known = best[plan]
-            if known is None or level < known[0]:
-                below[plan] = max(below[plan], level)
-        first = False
-        open_ = [p for p in open_ if (known := best[p]) is not None and known[0] - below[p] > 1]
+    spans = [(-1, len(fact.levels)) for _, fact in plans]  # not enough, enough (or no level)
+    best: dict[int, Verdict] = {}
+    while True:
+        tried = [(at, n) for at, span in enumerate(spans) for n in _between(*span, at in best)]
+        if not tried:
+            break
+        states = [_with(*plans[at], plans[at][1].levels[level]) for at, level in tried]
+        for (at, level), verdict in zip(tried, bench.try_many(states), strict=True):
+            low, high = spans[at]
+            if level >= high:
+                continue
+            if verdict.place:
+                best[at], spans[at] = verdict, (low, level)
+            else:
+                spans[at] = (level, high)
+    levels = [fact.levels for _, fact in plans]
     return [
-        (plans[p][1].levels[known[0]], known[1]) if (known := best[p]) else None
-        for p in range(len(plans))
+        (levels[at][spans[at][1]], best[at]) if at in best else None for at in range(len(plans))
     ]
 
 
-def _between(below: int, best: "tuple[int, Verdict] | None", count: int, first: bool) -> list[int]:
-    """Return levels to try between what is not enough and what is; at first with the highest."""
-    end = count if best is None else best[0]
-    inside = range(below + 1, end)
+def _between(low: int, high: int, known: bool) -> list[int]:
+    """Return levels to try between two; with the last, as long as none is known to be enough."""
+    inside = range(low + 1, high)
     if len(inside) <= _SAMPLES:
         return list(inside)
-    at = np.linspace(0, len(inside) - 1, _SAMPLES + (0 if first else 2)).round().astype(int)
-    picked = at if first else at[1:-1]
-    return sorted({inside[int(i)] for i in picked})
+    at = np.linspace(0, len(inside) - 1, _SAMPLES + (2 if known else 0)).round().astype(int)
+    return sorted({inside[int(i)] for i in (at[1:-1] if known else at)})
 
 
 # --- the profile ---------------------------------------------------------------------------------

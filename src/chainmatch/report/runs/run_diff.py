@@ -15,6 +15,7 @@ from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.names import normal_name
 from chainmatch.parts import parts_of
 from chainmatch.report.runs.folders import Row, RunFolder
+from chainmatch.report.runs.moves import move_of, moves_of, reason_of, rows_by, same
 from chainmatch.schema.words import INPUTS, node
 from chainmatch.util.rounding import figure, rounded
 
@@ -57,7 +58,6 @@ _TITLES = {
     "score_after": "现得分",
     "why": "原因",
 }
-_MOVES = ("新进", "退出", "上升", "下降")
 
 
 def _move_line(row: Mapping[Any, Any]) -> str:
@@ -73,19 +73,13 @@ def diff(run_a: str | Path, run_b: str | Path) -> Diff:
     a = _Side(RunFolder.open(run_a))
     b = _Side(RunFolder.open(run_b), a)
     lines = [line for firm in sorted(a.chosen | b.chosen) if (line := _moved(firm, a, b))]
-    names = ["firm_id", "name", "move", "before", "after", "score_before", "score_after", "why"]
-    moves = pd.DataFrame(lines, columns=names).astype({"before": float, "after": float})
-    order = moves["move"].map(_MOVES.index).astype(int)
-    moves = moves.assign(order=order).sort_values(["order", "after", "before", "firm_id"])
+    moves = moves_of(lines)
     causes = tuple(_causes(a.folder, b.folder))
     if not causes and len(moves):
         causes = (
             "名单、县情配置、产业链和程序版本都相同，结果却不同：请核对结果文件有没有被改动。",
         )
-    return Diff(
-        causes or ("名单、县情配置、产业链和程序版本完全相同。",),
-        moves[names].reset_index(drop=True),
-    )
+    return Diff(causes or ("名单、县情配置、产业链和程序版本完全相同。",), moves)
 
 
 class _Side:
@@ -110,7 +104,7 @@ class _Side:
                 table["firm_id"] = [known.get(firm, firm) for firm in table["firm_id"]]
         self.shortlist = tables["shortlist"]
         self.scores, self.excluded, self.duplicates = (
-            _by_id(tables[name]) for name in ("scores", "excluded", "duplicates")
+            rows_by(tables[name], "firm_id") for name in ("scores", "excluded", "duplicates")
         )
         ranks = self.shortlist[["firm_id", "rank"]].itertuples(index=False, name=None)
         self.rank: dict[str, float] = dict(ranks)
@@ -143,34 +137,22 @@ def _renamed(own: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def _by_id(frame: pd.DataFrame) -> dict[str, Row]:
-    unique = frame.drop_duplicates("firm_id")
-    return {
-        row["firm_id"]: {str(k): v for k, v in row.items()} for row in unique.to_dict("records")
-    }
-
-
 def _moved(firm: str, a: _Side, b: _Side) -> tuple[object, ...] | None:
     before, after = a.rank.get(firm, math.nan), b.rank.get(firm, math.nan)
     if before == after:
         return None
     old, new = a.scores.get(firm), b.scores.get(firm)
     change = _change(old, new, a.folder.weights, b.folder.weights) if old and new else ""
+    why = ""
     if math.isnan(before):
-        move, why = "新进", f"先前{a.absent(firm)}"
-        gone = old and obstacle(old, a.profile.entry, a.folder.floors) and not change
+        why = f"先前{a.absent(firm)}"
+        if old and obstacle(old, a.profile.entry, a.folder.floors) and not change:
+            change = "入选条件放宽"
     elif math.isnan(after):
-        move, why, gone = "退出", f"现在{b.absent(firm)}", False
-    else:
-        move, why, gone = ("上升" if after < before else "下降"), "", False
-    if gone:
-        change = "入选条件放宽"
-    parts = [text for text in (why, change) if text]
-    if not parts:
-        parts = ["自身得分未变，因其他企业进出而移动"]
+        why = f"现在{b.absent(firm)}"
     name = (new or old or {}).get("name", firm)
     scores = [row["score"] if row else math.nan for row in (old, new)]
-    return (firm, name, move, before, after, *scores, "；".join(parts) + "。")
+    return (firm, name, move_of(before, after), before, after, *scores, reason_of(why, change))
 
 
 def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str, float]) -> str:
@@ -186,7 +168,7 @@ def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str,
     steps = []
     for part in parts_of(before.keys() & after.keys()):
         was, now = old[part.column], new[part.column]
-        if _same(was, now):
+        if same(was, now):
             continue
         told = " → ".join(figure(v) for v in (was, now))
         size = 1.0 if math.isnan(was) or math.isnan(now) else abs(now - was)
@@ -200,10 +182,6 @@ def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str,
         if round(effect, 3):
             texts.append(f"权重变化使得分 {rounded(effect, 3):+}")
     return "，".join(texts)
-
-
-def _same(a: float, b: float) -> bool:
-    return a == b or (math.isnan(a) and math.isnan(b))
 
 
 def _causes(one: RunFolder, two: RunFolder) -> Iterator[str]:
