@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from chainmatch.chains.graph import read_chains
 from chainmatch.decision.gaps import survey
 from chainmatch.leads import NEED, PROJECT, WILL, LeadReader, assign, match_leads
-from chainmatch.leads.book import Book
 from chainmatch.leads.figures import read_figures, read_zones
+from chainmatch.leads.matching import CONFIDENCE, confidence
+from chainmatch.leads.wording import likeness
 from chainmatch.matching.tables import match
 from chainmatch.profile import read_profile
 from chainmatch.schema.columns import LEAD_INPUT, TABLES
@@ -42,7 +43,7 @@ def read(graph):
 
 
 def nodes(mentions):
-    return {mention.node for mention in mentions if mention.way != "about"}
+    return {mention.node for mention in mentions if mention.node and mention.way != "about"}
 
 
 # --- what is sought and what is offered ----------------------------------------------------------
@@ -175,7 +176,8 @@ def test_every_mention_quotes_the_lead(read):
 def test_no_prose_fails(read, text):
     for kind in (PROJECT, WILL, NEED, "其他"):
         found = read(kind, text, title=text[:10])
-        assert len({mention.node for mention in found.seeks}) == len(found.seeks)
+        known = [mention.node for mention in found.seeks if mention.node]
+        assert len(set(known)) == len(known)
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -261,7 +263,8 @@ def run(graph):
             row["title"] = row["title"] or f"线索{number}"
         reading = Reading(pd.DataFrame(rows), pd.DataFrame(), (), {}, len(rows))
         firms = rest.pop("targets", targets)
-        return match_leads(reading, graph, firms, fits, local, local_fits, found, profile, **rest)
+        own = fits if firms is targets else match(firms, graph, top=None)
+        return match_leads(reading, graph, firms, own, local, local_fits, found, profile, **rest)
 
     matches.targets = targets
     return matches
@@ -322,7 +325,8 @@ def test_no_match_says_what_was_missing(run):
     assert table["partner_kind"].eq("").all()
     assert table["score"].eq(0).all()
     no_node, no_firm, no_kind = table["why"]
-    assert "没有认出" in no_node
+    assert "没有能做“解决子女就学”" in no_node
+    assert "产业链中没有对应环节" in no_node
     assert "旅行社" in no_firm
     assert "成渝" in no_firm
     assert "咨询" in no_kind
@@ -375,6 +379,126 @@ def test_leads_that_say_the_same_are_shown_together(run):
     assert table.iloc[0][["partner_kind", "partner_id"]].tolist() == ["lead", "X2"]
     assert "以X1（2024-02-01登记）为首报" in table.iloc[0]["why"]
     assert "lead" not in set(partners(table, "X3")["partner_kind"])
+
+
+def feeds(run, *firms):
+    """Targets that make feed: (id, scope, capital)."""
+    row = run.targets.iloc[0]
+    return pd.DataFrame(
+        [
+            row.to_dict() | {"firm_id": firm, "name": f"某地{firm}", "scope": scope} | rest
+            for firm, scope, rest in firms
+        ]
+    )
+
+
+def test_a_literal_hit_outranks_a_firm_of_the_same_node(run):
+    firms = feeds(
+        run,
+        ("F1", "牛羊精料补充料、配合饲料生产、销售", {}),
+        ("F2", "鱼饲料生产、销售", {}),
+        ("F3", "猪饲料生产、销售", {}),
+    )
+    table = run({"kind": NEED, "text": "需冷水鱼饲料供应"}, targets=firms)
+    assert partners(table, kind="target")[0] == "F2"
+    assert "写明“鱼饲料" in table[table["partner_id"] == "F2"]["why"].item()
+
+
+def test_what_is_only_sold_or_excluded_is_no_reason_to_invest(run):
+    firms = feeds(
+        run,
+        ("F1", "数控刀片制造", {}),
+        ("F2", "五金交电、数控刀片的批发", {}),
+        ("F3", "机械配件加工（不含数控刀片）", {}),
+    )
+    table = run({"kind": PROJECT, "text": "拟建数控刀片生产线"}, targets=firms)
+    assert partners(table, kind="target")[0] == "F1"
+    assert "F3" not in partners(table, kind="target")
+
+
+def test_a_gate_of_the_shortlist_is_told_and_stops_only_who_is_here_or_gone(run):
+    firms = feeds(run, *((f, "数控刀片制造", {}) for f in ("F1", "F2", "F3")))
+    gates = {"F1": "环节不接收", "F2": "已在本地", "F3": "登记状态异常"}
+    excluded = pd.DataFrame({"firm_id": list(gates), "gate": list(gates.values())})
+    for kind, text in ((PROJECT, "拟建数控刀片生产线"), (NEED, "需数控刀片供应")):
+        table = run({"kind": kind, "text": text}, targets=firms, excluded=excluded)
+        assert partners(table, kind="target") == ["F1"]
+        assert "清单准入条件“环节不接收”未通过" in table.iloc[0]["why"]
+
+
+def test_foreign_capital_counts(run):
+    usd = {"capital": 2000.0, "currency": "USD"}
+    yuan = {"capital": 2000.0, "currency": "CNY"}
+    firms = feeds(run, ("F1", "数控刀片制造", yuan), ("F2", "数控刀片制造", usd))
+    lead = {"kind": PROJECT, "text": "拟建数控刀片生产线", "amount": 50000.0}
+    table = run(lead, targets=firms)
+    assert partners(table, kind="target") == ["F2", "F1"]
+    assert "注册资本1.4亿元" in table[table["partner_id"] == "F2"]["why"].item()
+
+
+PAIRS = [
+    # An investor seeks what a party sells; what it makes is what a party seeks.
+    ((WILL, "速冻食品加工企业，希望在香菇主产区建厂"), (NEED, "年产干香菇90吨，缺商超渠道")),
+    ((WILL, "尾矿干排设备制造，寻合作矿山"), (NEED, "尾矿干排、充填技术")),
+    # A project will use what a party sells, or make what it seeks.
+    ((PROJECT, "二期拟建硬质合金生产线"), (NEED, "仲钨酸铵年产900吨，希望对接硬质合金企业")),
+    ((PROJECT, "拟建配合饲料生产线"), (NEED, "需配合饲料供应")),
+    # One party sells what another buys.
+    ((NEED, "年产硬质合金棒材800吨，急需仲钨酸铵供应商"), (NEED, "仲钨酸铵年产900吨，求下游客户")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("leads", PAIRS, ids=lambda leads: leads[0][1][:8] + leads[1][1][:8])
+def test_leads_of_any_kinds_find_each_other(run, leads):
+    table = run(*({"kind": kind, "text": text} for kind, text in leads))
+    assert partners(table, "X1", "lead") == ["X2"]
+    assert partners(table, "X2", "lead") == ["X1"]
+
+
+def test_two_projects_or_two_wills_are_no_partners(run):
+    for kind, text in ((PROJECT, "拟建数控刀片生产线"), (WILL, "主营数控刀片，需要硬质合金")):
+        other = text.replace("数控刀片", "整体铣刀")
+        table = run({"kind": kind, "text": text}, {"kind": kind, "text": f"另有{other}"})
+        assert "lead" not in set(table["partner_kind"])
+
+
+def test_a_plant_that_stands_empty_is_a_reason(run):
+    table = run(
+        {"kind": PROJECT, "text": "丝厂厂房2万平方米已建成，适合缫丝企业"},
+        {"kind": WILL, "text": "连接器组装，意向租用标准化厂房8000平方米"},
+        {"kind": WILL, "text": "线束组装，意向租用标准化厂房9万平方米"},
+    )
+    assert partners(table, "X1", "lead") == ["X2"]
+    assert "现有厂房2万平方米" in table[table["partner_id"] == "X1"]["why"].item()
+
+
+def test_what_nobody_answers_has_a_row_of_its_own(run):
+    table = run({"kind": NEED, "text": "需冷水鱼配合饲料、有机认证服务"})
+    last = table.iloc[-1]
+    assert partners(table, kind="local") == ["L1"]
+    assert (last["partner_kind"], last["score"]) == ("", 0)
+    assert last["why"] == "名单中没有能做“有机认证服务”的企业；产业链中没有对应环节，须另行对接。"
+    empty = run({"kind": NEED, "text": "需印制电路板供应商"})["why"].item()
+    assert empty.startswith("名单中没有能做“印制电路板”的企业")
+    assert "可另找“印制电路板（PCB）”类企业" in empty
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_better_score_is_never_less_sure(one, other):
+    low, high = sorted((one, other))
+    for pair in CONFIDENCE:
+        assert 0 < confidence(*pair, low) <= confidence(*pair, high) < 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.text(alphabet="冷水鱼配合饲料油瓶", min_size=1), st.text(alphabet="冷水鱼饲料瓶", min_size=1)
+)
+def test_likeness_is_the_same_from_both_sides(one, other):
+    assert likeness(one, other) == likeness(other, one)
+    assert 0 <= likeness(one, other) <= 1
+    assert likeness(one, one) == 1
 
 
 def test_an_outcome_of_a_visit_is_told(run):
@@ -452,12 +576,3 @@ def test_all_43_are_understood(graph):
         assert nodes(found.seeks) | nodes(found.offers), row.lead_id
         if row.kind != WILL:
             assert found.seeks, row.lead_id
-
-
-def test_the_neighbour_that_is_named_can_be_introduced_and_all_count(world, make):
-    fits = make.fits(("L1", "garden", 0.45), ("L2", "garden", 0.8))  # L1 is uncertain
-    found = survey(world.graph, fits, world.locals, world.profile)
-    share, name = Book(world.graph, found, world.profile, []).neighbours("making")
-    assert name == "青坪茶业公司"
-    weight = 0.45 * 1.5 + 0.8 * math.log10(50 / 10) / 2  # fit × size, of 10,000 and of 50 万元
-    assert share == pytest.approx(weight / (weight + 3))

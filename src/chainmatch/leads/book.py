@@ -1,25 +1,32 @@
-"""Who could be a partner: firms at nodes, gaps, local neighbours."""
+"""Who could be a partner: the firms of a list at their nodes and with their words, and the gaps."""
 
 import math
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import networkx as nx
 import pandas as pd
 
-from chainmatch.decision.anchors import follows
+from chainmatch.decision.firm_facts import firm_facts
 from chainmatch.decision.gaps import Survey
 from chainmatch.leads.reading import LeadReading
+from chainmatch.leads.wording import Own, Wordings
+from chainmatch.matching.grammar import Item, read_scopes
+from chainmatch.matching.string_batch import StringBatch, concat, normalise_batch
+from chainmatch.parts.substance import SUBSTANCE
+from chainmatch.parts.transferability import TRANSFERABILITY
 from chainmatch.profile import Profile
-from chainmatch.util.missing import saturating, text_of
-from chainmatch.util.text import normalise
+from chainmatch.schema.currencies import in_yuan
+from chainmatch.util.missing import text_of
 
 LEAST_FIT = 0.2  # of a firm at a node that it may be a partner at
-_HALF = 3.0  # coverage beside a node that counts half as much as any can
+_BRANCH = re.compile("^(.+?公司).+$")
 WEAK = 0.5  # a match below this is called weak
+# Gates that stop a partner, too.
+NO_PARTNER = frozenset(("已在本地", "登记地在本地", "登记状态异常"))
 
 
 class Partner(NamedTuple):
@@ -37,36 +44,105 @@ class Partner(NamedTuple):
     group: str
 
 
-@dataclass(frozen=True)
-class Firm:
-    """What matching needs of a firm."""
+class Meeting(NamedTuple):
+    """Where two leads meet: how, how clearly, in which words; ``mine`` if the first seeks."""
+
+    clear: float
+    how: str
+    name: str
+    mine: bool
+
+
+class Firm(NamedTuple):
+    """What matching needs of a firm; ``capital`` in 万元 of yuan, NaN unknown.
+
+    ``gate`` is the gate that keeps it off the shortlist, "" none.
+    """
 
     id: str
     name: str
     scope: str
     products: str
-    capital: float  # 万元 of yuan, NaN unknown
+    capital: float
     province: str
     zone: str
     outcome: str
-
-    @cached_property
-    def text(self) -> str:
-        """Name, products and scope, normalised: only of the few firms that a lead comes to."""
-        return normalise(f"{self.name}\n{self.products}\n{self.scope}")
+    gate: str
 
 
 class Doing(NamedTuple):
-    """That a firm does what a node names."""
+    """That a firm does what a node names; ``firm`` is its number in the list."""
 
-    firm: Firm
+    firm: int
     fit: float
+    main: float
     activity: str
     quote: str
 
 
+class Examined(NamedTuple):
+    """A firm looked at closely: the items of its scope, and what it can carry, 0…1 or NaN."""
+
+    items: Sequence[Item]
+    substance: float
+    movable: float
+
+
+class Firms:
+    """The firms of one list: who is at which node, who says which thing."""
+
+    def __init__(
+        self,
+        kind: str,
+        table: pd.DataFrame,
+        fits: pd.DataFrame,
+        gates: Mapping[str, str],
+        wordings: Wordings,
+        survey: Survey,
+    ) -> None:
+        self.kind = kind
+        table = table[[gates.get(firm) not in NO_PARTNER for firm in table["firm_id"]]]
+        self._table, self._survey = table, survey
+        self.firms = _firms(table, gates)
+        self.texts = _texts(self.firms)
+        self.said = wordings.find(self.texts)
+        self.groups = [group_of(firm.name) for firm in self.firms]
+        self._doing: dict[str, dict[int, Doing]] = defaultdict(dict)
+        number = {firm.id: number for number, firm in enumerate(self.firms)}
+        wanted = fits[fits["fit"].ge(LEAST_FIT) & fits["node"].ne("")]
+        columns = ("firm_id", "node", "fit", "main", "activity", "evidence")
+        for firm, node, fit, main, activity, quote in zip(
+            *(wanted[column].tolist() for column in columns), strict=True
+        ):
+            if firm in number:
+                doing = Doing(number[firm], float(fit), float(main), activity or "", quote or "")
+                self._doing[node][doing.firm] = doing
+        self._examined: dict[int, Examined] = {}
+
+    def doing(self, node: str) -> Mapping[int, Doing]:
+        """Return the firms at a node, by their numbers."""
+        return self._doing.get(node, {})
+
+    def examine(self, numbers: Collection[int]) -> None:
+        """Look closely at some firms, all at once."""
+        rows = sorted(set(numbers) - self._examined.keys())
+        if not rows:
+            return
+        own = self._table.iloc[rows]
+        items = read_scopes([self.firms[row].scope for row in rows])
+        county = replace(self._survey.county, own=(), refusals=())
+        facts = firm_facts(own, items, county).assign(settle=1.0)
+        values = (part.value(facts).tolist() for part in (SUBSTANCE, TRANSFERABILITY))
+        for row, found, substance, movable in zip(rows, items, *values, strict=True):
+            self._examined[row] = Examined(found, substance, movable)
+
+    def examined(self, number: int) -> Examined:
+        """Return what :meth:`examine` found."""
+        return self._examined[number]
+
+
 class Book:
-    """Who is at which node: firms with their fits, leads, gaps, local neighbours."""
+    """All that the leads of a list are held against."""
 
     def __init__(
         self,
@@ -74,8 +150,11 @@ class Book:
         survey: Survey,
         profile: Profile,
         readings: Sequence[LeadReading],
+        wordings: Wordings,
+        own: Mapping[str, Own],
     ) -> None:
         self.graph = graph
+        self.own = own  # of each lead, what it itself has or does
         self.profile = profile
         self.readings = readings
         self.names: dict[str, str] = dict(graph.nodes(data="name"))
@@ -84,55 +163,43 @@ class Book:
         rows = survey.gaps[survey.gaps["kind"].ne("") & survey.gaps["score"].notna()]
         columns = (rows[column].tolist() for column in ("node", "score", "why"))
         self.gaps = {node: (float(score), why) for node, score, why in zip(*columns, strict=True)}
-        self._doing: dict[str, dict[str, list[Doing]]] = {"target": {}, "local": {}}
-        # node → firm → weight, and the name of who can be introduced
-        self._local: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-        own = survey.coverage[survey.coverage["covers"]]
-        local = ("node", "firm_id", "name", "weight", "grade")
-        for node, firm, name, weight, grade in zip(*(own[c].tolist() for c in local), strict=True):
-            unnamed = follows(name) or grade == "uncertain"
-            self._local[node][firm] = (weight, "" if unnamed else name)
+        self.wordings = wordings
+        self._survey = survey
+        self.lists: dict[str, Firms] = {}
+        self.met: dict[tuple[str, str], Meeting | None] = {}  # leads that were held together
 
-    def add_firms(self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame) -> None:
-        """Add a list of firms; fits below :data:`LEAST_FIT` count as none."""
-        known = {firm.id: firm for firm in _firms(firms)}
-        columns = [fits[c].tolist() for c in ("firm_id", "node", "fit", "activity", "evidence")]
-        for firm, node, fit, activity, quote in zip(*columns, strict=True):
-            if node and firm in known and fit >= LEAST_FIT:
-                entry = Doing(known[firm], float(fit), activity or "", quote or "")
-                self._doing[kind].setdefault(node, []).append(entry)
-
-    def doing(self, kind: str, node: str) -> list[Doing]:
-        """Return the firms at a node."""
-        return self._doing[kind].get(node, [])
-
-    def neighbours(self, node: str) -> tuple[float, str]:
-        """Return the part ``home`` of a node and the strongest local neighbour by name.
-
-        Only who can be introduced is named; the others count.
-        """
-        beside = [
-            (weight, firm, name)
-            for other in (*self.graph.predecessors(node), *self.graph.successors(node))
-            for firm, (weight, name) in self._local.get(other, {}).items()
-        ]
-        found: dict[str, float] = {}
-        for weight, firm, _ in beside:
-            found[firm] = max(found.get(firm, 0.0), weight)
-        named = [(-weight, firm, name) for weight, firm, name in beside if name]
-        share = saturating(math.fsum(found.values()), _HALF)
-        return share, min(named, default=(0.0, "", ""))[2]
+    def add_firms(
+        self, kind: str, firms: pd.DataFrame, fits: pd.DataFrame, excluded: pd.DataFrame | None
+    ) -> None:
+        """Add a list of firms with their fits; ``excluded`` says whom which gate stops."""
+        stopped = [] if excluded is None else [excluded[c].tolist() for c in ("firm_id", "gate")]
+        gates = dict(zip(*stopped, strict=True)) if stopped else {}
+        self.lists[kind] = Firms(kind, firms, fits, gates, self.wordings, self._survey)
 
 
-def _firms(firms: pd.DataFrame) -> Iterator[Firm]:
+def group_of(name: str) -> str:
+    """Return what no two partners of one lead may share: the name of the firm without a branch."""
+    return _BRANCH.sub(r"\1", name)
+
+
+def _firms(table: pd.DataFrame, gates: Mapping[str, str]) -> list[Firm]:
     names = ["firm_id", "name", "scope", "products", "currency", "province", "zone", "outcome"]
-    text = (text_of(firms[name]).tolist() for name in names)
-    capital = pd.to_numeric(firms["capital"], errors="coerce").astype(float).tolist()
-    for firm, name, scope, products, currency, province, zone, outcome, amount in zip(
-        *text, capital, strict=True
-    ):
-        yuan = amount if currency in ("", "CNY") else math.nan
-        yield Firm(firm, name, scope, products, yuan, province, zone, outcome)
+    text = (text_of(table[name]).tolist() for name in names)
+    capital = pd.to_numeric(table["capital"], errors="coerce").astype(float).tolist()
+    return [
+        Firm(
+            firm, name, scope, products, in_yuan(amount, currency), province, zone, outcome,
+            gates.get(firm, ""),
+        )
+        for firm, name, scope, products, currency, province, zone, outcome, amount in zip(
+            *text, capital, strict=True
+        )
+    ]  # fmt: skip
+
+
+def _texts(firms: Sequence[Firm]) -> StringBatch:
+    """Return scope, products and name of each firm, normalised; the scope stands first."""
+    return normalise_batch(concat([f"{f.scope}\n{f.products}\n{f.name}" for f in firms]))
 
 
 def mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:

@@ -1,49 +1,71 @@
-"""Firms as partners of a lead: who does what it seeks, how well, and why.
+"""Firms as partners of a lead: who does and says what it seeks, how well, and why.
 
-The score of a firm is the clearness of the lead's mention × the weighted mean of the known parts:
+The score of a firm for a mention is ``√clearness · does^a · close^b · able``, with
+:data:`EXPONENTS` by kind of lead:
 
-fit (0.4)
-    The firm's fit to the node.
-words (0.3)
-    Of the lead's own wordings for the node that the firm's scope, products or name hold: half the
-    best, half the mean; with a weight of 0.3 against 0.7 also the best wording of what the lead
-    has or does (水电 for who repairs its turbines); where buyers are sought, what the lead
-    sells weighs 0.7. A wording held in part counts half its pairs of characters.
-scale (0.15)
-    ``1 + log10(capital / (0.2 · amount)) / 2`` within 0…1: a fifth of the amount is the least
-    share of own capital in an investment. Unknown without capital in yuan or without amount.
-zone (0.1)
-    Priority of the target's zone. Where the lead wants partners from certain zones, only firms
-    of these zones are proposed.
-home (0.05)
-    For projects: local firms one supply away from the node, ``W / (W + 3)``.
+does
+    How surely the firm does what the node names: its fit; for an investor ``√(fit · main)``. A
+    firm whose own words name the thing counts at least :data:`SAID`, :data:`SOLD` if it only
+    sells it.
+close
+    How closely its words say what the lead says (:mod:`chainmatch.leads.wording`); a firm of the
+    node that says nothing like it counts :data:`MATE <chainmatch.leads.wording.MATE>`.
+able
+    ``1 - share + share · mean`` of the known among substance, transferability, own capital against
+    a fifth of the amount, and priority of the place; ``share`` is :data:`ABLE` by kind of lead.
 """
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from chainmatch.leads.book import WEAK, Book, Doing, Firm, Partner, mean, money, yuan
+import networkx as nx
+
+from chainmatch.leads.book import Book, Doing, Firm, Firms, Partner, mean
 from chainmatch.leads.clauses import NEED, PROJECT, WILL
 from chainmatch.leads.reading import BEYOND, LeadReading, Mention
+from chainmatch.leads.saying import firm_why
+from chainmatch.leads.wording import MATE, NEAR_MATE, Own, Place, pieces
+from chainmatch.matching.grammar import Item
 from chainmatch.profile import Profile
-from chainmatch.util.text import normalise
+from chainmatch.schema.verbs import VERBS
 
-WEIGHTS = {"fit": 0.4, "words": 0.3, "scale": 0.15, "zone": 0.1, "home": 0.05}
+# A firm that says the thing without a fit at its node: does it, sells it, in its name, no verb.
+SAID, SOLD, NAMED, BARE = 0.6, 0.35, 0.45, 0.25
+IMPLIED = 0.6  # how close a firm is to what only follows from what the lead does
 OWN_CAPITAL = 0.2  # least share of own capital in an investment
-CONTEXT = 0.3  # share of what a lead has or does in the part ``words``
-BOUGHT = 0.7  # share of what a lead sells in the part ``words`` of a buyer
-SURE = 0.65  # fit from which a weak match that holds no wording of the lead is still proposed
-FAR_TOO_SMALL = 0.2  # part ``scale`` below which the sentence says so
+ABLE = {PROJECT: 0.6, NEED: 0.2, WILL: 0.2}
+WEIGHTS = {"substance": 0.5, "movable": 0.25, "scale": 0.2, "zone": 0.05}
+AT_HOME = 0.75  # a local firm as the investor of a project
+REFUSED = 0.9  # an investor that a gate stops
 SAME_TRADE = 0.6  # a local firm of the same trade as the investor: a joint venture, or a rival
+# Of "does" and "close": an investor should mainly do it, who serves a need should just do that.
+EXPONENTS = {PROJECT: (0.5, 0.5), NEED: (0.35, 0.6), WILL: (0.5, 0.5)}
+LOOKED_AT = 20  # groups of firms that are looked at closely for a lead
 
 _DEALS = re.compile("收购|购销|销售|批发|零售|经销|贸易")
-_BRANCH = re.compile("^(.+?公司).+$")
+_DOES = frozenset(("make", "grow", "operate", "build", "serve", "research"))
 
 
-def joins(reading: LeadReading, book: Book) -> tuple[Mention, ...]:
+# A firm that says what the lead has or does, not what it seeks.
+NEARBY = Place(NEAR_MATE, -1, -1, False)
+
+
+class Prospect(NamedTuple):
+    """A firm of a list as it could answer one mention of a lead, at first sight."""
+
+    firm: int
+    mention: Mention
+    doing: Doing | None
+    places: tuple[Place, ...]
+    rough: float
+
+
+def joins(reading: LeadReading, graph: "nx.DiGraph[str]") -> tuple[Mention, ...]:
     """Where local firms would meet an investor: its inputs, its buyers, its own trade."""
+    chains = graph.nodes(data="chain")
     found = [mention._replace(way="supply") for mention in reading.seeks]
     for mention in reading.offers:
         if mention.way != "do":
@@ -52,162 +74,200 @@ def joins(reading: LeadReading, book: Book) -> tuple[Mention, ...]:
         if reading.seeks:  # it says itself whom it wants
             continue
         sides = (
-            ("supply", book.graph.predecessors(mention.node)),
-            ("buy", book.graph.successors(mention.node)),
+            ("supply", graph.predecessors(mention.node)),
+            ("buy", graph.successors(mention.node)),
         )
         for way, nodes in sides:
             for node in sorted(nodes):
-                if book.chains[node] == book.chains[mention.node]:
+                if chains[node] == chains[mention.node]:
                     weight = mention.weight * BEYOND
-                    found.append(mention._replace(node=node, weight=weight, way=way, words=()))
+                    things = mention.things if way == "buy" else ()
+                    found.append(mention._replace(node=node, weight=weight, way=way, things=things))
     best: dict[str, Mention] = {}
     for mention in found:
-        if mention.node not in best or mention.weight > best[mention.node].weight:
-            best[mention.node] = mention
+        key = mention.node or mention.word
+        if key not in best or mention.weight > best[key].weight:
+            best[key] = mention
     return tuple(best.values())
 
 
-def firm_partners(
-    kind: str, reading: LeadReading, mentions: Iterable[Mention], book: Book
-) -> Iterator[Partner]:
-    """Yield the firms of one list that do what the mentions name, each with score and reason."""
+def own_words(reading: LeadReading, graph: "nx.DiGraph[str]") -> Own:
+    """Return the words of what a lead has or does: its own, those of its nodes, and those of its
+    segments that are like its own (水电站 of 抽水蓄能电站).
+    """
+    offers = [mention for mention in reading.offers if mention.way == "do"]
+    own = {thing.word for mention in offers for thing in mention.things}
+    told = {piece for word in own for piece in pieces(word)}
+    nodes = {mention.node for mention in offers}
+    segments = {graph.nodes[node]["segment"] for node in nodes}
+    for node, data in graph.nodes(data=True):
+        if data["segment"] in segments:
+            objects = data["objects"]
+            own.update(w for w in objects if node in nodes or not told.isdisjoint(pieces(w)))
+    return frozenset(own.difference(VERBS))
+
+
+# --- at first sight ------------------------------------------------------------------------------
+
+
+def prospects(
+    reading: LeadReading, mentions: Iterable[Mention], firms: Firms, book: Book
+) -> list[Prospect]:
+    """Return the firms that could answer the mentions: of the groups best at first sight."""
+    found: list[Prospect] = []
     for mention in mentions:
-        home = book.neighbours(mention.node)[0]
-        known_home = home if kind == "target" and reading.kind == PROJECT else math.nan
-        for doing in book.doing(kind, mention.node):
-            firm = doing.firm
-            zone = _zone(firm, reading, book.profile, kind)
-            if zone is None or (mention.way == "deal" and not _DEALS.search(firm.text)):
+        for firm, doing, places in _possible(reading, mention, firms, book):
+            if _wanted_there(firms.firms[firm], reading) and _deals(mention, firms, firm):
+                said = SAID if places and places[0] is not NEARBY else 0.0
+                one = Prospect(firm, mention, doing, places, 0.0)
+                rough = _fits(one, places[0] if places else None, said, reading)
+                found.append(one._replace(rough=rough))
+    kept = best_groups((firms.groups[one.firm], one.rough) for one in found)
+    return [one for one in found if firms.groups[one.firm] in kept]
+
+
+def best_groups(found: Iterable[tuple[str, float]]) -> set[str]:
+    """Return the groups of firms that are looked at closely, from (group, at first sight)."""
+    best: dict[str, float] = defaultdict(float)
+    for group, rough in found:
+        best[group] = max(best[group], rough)
+    return set(sorted(best, key=lambda group: (-best[group], group))[:LOOKED_AT])
+
+
+def _possible(
+    reading: LeadReading, mention: Mention, firms: Firms, book: Book
+) -> Iterator[tuple[int, Doing | None, tuple[Place, ...]]]:
+    numbers = book.wordings.numbers(mention, book.own[reading.lead_id])
+    doing = firms.doing(mention.node)
+    saying = {firm for number in numbers for firm in firms.said.alone.get(number, ())}
+    implied = mention.way in ("buy", "deal")
+    for firm in sorted(doing.keys() | (set() if implied else saying)):
+        places = [place for n in numbers for place in firms.said.places(firm, n)]
+        if firm not in doing:
+            places = [place for place in places if place.alone]
+            if not places:
                 continue
-            parts = {
-                "fit": doing.fit,
-                "words": _words(mention, reading, firm.text),
-                "scale": _scale(firm.capital, reading),
-                "zone": zone,
-                "home": known_home,
-            }
-            score = mention.weight * mean(parts, WEIGHTS)
-            if score < WEAK and parts["words"] == 0 and doing.fit < SURE:
-                continue
-            why = _firm_why(kind, reading, mention, doing, parts, book)
-            group = group_of(firm.name)
-            yield Partner(kind, firm.id, firm.name, score, why, mention.node, group)
+        if not places and any(firms.said.near(firm, n) for n in numbers):
+            places = [NEARBY]
+        yield firm, doing.get(firm), tuple(sorted(places, key=lambda p: (-p.close, p.start)))
 
 
-def group_of(name: str) -> str:
-    """Return what no two partners of one lead may share: the name of the firm without a branch."""
-    return _BRANCH.sub(r"\1", name)
+def _wanted_there(firm: Firm, reading: LeadReading) -> bool:
+    """Whether a firm is of the zones that the lead wants; where it is may be unknown."""
+    return (
+        not reading.zones
+        or not firm.province
+        or firm.zone in reading.zones
+        or firm.province in reading.zones
+    )
 
 
-def _words(mention: Mention, reading: LeadReading, text: str) -> float:
-    """The part ``words`` of a firm with this text; unknown where the lead has no word for it."""
-    own = _own_words(reading)
-    named = share_held(dict.fromkeys(mention.words), text)
-    if mention.way in ("buy", "deal") and own:  # who buys it should say so
-        bought = share_held(dict.fromkeys(own), text)
-        return (1 - BOUGHT) * (named if named == named else bought) + BOUGHT * bought
-    if not own or mention.way == "same" or reading.kind == WILL or named != named:
-        return named
-    return (1 - CONTEXT) * named + CONTEXT * max(_held(word, text) for word in own)
+def _deals(mention: Mention, firms: Firms, firm: int) -> bool:
+    return mention.way != "deal" or bool(_DEALS.search(firms.texts[firm]))
 
 
-def share_held(words: Iterable[str], text: str) -> float:
-    """Half the best, half the mean of how much of each wording the text holds; NaN for none."""
-    held = [_held(_normal(word), text) for word in words]
-    return (max(held) + math.fsum(held) / len(held)) / 2 if held else math.nan
+def _does(doing: Doing | None, said: float, reading: LeadReading) -> float:
+    """How surely a firm does the thing whose words say so with ``said``."""
+    if doing is None:
+        return said
+    fit = math.sqrt(doing.fit * doing.main) if reading.kind == PROJECT else doing.fit
+    return max(fit, min(said, 1.5 * doing.fit))
 
 
-_normal = lru_cache(maxsize=1 << 12)(normalise)  # the few words of a lead, firm after firm
+def _fits(one: Prospect, place: Place | None, said: float, reading: LeadReading) -> float:
+    """Return the score of a firm that says the thing at a place; ``said`` is how surely it does."""
+    first, second = EXPONENTS[reading.kind]
+    does, close = _does(one.doing, said, reading), _close(one.mention, place)
+    return float(one.mention.weight**0.5 * does**first * close**second)
 
 
-def _held(word: str, text: str) -> float:
-    """1 if the text holds the wording, else half the share of its pairs of characters."""
-    if word in text:
-        return 1.0
-    pairs = [word[index : index + 2] for index in range(len(word) - 1)]
-    return 0.5 * sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
+def _close(mention: Mention, place: Place | None) -> float:
+    if not mention.things:
+        return IMPLIED
+    return max(place.close if place else 0.0, MATE if mention.node else 0.0)
+
+
+# --- looked at closely ---------------------------------------------------------------------------
+
+
+def partners(
+    reading: LeadReading, found: Iterable[Prospect], firms: Firms, book: Book
+) -> Iterator[Partner]:
+    """Yield prospects with score and reason; the list has been examined for them."""
+    for one in found:
+        firm, examined = firms.firms[one.firm], firms.examined(one.firm)
+        node = one.mention.node
+        acts = frozenset(book.graph.nodes[node]["activities"]) if node else _DOES
+        if reading.investor:  # who makes something of it can carry its growing, too
+            acts |= {"make"}
+        able = _able(firm, examined.substance, examined.movable, reading, firms.kind, book.profile)
+        told = ((_fits(one, p, said, reading), p) for p, said in _said(one, firms, reading, acts))
+        best, place = max(told, key=lambda pair: pair[0])
+        if best > 0:
+            why = firm_why(reading, one, place, firms, book)
+            key = one.mention.node or one.mention.word
+            yield Partner(
+                firms.kind, firm.id, firm.name, best * able, why, key, firms.groups[one.firm]
+            )
+
+
+def _said(
+    one: Prospect, firms: Firms, reading: LeadReading, acts: frozenset[str]
+) -> Iterator[tuple[Place | None, float]]:
+    """Yield where the firm says the thing, and how surely it does it by what it does there.
+
+    What is excluded, what only branches may do, and what the firm does otherwise than with the
+    ``acts`` of the node says nothing.
+    """
+    yield None, 0.0
+    length = len(firms.firms[one.firm].scope)
+    for place in one.places:
+        if place is NEARBY:
+            yield place, 0.0
+        elif place.start > length:
+            yield place, NAMED
+        elif item := _item_at(place, firms.examined(one.firm).items):
+            if item.activities & acts or (not item.activities and reading.kind != PROJECT):
+                yield place, SAID
+            elif not item.activities:
+                yield place, BARE
+            elif reading.kind == NEED and not reading.investor and "trade" in item.activities:
+                yield place, SOLD
+
+
+def _item_at(place: Place, items: Sequence[Item]) -> Item | None:
+    here = (item for item in items if item.start <= place.start < item.end)
+    return next((item for item in here if item.place != "verb" and not item.branch), None)
+
+
+def _able(
+    firm: Firm, substance: float, movable: float, reading: LeadReading, kind: str, profile: Profile
+) -> float:
+    share = ABLE[reading.kind]
+    parts = {
+        "substance": substance,
+        "movable": movable if reading.kind == PROJECT else math.nan,
+        "scale": _scale(firm.capital, reading),
+        "zone": _zone(firm, profile) if kind == "target" and reading.kind == PROJECT else math.nan,
+    }
+    known = [value for value in parts.values() if value == value]
+    able = 1 - share + share * (mean(parts, WEIGHTS) if known else 0.5)
+    if reading.kind == PROJECT:
+        able *= (AT_HOME if kind == "local" else 1.0) * (REFUSED if firm.gate else 1.0)
+    return able
 
 
 def _scale(capital: float, reading: LeadReading) -> float:
-    if reading.kind == WILL or reading.amount is None or not capital > 0:
+    """``1 + log10(capital / (0.2 · amount)) / 2`` within 0…1: what an investor must bring."""
+    if reading.kind != PROJECT or reading.amount is None or not capital > 0:
         return math.nan
     needed = OWN_CAPITAL * max(reading.amount[0], 1e-9)
     return min(1.0, max(0.0, 1 + math.log10(capital / needed) / 2))
 
 
-def _zone(firm: Firm, reading: LeadReading, profile: Profile, kind: str) -> float | None:
-    """The part ``zone``; None where the lead wants partners from elsewhere."""
-    if reading.zones:
-        if firm.zone in reading.zones or firm.province in reading.zones:
-            return 1.0
-        return None if firm.province else math.nan
-    if kind == "local" or not firm.province:
-        return math.nan
+def _zone(firm: Firm, profile: Profile) -> float:
     if firm.zone in profile.zones:
         return profile.zones[firm.zone]
-    home = firm.province == profile.home.province
-    return profile.in_province if home else profile.elsewhere
-
-
-# --- words ---------------------------------------------------------------------------------------
-
-
-def _firm_why(
-    kind: str,
-    reading: LeadReading,
-    mention: Mention,
-    doing: Doing,
-    parts: Mapping[str, float],
-    book: Book,
-) -> str:
-    """The reason in one sentence, without its full stop."""
-    firm = doing.firm
-    where = "名称" if doing.quote in firm.name else "经营范围"
-    told = [_relation(kind, reading, mention, doing, book), f"{where}写明“{doing.quote}”"]
-    wanted = (*mention.words, *_own_words(reading)) if mention.way == "buy" else mention.words
-    held = [word for word in wanted if len(word) > 1 and normalise(word) in firm.text]
-    if held and not any(word in doing.quote for word in held):
-        told.append(f"并写有“{held[0]}”")
-    elif not held and mention.way == "do" and reading.kind != WILL:
-        told.append(f"未直接写明“{mention.word}”")
-    if kind == "target" and reading.kind == PROJECT and reading.amount and firm.capital > 0:
-        apart = "，实力与项目悬殊" if parts["scale"] < FAR_TOO_SMALL else ""
-        told.append(f"注册资本{yuan(firm.capital)}，项目需{money(reading.amount)}{apart}")
-    if kind == "target" and firm.zone:
-        told.append(f"位于{firm.zone}")
-    if kind == "target" and reading.kind == PROJECT:
-        neighbour = book.neighbours(mention.node)[1]
-        told += [f"本地有{neighbour}等可配套"] if neighbour else []
-    if firm.outcome:
-        told.append(f"此前走访结果为“{firm.outcome}”")
-    return "，".join(told)
-
-
-def _relation(kind: str, reading: LeadReading, mention: Mention, doing: Doing, book: Book) -> str:
-    here = "本地企业" if kind == "local" else "该企业"
-    name = book.names[mention.node]
-    trades = doing.activity == "trade" and reading.kind == NEED
-    match mention.way:
-        case "buy":
-            return f"{here}处在下游“{name}”环节，可采购{_own(reading)}"
-        case "deal":
-            return f"{here}经营同类产品，可代销或收购{_own(reading)}"
-        case "same":
-            return f"{here}同在“{name}”环节，可合资或盘活存量"
-    if reading.kind == PROJECT:
-        return f"从事项目所需的“{name}”"
-    if trades and {"make", "grow"} & set(book.graph.nodes[mention.node]["activities"]):
-        return f"{here}经销“{name}”类产品，可供货"
-    if reading.kind == WILL:
-        return f"{here}处在“{name}”环节，可为其配套供应"
-    return f"{here}从事所需的“{name}”"
-
-
-def _own_words(reading: LeadReading) -> tuple[str, ...]:
-    """The wordings of what the lead has or does."""
-    return tuple(word for offer in reading.offers if offer.way == "do" for word in offer.words)
-
-
-def _own(reading: LeadReading) -> str:
-    words = [offer.word for offer in reading.offers if offer.way == "do"]
-    return f"“{words[0]}”" if words else "其产品"
+    if not firm.province:
+        return math.nan
+    return profile.in_province if firm.province == profile.home.province else profile.elsewhere

@@ -1,37 +1,136 @@
-"""Projects and wills as partners of each other, and the gaps that a will could fill.
+"""Leads as partners of each other, and the gaps that a will could fill.
 
-The score of a pair is the weighted mean of the known parts: clearness of the node that both name
-(0.55; × 0.8 where one has what the other needs, × 0.5 where the nodes are neighbours in one
-segment), wordings of the will in the project (0.2), ratio of the amounts (0.1), whether the plant
-suffices (0.15). The score of a gap is the mean of the mention's clearness and the gap's own score.
+Two leads meet where one has or does what the other seeks, at a node that both name or in words
+that are alike. How clear a meeting is follows from the vaguer mention, times
+
+====  ===========================================================================================
+how   factor
+====  ===========================================================================================
+do    1: one does what the other seeks
+raw   0.85: a project or a party has what an investor needs
+plan  0.85: a project is to make what the other seeks, or to use what it sells
+feeds 0.75: a project is to make what an investor works on, and that looks for raw material there
+site  0.5: a project has the plant that an investor looks for; 0.4 for another segment
+====  ===========================================================================================
+
+and ``0.6 + 0.4 · likeness`` of the words at one node, or ``0.9 · likeness`` without one.
 """
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from chainmatch.leads.book import Book, Partner, mean, money
-from chainmatch.leads.clauses import PROJECT, WILL
-from chainmatch.leads.firms import share_held
+from chainmatch.leads.book import Book, Meeting, Partner, mean, money
+from chainmatch.leads.clauses import NEED, PROJECT, WILL
 from chainmatch.leads.reading import LeadReading, Mention
+from chainmatch.leads.wording import closest
 
-PAIR_WEIGHTS = {"clear": 0.55, "words": 0.2, "amount": 0.1, "site": 0.15}
-RAW_FITS = 0.8  # a lead that has what the other needs, against one that does what it seeks
-NEAR = 0.5  # what two leads name lies one supply apart in one segment
-
-
-def wills(project: LeadReading, book: Book) -> Iterator[Partner]:
-    """Yield the wills that fit a project."""
-    for will in book.readings:
-        if will.kind == WILL and will.lead_id != project.lead_id:
-            yield from _pair(project, will, will, book)
+WEIGHTS = {"clear": 0.75, "amount": 0.1, "site": 0.15}
+FACTORS = {"do": 1.0, "raw": 0.85, "plan": 0.85}
+FEEDS = 0.75
+SITE, SITE_ELSEWHERE = 0.6, 0.5
+CUSTOMER = 0.71  # who buys from a project or sells to it, for the project: it wants an investor
+WORDED = 0.72  # likeness from which words alone make a meeting
+_NODE, _WORDS = 0.6, 0.9
 
 
-def projects(will: LeadReading, book: Book) -> Iterator[Partner]:
-    """Yield the projects that fit a will."""
-    for project in book.readings:
-        if project.kind == PROJECT and project.lead_id != will.lead_id:
-            yield from _pair(project, will, project, book)
+def lead_partners(lead: LeadReading, book: Book) -> Iterator[Partner]:
+    """Yield the other leads that could serve a lead, or be served by it."""
+    for other in book.readings:
+        if other.lead_id != lead.lead_id and (met := _met(lead, other, book)):
+            parts = {
+                "clear": met.clear,
+                "amount": _ratio(lead, other),
+                "site": _site(lead, other),
+            }
+            why = f"{_why(met, other)}{_amounts(lead, other)}"
+            score = mean(parts, WEIGHTS)
+            if lead.kind == PROJECT and other.kind == NEED:
+                score *= CUSTOMER
+            yield Partner("lead", other.lead_id, other.title, score, why, met.name, other.lead_id)
+
+
+def _met(lead: LeadReading, other: LeadReading, book: Book) -> Meeting | None:
+    """Return :func:`meeting`, each pair of leads looked at once."""
+    if (other.lead_id, lead.lead_id) in book.met:
+        met = book.met[other.lead_id, lead.lead_id]
+        return met and met._replace(mine=not met.mine)
+    return book.met.setdefault((lead.lead_id, other.lead_id), meeting(lead, other, book))
+
+
+def meeting(lead: LeadReading, other: LeadReading, book: Book) -> Meeting | None:
+    """Return the clearest meeting of two leads, None where there is none or kinds exclude it."""
+    if lead.kind == other.kind != NEED:
+        return None
+    found = [
+        *(_meets(seeks, has, how, True, book) for seeks, has, how in _sides(lead, other)),
+        *(_meets(seeks, has, how, False, book) for seeks, has, how in _sides(other, lead)),
+    ]
+    if {lead.kind, other.kind} == {PROJECT, WILL}:
+        found += [_on_site(lead, other, book), _feeds(lead, other, book)]
+    best = max(found, key=lambda one: one.clear)
+    return best if best.clear > 0 else None
+
+
+def _sides(
+    seeker: LeadReading, other: LeadReading
+) -> Iterator[tuple[Sequence[Mention], Sequence[Mention], str]]:
+    """Yield what the one seeks, what the other has or does, and how they would meet."""
+    if other.kind == PROJECT:  # what it is to make, and what is there
+        if seeker.kind != PROJECT:
+            yield seeker.seeks, other.offers, "raw"
+        if seeker.kind == NEED:
+            yield seeker.seeks, other.seeks, "plan"
+    elif seeker.kind != PROJECT or other.kind == WILL:
+        yield seeker.seeks, other.offers, "do" if other.kind == WILL else "raw"
+
+
+def _meets(
+    seeks: Sequence[Mention], has: Sequence[Mention], how: str, mine: bool, book: Book
+) -> Meeting:
+    best = Meeting(0.0, how, "", mine)
+    for one in seeks:
+        for other in has:
+            if "about" in (one.way, other.way):
+                continue
+            like = closest(one.things, other.things)
+            if one.node == other.node and one.node:
+                clear = _NODE + (1 - _NODE) * like
+            elif like >= WORDED:
+                clear = _WORDS * like
+            else:
+                continue
+            clear *= min(one.weight, other.weight) * FACTORS[how]
+            if clear > best.clear:
+                name = book.names.get(one.node, one.word)
+                best = Meeting(clear, how, name, mine)
+    return best
+
+
+def _on_site(lead: LeadReading, other: LeadReading, book: Book) -> Meeting:
+    """Return that a project has a plant large enough for what an investor looks for."""
+    project, will = (lead, other) if lead.kind == PROJECT else (other, lead)
+    clear = 0.0
+    if _site(lead, other) == 1.0:
+        mine = {book.segments[m.node] for m in will.offers if m.way == "do" and m.node}
+        near = any(book.segments[m.node] in mine for m in project.seeks if m.node)
+        clear = SITE if near else SITE_ELSEWHERE
+    name = project.plant.phrase if project.plant else ""
+    return Meeting(clear, "site", name, lead.kind == WILL)
+
+
+def _feeds(lead: LeadReading, other: LeadReading, book: Book) -> Meeting:
+    """Return that a project is to make what an investor works on, one supply above it."""
+    project, will = (lead, other) if lead.kind == PROJECT else (other, lead)
+    raw = {book.segments[mention.node] for mention in will.seeks if mention.node}
+    does = {mention.node for mention in will.offers if mention.way == "do"}
+    both = [
+        (FEEDS * mention.weight, book.names[mention.node])
+        for mention in project.seeks
+        if mention.node and book.segments[mention.node] in raw
+        if not does.isdisjoint(book.graph.successors(mention.node))
+    ]
+    clear, name = max(both, default=(0.0, ""))
+    return Meeting(clear, "feeds", name, lead.kind == WILL)
 
 
 def gap_partners(will: LeadReading, book: Book) -> Iterator[Partner]:
@@ -46,101 +145,51 @@ def gap_partners(will: LeadReading, book: Book) -> Iterator[Partner]:
             )  # fmt: skip
 
 
-class _Meeting(NamedTuple):
-    """The node at which two leads meet, how (``do``, ``raw``, ``near``) and how clearly."""
-
-    how: str
-    clearness: float
-    node: str
-
-    def times(self, factor: float) -> "_Meeting":
-        return self._replace(clearness=self.clearness * factor)
+_WHAT = {PROJECT: "项目", WILL: "投资意愿", NEED: "需求方"}
 
 
-def _pair(
-    project: LeadReading, will: LeadReading, partner: LeadReading, book: Book
-) -> Iterator[Partner]:
-    """Yield how well a project and a will fit, as a partner of the other."""
-    meetings = (
-        _Meeting("do", *_meeting(project.seeks, will.offers)),
-        _Meeting("raw", *_meeting(project.offers, will.seeks)).times(RAW_FITS),
-        _Meeting("near", *_nearest(project, will, book)).times(NEAR),
-    )
-    best = max(meetings, key=lambda meeting: meeting.clearness)
-    if not best.clearness:
-        return
-    words = dict.fromkeys(w for m in (*will.offers, *will.seeks) if m.way == "do" for w in m.words)
-    parts = {
-        "clear": best.clearness,
-        "words": share_held(words, project.title + project.text),
-        "amount": _ratio(will.amount, project.amount),
-        "site": _site(project, will),
-    }
-    told = _pair_why(best, meetings[1], partner, partner is will, book)
-    why = f"{told}{_amounts(project, will)}"
-    score = mean(parts, PAIR_WEIGHTS)
-    yield Partner("lead", partner.lead_id, partner.title, score, why, best.node, partner.lead_id)
-
-
-def _meeting(one: Sequence[Mention], other: Sequence[Mention]) -> tuple[float, str]:
-    """Return the clearest node that two leads share, and how clear the vaguer of them is."""
-    weights = {mention.node: mention.weight for mention in other if mention.way != "about"}
-    both = [
-        (min(mention.weight, weights[mention.node]), mention.node)
-        for mention in one
-        if mention.node in weights and mention.way != "about"
-    ]
-    return max(both, key=lambda pair: pair[0], default=(0.0, ""))
-
-
-def _nearest(project: LeadReading, will: LeadReading, book: Book) -> tuple[float, str]:
-    """Return the clearest node of the will that lies one supply from what the project seeks."""
-    both = [
-        (min(wanted.weight, offered.weight), offered.node)
-        for wanted in project.seeks
-        for offered in will.offers
-        if offered.way == "do"
-        and book.segments[wanted.node] == book.segments[offered.node]
-        and (
-            book.graph.has_edge(wanted.node, offered.node)
-            or book.graph.has_edge(offered.node, wanted.node)
-        )
-    ]
-    return max(both, default=(0.0, ""))
-
-
-def _pair_why(best: _Meeting, raw: _Meeting, partner: LeadReading, wills: bool, book: Book) -> str:
-    kind = "投资意愿" if wills else "项目"
-    name = book.names[best.node]
-    match best.how:
-        case "do":
-            also = f"，所需“{book.names[raw.node]}”项目一方已有" if raw.clearness else ""
-            return f"{kind}“{partner.title}”与本线索都落在“{name}”环节{also}"
-        case "raw" if wills:
-            return f"投资意愿“{partner.title}”所需的“{name}”正是本项目所有"
-        case "raw":
-            return f"项目“{partner.title}”有本线索所需的“{name}”"
-        case _ if wills:
-            return f"投资意愿“{partner.title}”处在相邻的“{name}”环节，可商请入驻配套"
+def _why(met: Meeting, other: LeadReading) -> str:
+    who = f"{_WHAT.get(other.kind, '线索')}“{other.title}”"
+    match met.how, met.mine:
+        case "site", True:
+            return f"{who}现有厂房{met.name}，可供入驻"
+        case "site", False:
+            return f"{who}在找厂房，本项目现有厂房{met.name}，可商请入驻"
+        case "feeds", True:
+            return f"{who}建成后做“{met.name}”，可作本线索的原料"
+        case "feeds", False:
+            return f"{who}要用本项目将做的“{met.name}”"
+        case "plan", True:
+            return f"{who}建成后做“{met.name}”，与本线索所求相合"
+        case "plan", False:
+            return f"{who}所求的“{met.name}”正是本项目要做的，可作上下游客户"
+        case _, True:
+            return f"{who}所有或所做的正是本线索所求的“{met.name}”"
         case _:
-            return f"项目“{partner.title}”与“{name}”环节相邻，可商请入驻配套"
+            return f"{who}所求的“{met.name}”正是本线索所有或所做的"
 
 
-def _ratio(means: tuple[float, float] | None, wanted: tuple[float, float] | None) -> float:
-    if means is None or wanted is None or not wanted[0] > 0:
+def _ratio(lead: LeadReading, other: LeadReading) -> float:
+    """What a will brings against what a project needs; unknown for other pairs."""
+    if {lead.kind, other.kind} != {PROJECT, WILL}:
         return math.nan
-    return min(1.0, means[1] / wanted[0])
+    project, will = (lead, other) if lead.kind == PROJECT else (other, lead)
+    if will.amount is None or project.amount is None or not project.amount[0] > 0:
+        return math.nan
+    return min(1.0, will.amount[1] / project.amount[0])
 
 
-def _site(project: LeadReading, will: LeadReading) -> float:
+def _site(lead: LeadReading, other: LeadReading) -> float:
     """1 if the project's plant suffices for the will, else the share of it."""
+    project, will = (lead, other) if lead.kind == PROJECT else (other, lead)
     have, need = project.plant, will.plant
-    if have is None or need is None or not need.low > 0:
+    if {lead.kind, other.kind} != {PROJECT, WILL} or not have or not need or not need.low > 0:
         return math.nan
     return min(1.0, have.high / need.low)
 
 
-def _amounts(project: LeadReading, will: LeadReading) -> str:
-    if project.amount is None or will.amount is None:
+def _amounts(lead: LeadReading, other: LeadReading) -> str:
+    if {lead.kind, other.kind} != {PROJECT, WILL} or not lead.amount or not other.amount:
         return ""
-    return f"，意向投资{money(will.amount)}，项目需{money(project.amount)}"
+    project, will = (lead, other) if lead.kind == PROJECT else (other, lead)
+    return f"，意向投资{money(will.amount)}，项目需{money(project.amount)}"  # type: ignore[arg-type]

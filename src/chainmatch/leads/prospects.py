@@ -1,8 +1,8 @@
 """Which target firms of a list too long for memory can be partners of leads at all.
 
-What the leads are given depends on the best firm of every group. So it is the same for all firms
-as for those of the groups that are chosen: their prospects are gathered part by part, small rows
-without texts, and at the end those groups are told.
+What a lead is given depends on the groups of firms that are best at first sight. So it is the same
+for all firms as for those of these groups: their prospects are gathered part by part, small rows
+without texts, and at the end the groups are told.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chainmatch.decision.gaps import Survey
-from chainmatch.leads.book import Book, Partner
-from chainmatch.leads.matching import FLOOR, choose, target_partners
+from chainmatch.leads.firms import best_groups, prospects
+from chainmatch.leads.matching import asked, book_of
 from chainmatch.leads.reading import LeadReading
+from chainmatch.matching.lexicon import Lexicon
 from chainmatch.profile import Profile
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_COLUMNS = ("lead", "id", "score", "node", "group")
+_COLUMNS = ("lead", "id", "rough", "group")
 
 
 class Scout:
@@ -31,36 +32,36 @@ class Scout:
         graph: "nx.DiGraph[str]",
         survey: Survey,
         profile: Profile,
+        lexicon: Lexicon,
     ) -> None:
         self._readings = readings
-        self._county = (graph, survey, profile)
+        self._county = (readings, graph, lexicon, survey, profile)
+        self._graph = graph
 
-    def prospects(self, firms: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
-        """Return each lead's possible partners among firms that passed the gates.
+    def prospects(
+        self, firms: pd.DataFrame, fits: pd.DataFrame, excluded: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Return each lead's possible partners among firms.
 
-        One row each: ``lead`` (its number in the list), ``id``, ``score``, ``node``, ``group``.
+        One row each: ``lead`` (its number in the list), ``id``, ``rough`` (how good it is at first
+        sight), ``group``.
         """
         rows = []
         if self._readings:
-            book = Book(*self._county, self._readings)
-            book.add_firms("target", firms, fits)
+            book = book_of(*self._county)
+            book.add_firms("target", firms, fits, excluded)
+            own = book.lists["target"]
             rows = [
-                (lead, partner.id, partner.score, partner.node, partner.group)
+                (lead, own.firms[found.firm].id, found.rough, own.groups[found.firm])
                 for lead, reading in enumerate(self._readings)
-                for partner in target_partners(reading, book)
-                if partner.score >= FLOOR
+                for found in prospects(reading, asked(reading, "target", self._graph), own, book)
             ]
         return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def chosen_groups(prospects: pd.DataFrame, profile: Profile) -> set[str]:
-    """Return the groups out of which a lead is given a partner, from all prospects of a list."""
+def chosen_groups(found: pd.DataFrame) -> set[str]:
+    """Return the groups that are looked at closely for a lead, from all prospects of a list."""
     chosen: set[str] = set()
-    for _, own in prospects.groupby("lead"):
-        columns = (own[name].tolist() for name in _COLUMNS[1:])
-        partners = (
-            Partner("target", firm, "", score, "", node, group)
-            for firm, score, node, group in zip(*columns, strict=True)
-        )
-        chosen.update(found.group for found in choose(partners, profile.capacity.repeat))
+    for _, own in found.groupby("lead"):
+        chosen |= best_groups(zip(own["group"].tolist(), own["rough"].tolist(), strict=True))
     return chosen

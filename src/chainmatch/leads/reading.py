@@ -21,7 +21,9 @@ kind              sought                        offered
 nodes just downstream. ``供应商`` ``配套`` without a name asks for the nodes just upstream.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import networkx as nx
@@ -29,6 +31,7 @@ import networkx as nx
 from chainmatch.leads.clauses import (
     BUYERS,
     DEALERS,
+    GENERIC,
     HAD,
     INVESTOR,
     MACHINES,
@@ -60,19 +63,33 @@ from chainmatch.util.text import normalise
 CLEAR, HINT, ABOUT, TITLE, BEYOND = 1.0, 0.7, 0.4, 0.9, 0.7
 
 
+_NAMES = re.compile("[0-9A-Za-z\u4e00-\u9fff]{2}")
 _TRADING = frozenset({"trade"})
 _MAKING = frozenset({"make"})
 _GROWING = frozenset({"grow"})
 _PRODUCING = _MAKING | _GROWING
 
 
+class Named(NamedTuple):
+    """A thing as the lead names it: what it is, and what else stands beside that.
+
+    冷水鱼配合饲料 is a 配合饲料, beside which stands 冷水鱼. ``kinds`` are the nodes of what stands
+    beside it.
+    """
+
+    word: str
+    beside: str = ""
+    kinds: tuple[str, ...] = ()
+
+
 class Mention(NamedTuple):
     """A node that a lead names: its wording, the phrase it stands in, how clearly (0…1).
 
-    ``words`` are all wordings of the lead that name the node or say of what kind it is.
-    ``way`` is how a doer of the node relates to the lead: ``do`` (does what is named), ``supply``,
-    ``buy`` (one supply up or down from what the lead does), ``deal`` (buys and sells what the lead
-    makes), ``about`` (the lead only mentions it).
+    ``node`` is "" for a thing that no chain knows. ``things`` are all things of the lead that name
+    the node; none where it follows from what the lead does. ``way`` is how a doer of the node
+    relates to the lead: ``do`` (does what is named), ``supply``, ``buy`` (one supply up or down
+    from what the lead does), ``deal`` (buys and sells what the lead makes), ``about`` (the lead
+    only mentions it).
     """
 
     node: str
@@ -80,7 +97,15 @@ class Mention(NamedTuple):
     phrase: str
     weight: float
     way: str
-    words: tuple[str, ...]
+    things: tuple[Named, ...]
+
+
+class _Head(NamedTuple):
+    """A wording that is what a thing is, its verbs, and what stands before it in the thing."""
+
+    hit: Hit
+    verbs: frozenset[str]
+    beside: str
 
 
 class LeadReading(NamedTuple):
@@ -88,7 +113,6 @@ class LeadReading(NamedTuple):
 
     ``amount`` is None where neither column nor text gives one. ``zones`` are the zones or
     provinces from which partners are wanted. ``investor`` says that the lead wants capital.
-    ``unread`` are the things sought that name no node, word for word.
     """
 
     lead_id: str
@@ -103,7 +127,11 @@ class LeadReading(NamedTuple):
     zones: tuple[str, ...]
     conditions: tuple[str, ...]
     investor: bool
-    unread: tuple[str, ...]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The things sought that no chain knows, word for word."""
+        return tuple(thing.word for m in self.seeks if not m.node for thing in m.things)
 
     @property
     def land(self) -> Figure | None:
@@ -121,7 +149,7 @@ class LeadReader:
 
     def __init__(self, graph: "nx.DiGraph[str]", lexicon: Lexicon | None = None) -> None:
         self.graph = graph
-        self.lexicon = lexicon or Lexicon(graph)
+        self.find = lru_cache(maxsize=1 << 12)((lexicon or Lexicon(graph)).find)
         self._does = {node: frozenset(data["activities"]) for node, data in graph.nodes(data=True)}
         self._all = frozenset().union(*self._does.values())
         self._machines = {
@@ -147,12 +175,20 @@ class LeadReader:
             weight = TITLE if number < headed else 1.0
             for mention in self._mentions(stretch, chain):
                 side = "offer" if mention.way == "about" and kind != PROJECT else stretch.side
-                found[side].append(mention._replace(weight=mention.weight * weight))
+                # A title names places, parties and marks beside its thing.
+                things = (Named(mention.word),) if number < headed else mention.things
+                found[side].append(mention._replace(weight=mention.weight * weight, things=things))
         found = {side: _without_vague(mentions) for side, mentions in found.items()}
         offers = _strongest(found["offer"])
         wanted = "".join(s.text + s.cue for s in stretches if s.side == "seek")
         investor = bool(INVESTOR.search(wanted + title)) or kind == PROJECT
         seeks = self._sought(kind, found["seek"], offers, wanted + title, investor)
+        known = [thing.word for mention in seeks for thing in mention.things]
+        seeks += tuple(
+            mention
+            for mention in dict.fromkeys(self._unread(stretches[headed:]))
+            if not any(word[-2:] in mention.word for word in known)  # 包装袋 beside 食品包装袋
+        )
         figures = read_figures(text)
         return LeadReading(
             lead_id=lead_id,
@@ -167,7 +203,6 @@ class LeadReader:
             zones=_zones(stretches) if kind != WILL else (),
             conditions=read_conditions(text),
             investor=investor,
-            unread=tuple(self._unread(stretches[headed:])),
         )
 
     # --- stretches -------------------------------------------------------------------------------
@@ -179,67 +214,79 @@ class LeadReader:
         if named:
             return named
         votes: dict[str, float] = {}
-        for hit in (*self.lexicon.find(title), *self.lexicon.find(text)):
+        for hit in (*self.find(title), *self.find(text)):
             of = {owner.chain for owner in hit.owners}
             if len(of) == 1:
                 share = HINT if hit.owners[0].hint else CLEAR
                 votes[min(of)] = votes.get(min(of), 0.0) + share * len(hit.term)
         return min(votes, key=lambda chain: (-votes[chain], chain), default="")
 
-    def _unread(self, stretches: Iterable[Stretch]) -> Iterator[str]:
+    def _unread(self, stretches: Iterable[Stretch]) -> Iterator[Mention]:
+        """Yield the things sought that no chain knows."""
         for stretch in stretches:
             if stretch.side != "seek" or not stretch.cue:
                 continue
             for thing in read_things(SITE.sub(" ", stretch.text)):
-                bare = not any(map(self.lexicon.find, (thing.text, *(f for f, _ in thing.shared))))
-                if bare and not VAGUE.search(thing.text) and not TAIL.fullmatch(thing.text):
-                    yield thing.text
+                bare = not any(map(self.find, (thing.text, *(f for f, _ in thing.shared))))
+                vague = VAGUE.search(thing.text) or TAIL.fullmatch(thing.text)
+                if bare and not vague and _NAMES.search(thing.text):
+                    named = (Named(thing.text),)
+                    yield Mention("", thing.text, stretch.text.strip(), HINT, "do", named)
 
     # --- mentions --------------------------------------------------------------------------------
 
     def _mentions(self, stretch: Stretch, chain: str) -> Iterator[Mention]:
         """Yield what a stretch names; ``about`` marks what only modifies something else."""
         phrase = stretch.text.strip()
-        before: list[Hit] = []
+        before: list[_Head] = []
         read = [(thing, *self._heads(thing)) for thing in read_things(SITE.sub(" ", stretch.text))]
-        clear = any(_is_clear(hit) for _, heads, _ in read for hit, _ in heads)
+        clear = any(_is_clear(head.hit) for _, heads, _ in read for head in heads)
         for thing, found, others in read:
             heads = _meant(found, clear)
             if not heads and before and (verbs := activities_of(thing.text)):
-                heads = [(hit, verbs) for hit in before]  # 规范化种植与产地初加工
-            kinds = tuple(hit.term for hit in others)
-            for hit, verbs in heads:
+                heads = [head._replace(verbs=verbs) for head in before]  # 规范化种植与产地初加工
+            kinds = tuple({owner.node: 0 for hit in others for owner in hit.owners})
+            for hit, verbs, beside in heads:
+                known = bool(kinds and beside)  # what no chain knows may be a place or a mark
+                named = (Named(hit.term, beside if known else "", kinds if known else ()),)
                 for node, hint in self._nodes(hit, verbs or thing.verbs, stretch, chain):
-                    weight = HINT if hint else CLEAR
-                    yield Mention(node, hit.term, phrase, weight, "do", (hit.term, *kinds))
+                    yield Mention(node, hit.term, phrase, HINT if hint else CLEAR, "do", named)
             for hit in others:
                 yield from self._about(hit, thing, stretch, chain)
-            before = [hit for hit, _ in heads] or before
+            before = heads or before
 
-    def _heads(self, thing: Thing) -> tuple[list[tuple[Hit, frozenset[str]]], list[Hit]]:
-        """Return the wordings that are what a thing is, with its verbs, and those that modify it.
+    def _heads(self, thing: Thing) -> tuple[list[_Head], list[Hit]]:
+        """Return the wordings that are what a thing is, and those that modify it.
 
         What the list says once is added where the thing alone names nothing whole, or no machine.
         """
-        hits = self.lexicon.find(thing.text)
-        heads: list[tuple[Hit, frozenset[str]]] = []
+        hits = self.find(thing.text)
+        heads: list[_Head] = []
         others = []
         for hit in hits:
             rest = thing.text[hit.end :]
             if TAIL.fullmatch(rest) or _is_done(hit.term):
-                heads.append((hit, activities_of(hit.term[-2:] + rest)))
+                verbs = activities_of(hit.term[-2:] + rest)
+                heads.append(_Head(hit, verbs, _beside(thing.text[: hit.start])))
             else:
                 others.append(hit)
-        if not any(_is_clear(hit) for hit, _ in heads) or thing.machine:
+        if others and not heads:  # 冷水鱼饲料: what is behind 冷水鱼 is looked at by itself
+            at = others[-1].end
+            heads = [
+                _Head(hit, NOTHING, _beside(thing.text[:at]))
+                for hit in self.find(thing.text[at:])
+                if hit.start == 0 and TAIL.fullmatch(thing.text[at + hit.end :])
+            ]
+        if not any(_is_clear(head.hit) for head in heads) or thing.machine:
             for form, end in thing.shared:
                 whole = [
-                    hit
-                    for hit in self.lexicon.find(form)
+                    _Head(hit, NOTHING, _beside(form[: hit.start]))
+                    for hit in self.find(form)
                     if _is_clear(hit) and hit.start < end < hit.end
                     if TAIL.fullmatch(form[hit.end :])
                 ]
                 if whole:
-                    return [(hit, NOTHING) for hit in whole], []
+                    return whole, []
         return heads, others
 
     def _nodes(
@@ -282,14 +329,14 @@ class LeadReader:
         """A wording that modifies its thing; before machines it points to their makers."""
         phrase = stretch.text.strip()
         owners = self._default(_preferred(hit.owners, chain), sales=False)
+        machine = Named(thing.text.replace(thing.machine, "") + thing.machine[-2:])
         if stretch.side == "seek" and thing.machine:
             for owner in owners:
                 for maker in sorted(self.graph.predecessors(owner.node)):
                     if maker in self._machines:
-                        words = (hit.term + thing.machine[-2:], hit.term)
-                        yield Mention(maker, hit.term, phrase, BEYOND, "supply", words)
+                        yield Mention(maker, hit.term, phrase, BEYOND, "supply", (machine,))
         for owner in owners:
-            yield Mention(owner.node, hit.term, phrase, ABOUT, "about", (hit.term,))
+            yield Mention(owner.node, hit.term, phrase, ABOUT, "about", (Named(hit.term),))
 
     # --- what is sought --------------------------------------------------------------------------
 
@@ -345,7 +392,12 @@ class LeadReader:
         chains = self.graph.nodes(data="chain")
         named = {mention.node for mention in known}
         return [
-            mention._replace(node=node, weight=mention.weight * BEYOND, way=way)
+            mention._replace(
+                node=node,
+                weight=mention.weight * BEYOND,
+                way=way,
+                things=mention.things if way == "buy" else (),
+            )
             for mention in offers
             if mention.way == "do"
             for node in sorted(step(mention.node))
@@ -356,15 +408,19 @@ class LeadReader:
 # --- helpers -------------------------------------------------------------------------------------
 
 
-def _meant(
-    heads: list[tuple[Hit, frozenset[str]]], clear: bool
-) -> list[tuple[Hit, frozenset[str]]]:
+def _meant(heads: list[_Head], clear: bool) -> list[_Head]:
     """Drop hints beside clear wordings; short ones if any entry of the list is clear.
 
     发电企业或光伏组件企业 are makers of modules or operators, 发电 alone says nothing of 水力发电.
     """
-    found = [(hit, verbs) for hit, verbs in heads if _is_clear(hit)]
-    return found or [(h, verbs) for h, verbs in heads if not clear or len(h.term) > SHORT]
+    found = [head for head in heads if _is_clear(head.hit)]
+    return found or [head for head in heads if not clear or len(head.hit.term) > SHORT]
+
+
+def _beside(text: str) -> str:
+    """What stands before a wording in its thing; places and amounts say nothing of it."""
+    text = text.strip()
+    return "" if VAGUE.search(text) or GENERIC.fullmatch(text) or read_zones(text) else text
 
 
 def _is_done(word: str) -> bool:
@@ -391,15 +447,26 @@ def _without_vague(mentions: list[Mention]) -> list[Mention]:
 def _strongest(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     """Keep the clearest mention of each node, clearest first; repeated mention breaks ties."""
     best: dict[str, Mention] = {}
-    words: dict[str, list[str]] = {}
+    things: dict[str, list[Named]] = {}
     for mention in mentions:
-        words.setdefault(mention.node, []).extend(mention.words)
+        things.setdefault(mention.node, []).extend(mention.things)
         if mention.node not in best or mention.weight > best[mention.node].weight:
             best[mention.node] = mention
     order = {node: index for index, node in enumerate(best)}
-    merged = [m._replace(words=tuple(dict.fromkeys(words[m.node]))) for m in best.values()]
+    merged = [m._replace(things=_without_wider(things[m.node])) for m in best.values()]
     return tuple(
-        sorted(merged, key=lambda m: (-m.weight, -min(2, len(words[m.node])), order[m.node]))
+        sorted(merged, key=lambda m: (-m.weight, -min(2, len(things[m.node])), order[m.node]))
+    )
+
+
+def _without_wider(things: Iterable[Named]) -> tuple[Named, ...]:
+    """Drop what another thing says more closely: 饲料 beside 冷水鱼配合饲料."""
+    every = tuple(dict.fromkeys(things))
+    whole = {thing: thing.beside + thing.word for thing in every}
+    return tuple(
+        thing
+        for thing in every
+        if not any(whole[o].endswith(whole[thing]) and whole[o] != whole[thing] for o in every)
     )
 
 

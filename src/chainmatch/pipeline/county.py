@@ -68,7 +68,8 @@ def leads_file(  # noqa: PLR0913
     progress("匹配线索")
     found = survey(graph, local_fits, home, county, fits)
     excluded = gates.check(wanted.firms, wanted.links, fits, county, graph)
-    passed = gates.passed(wanted.firms, excluded)
-    matched = match_leads(read, graph, passed, fits, home, local_fits, found, county)
+    matched = match_leads(
+        read, graph, wanted.firms, fits, home, local_fits, found, county, excluded=excluded
+    )
     progress("写出结果")
     write_table(assign(matched) if one_to_one else matched, target, plain=plain)

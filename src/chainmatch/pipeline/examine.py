@@ -18,6 +18,7 @@ from chainmatch.decision import gates
 from chainmatch.decision.coverage import supplies
 from chainmatch.identity.duplicates import duplicate_keys, fullness, id_keys
 from chainmatch.identity.linking import Linker
+from chainmatch.leads import NO_PARTNER
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.tables import match
 from chainmatch.pipeline.engines.found import Tables
@@ -26,7 +27,7 @@ from chainmatch.schema.columns import TABLES
 from chainmatch.tables.arrow import table_schema
 
 KEYS = pa.schema([("position", pa.int64()), ("key", pa.int64())])
-# What stays of a firm that a gate stopped: who it is and where it stood.
+# What stays of a firm that is nobody's partner: who it is and where it stood.
 _STAYS = ("firm_id", "name", "code", "province", "city", "source", "sheet", "row")
 
 
@@ -76,8 +77,8 @@ class Examination:
     the batch (``"0"``, ``"1"`` …), for several rows of a raw list may share an id. ``firms`` has
     one more column, ``filled``, for the search of duplicates.
 
-    With ``lean``, for lists that do not fit into memory, a firm that a gate stops leaves its texts
-    and fits behind, and ``keys`` says what duplicates have in common.
+    With ``lean``, for lists that do not fit into memory, a firm that can be no partner of a lead
+    either leaves its texts and fits behind, and ``keys`` says what duplicates have in common.
     """
 
     matcher: Matcher
@@ -119,7 +120,8 @@ class Examination:
 def _lean(found: dict[str, pd.DataFrame]) -> Tables:
     firms, fits = found["firms"], found["fits"]
     stopped = np.zeros(len(firms), dtype=bool)
-    stopped[found["excluded"]["firm_id"].astype(int).to_numpy()] = True
+    gone = found["excluded"]["gate"].isin(list(NO_PARTNER))
+    stopped[found["excluded"].loc[gone, "firm_id"].astype(int).to_numpy()] = True
     keys = common_keys(firms)
     left = [name for name in TABLES["firms"] if name not in _STAYS]
     firms = firms.assign(**{name: firms[name].mask(stopped) for name in left})

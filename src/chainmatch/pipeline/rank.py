@@ -161,8 +161,8 @@ def _ranked(
         shown = whole.shown(shortlist)
         step("匹配线索")
         matched = match_leads(
-            leads, graph, shown.examined.passed, shown.examined.fits, home, local_fits, surveyed,
-            profile, lexicon=matcher.lexicon,
+            leads, graph, shown.examined.firms, shown.examined.fits, home, local_fits, surveyed,
+            profile, excluded=shown.examined.excluded, lexicon=matcher.lexicon,
         )  # fmt: skip
         candidates = Resolution(shown.examined.firms, shown.duplicates, shown.examined.links)
         manifest = _manifest(order, profile, beside, found, shown)

@@ -18,6 +18,7 @@ from chainmatch.decision.gaps import Survey
 from chainmatch.decision.scoring import score
 from chainmatch.decision.shortlist import contenders
 from chainmatch.leads import Scout, chosen_groups, read_all
+from chainmatch.matching.lexicon import Lexicon
 from chainmatch.pipeline.database import Database
 from chainmatch.pipeline.duplicates import merges_in_memory, merges_on_disk
 from chainmatch.pipeline.engines.found import DiskPart, Engine, Found, head
@@ -147,7 +148,7 @@ class OnDisk:
             best.add(judged.best)
             prospects.append(judged.prospects)
         every = pd.concat(prospects, ignore_index=True)
-        groups = chosen_groups(every, profile)
+        groups = chosen_groups(every)
         self._partners = set(every["id"][every["group"].isin(groups)])
         self._gates, self._scored, self._best = gates, scored, best.table()
         return pool.table()
@@ -210,7 +211,8 @@ class OnDisk:
         """Return what was found about some firms."""
         found = []
         for part, settled in self._tasks:
-            if ids & set(part.table("judged_scores", ("firm_id",))["firm_id"]):
+            judged = (part.table(f"judged_{name}", ("firm_id",)) for name in ("scores", "excluded"))
+            if any(ids & set(table["firm_id"]) for table in judged):
                 found.append(settle(part.table, settled).only(ids))
         if not found:
             part, settled = self._tasks[0]
@@ -254,8 +256,9 @@ class _Judge:
     def start(self) -> Callable[[_Task], _Judged]:
         """Get ready; return what judges one part."""
         graph, profile = self.county.graph, self.county.profile
-        readings = read_all(self.county.leads, graph)
-        scout = Scout(readings, graph, self.county.survey, profile)
+        lexicon = Lexicon(graph)
+        readings = read_all(self.county.leads, graph, lexicon)
+        scout = Scout(readings, graph, self.county.survey, profile, lexicon)
         names = ("excluded", "links", "scores")
         schemas = {f"judged_{name}": table_schema(name) for name in names}
 
@@ -270,7 +273,7 @@ class _Judge:
                 len(scores),
                 contenders(scores, profile, top=self.county.top),
                 best_fits(examined.fits),
-                scout.prospects(examined.passed, examined.fits),
+                scout.prospects(examined.firms, examined.fits, examined.excluded),
             )
 
         return judge

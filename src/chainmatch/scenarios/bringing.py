@@ -82,7 +82,8 @@ def decided(run: Run, lists: Lists, profile: Profile, top: int) -> Side:
     facts, partners = facts_here(pairs, found, lists.links, graph)
     scores = judged(facts, partners, passed, profile, graph)
     leads = match_leads(
-        run.leads, graph, passed, lists.fits, lists.home, lists.local_fits, found, profile
+        run.leads, graph, lists.firms, lists.fits, lists.home, lists.local_fits, found, profile,
+        excluded=excluded,
     )  # fmt: skip
     shortlist = select(scores, profile, top=top)
     return Side(found, excluded, scores, shortlist, leads, _waiting(scores, profile, top))
