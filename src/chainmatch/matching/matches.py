@@ -94,15 +94,17 @@ class Matches:
         making or growing and is at least :data:`_NEARLY` as strong: a firm that opens with
         绿茶生产 is not quoted with 红茶分装.
         """
-        fits, told = self.fits, self.fits.evidence
+        fits, evidence = self.fits, self.fits.evidence
         fit, row = expand_ranges(fits.first[which], fits.count[which])
         best = fits.first[which][fit]
-        alike = _STATES[told.kind[row]] & _STATES[told.kind[best]] & ~told.hint[row]
-        alike &= (told.field[row] == SCOPE) & (told.field[best] == SCOPE)
-        alike &= (told.activity[row] == told.activity[best]) | _MAKES[told.activity[row]]
-        alike &= told.strength[row] >= _NEARLY * told.strength[best]
+        alike = _STATES[evidence.kind[row]] & _STATES[evidence.kind[best]] & ~evidence.hint[row]
+        alike &= (evidence.field[row] == SCOPE) & (evidence.field[best] == SCOPE)
+        alike &= (evidence.activity[row] == evidence.activity[best]) | _MAKES[
+            evidence.activity[row]
+        ]
+        alike &= evidence.strength[row] >= _NEARLY * evidence.strength[best]
         kept = np.flatnonzero(alike | (row == best))
-        order = kept[np.lexsort((~alike[kept], told.start[row[kept]], fit[kept]))]
+        order = kept[np.lexsort((~alike[kept], evidence.start[row[kept]], fit[kept]))]
         return row[order[run_starts(fit[order])]]
 
     def evidence(self, rows: Ints) -> list[Evidence]:
