@@ -12,7 +12,8 @@ from chainmatch.names.codes import _CODE_LETTERS, _CODE_VALUES, _CODE_WEIGHTS
 from chainmatch.schema.columns import PERSONAL
 from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.bounds import MAX_CELL
-from chainmatch.tables.headers import find_layout, known_headers
+from chainmatch.tables.finding import find_layout
+from chainmatch.tables.headers import known_headers
 from chainmatch.tables.packed import Piece, pack
 from chainmatch.tables.pieces import PieceReader
 from chainmatch.tables.plain import plain_codes, plain_names, plain_texts

@@ -13,6 +13,7 @@ from chainmatch.pipeline.engines.found import Progress, silent
 from chainmatch.profile import read_profile
 from chainmatch.report.files import check_table_path, write_table
 from chainmatch.tables import read_firms, read_leads
+from chainmatch.tables.headers import SharedMapping
 from chainmatch.tables.sources import Source
 
 
@@ -28,7 +29,7 @@ def gaps_file(
     progress: Progress = silent,
 ) -> None:
     """Write the gaps of a county, as the command ``gaps`` does."""
-    target = check_table_path(out)
+    target, mapping = check_table_path(out), SharedMapping(mapping)
     progress("读取名单")
     graph, county = read_chains(chains), read_profile(profile)
     home = resolve(read_firms(local, mapping=mapping).table, None).firms
@@ -37,6 +38,7 @@ def gaps_file(
     if targets is not None:
         wanted = resolve(read_firms(targets, mapping=mapping).table, home).firms
         fits = match(wanted, graph, top=None)
+    mapping.check()
     progress("分析缺口")
     found = survey(graph, match(home, graph, top=None), home, county, fits)
     progress("写出结果")
@@ -57,12 +59,13 @@ def leads_file(  # noqa: PLR0913
     progress: Progress = silent,
 ) -> None:
     """Write the partners of leads, as the command ``leads`` does; ``one_to_one`` assigns them."""
-    target = check_table_path(out)
+    target, mapping = check_table_path(out), SharedMapping(mapping)
     progress("读取名单")
     graph, county = read_chains(chains), read_profile(profile)
     read = read_leads(leads, mapping=mapping)
     home = resolve(read_firms(local, mapping=mapping).table, None).firms
     wanted = resolve(read_firms(targets, mapping=mapping).table, home)
+    mapping.check()
     progress("识别经营范围")
     local_fits, fits = (match(firms, graph, top=None) for firms in (home, wanted.firms))
     progress("匹配线索")

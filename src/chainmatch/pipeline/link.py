@@ -17,6 +17,7 @@ from chainmatch.pipeline.result import Summary, check_out, write_rows
 from chainmatch.report.files import write_rejects, write_table
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import firm_frame, record_batch, table_schema
+from chainmatch.tables.headers import SharedMapping
 from chainmatch.tables.sources import Source
 
 _LINKED = ("firm_id", "name", "code", "province", "city", "address")
@@ -45,12 +46,14 @@ def link_file(
                 "分段或 --engine spark 只比对两份名单；请给出名单二，或去掉 --engine spark。"
             )
         return _link_inside(left, target, mapping, progress, plain=plain)
+    mapping = SharedMapping(mapping)
     other = read_firms(right, mapping=mapping)
     digest = input_of(right, other)["sha256"]
     place = Place(parts_of(target), {"command": "link", "right": digest, "format": target.suffix})
     progress("比对企业")
     step = Linking(other.table)
     with engine.each(step, left, mapping, place) as found:
+        mapping.check()
         progress("写出结果")
         return write_rows(found, step, target, [other.rejects], plain=plain)
 

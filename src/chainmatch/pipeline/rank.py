@@ -25,6 +25,7 @@ from chainmatch.profile import Profile, read_profile
 from chainmatch.report.folder import write_report
 from chainmatch.run import Run
 from chainmatch.tables import Reading
+from chainmatch.tables.headers import SharedMapping
 from chainmatch.util.atomic import check_folder
 from chainmatch.util.file_names import file_name
 from chainmatch.util.resources import learned_files
@@ -70,7 +71,7 @@ def rank(  # noqa: PLR0913
     ChainmatchError
         An input that cannot be read; the message says which, where and what to do.
     """
-    order = _Order(targets, local, leads, profile, chains, top, mapping)
+    order = _Order(targets, local, leads, profile, chains, top, SharedMapping(mapping))
     with _ranked(order, engine or Local(), progress or silent) as (run, _):
         return run
 
@@ -101,7 +102,7 @@ def rank_files(  # noqa: PLR0913
         As :func:`rank`, or a place that cannot be written.
     """
     folder, engine, step = check_folder(out), engine or Local(), progress or silent
-    order = _Order(targets, local, leads, profile, chains, top, mapping)
+    order = _Order(targets, local, leads, profile, chains, top, SharedMapping(mapping))
     with _ranked(order, engine, step, folder) as (run, whole):
         step("写出结果")
         write_report(run, folder, plain=plain, longer=whole.writers(run, plain=plain))
@@ -118,7 +119,7 @@ class _Order:
     profile: str | Path | Profile | None
     chains: str | Path | None
     top: int | None
-    mapping: Mapping[str, str] | None
+    mapping: SharedMapping
 
 
 class _Beside(NamedTuple):
@@ -151,7 +152,7 @@ def _ranked(
     place = _place(out, profile, order, beside) if out else None
     with engine.each(examination, order.targets, order.mapping, place) as found:
         step("核对重复企业")
-        whole = OnDisk(found, engine) if out and engine.bounded else InMemory(found)
+        whole = _whole(order, engine, found, on_disk=bool(out))
         step("分析缺口")
         surveyed = survey(graph, local_fits, home, profile, whole.supplies())
         step("评分")
@@ -173,6 +174,11 @@ def _ranked(
             shown.gates,
         )  # fmt: skip
         yield run, whole
+
+
+def _whole(order: _Order, engine: Engine, found: Found, *, on_disk: bool) -> Whole:
+    order.mapping.check()
+    return OnDisk(found, engine) if on_disk and engine.bounded else InMemory(found)
 
 
 def _read_beside(order: _Order) -> _Beside:

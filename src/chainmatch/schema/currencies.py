@@ -1,6 +1,6 @@
-"""What a unit of a currency is worth in yuan, for sizes of firms that state foreign capital.
+"""What a unit of a currency is worth in yuan, for sizes of firms and leads that state foreign sums.
 
-Rounded middle rates of recent years; of currencies that the euro replaced, their fixed rate to it.
+``data/words/currencies.csv`` has the rates with their years and source; offices may edit it.
 A size needs an order of magnitude, not an exchange rate of today: the sentence that an officer
 reads quotes the sum as the list states it.
 """
@@ -12,6 +12,12 @@ from chainmatch.util.resources import data_rows
 _ROWS = list(data_rows("words/currencies.csv"))
 YUAN = {row["code"]: float(row["yuan"]) for row in _ROWS}
 NAMES = {row["code"]: row["name"] for row in _ROWS}
+
+
+def rates_text() -> str:
+    """Return where the rates come from, as it is said beside what was converted."""
+    dollar = next(row for row in _ROWS if row["code"] == "USD")
+    return f"{dollar['years']}年{dollar['source']}，如1美元＝{dollar['yuan']}元"
 
 
 def in_yuan(amount: float, currency: str) -> float:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from chainmatch.tables.arrow import firm_batch
 from chainmatch.tables.bounds import longest, plain_values
-from chainmatch.tables.headers import Layout
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.packed import Piece
 from chainmatch.tables.plain import plain_codes, plain_names, plain_texts, short, strings
 from chainmatch.tables.records import LOCATED, FirmColumns, Records, Tally, records_of

@@ -1,9 +1,12 @@
 """What is said of a list: of its sheets and columns, and where no list was found."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from chainmatch.errors import NoListError, TableError
-from chainmatch.tables.headers import REQUIRED, Layout, Table, full_key, is_known, parse_header
+from chainmatch.schema.columns import column_of
+from chainmatch.tables.guessing import columns_of_firms
+from chainmatch.tables.headers import REQUIRED, SPARED, Table, is_known, parse_header
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.rows import Body
 from chainmatch.tables.sheets import Book, Sheet
 from chainmatch.tables.values import is_blank
@@ -57,22 +60,35 @@ def _sheet_counts(layout: Layout, body: Body) -> str:
     return f"表头在第 {layout.last + 1} 行，读入 {kept:,} 行{refused}"
 
 
-def column_notes(
-    book: Book, parts: Sequence[tuple[Sheet, Layout]], mapping: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield which columns were not read, and which of ``mapping`` were not found."""
+def column_notes(book: Book, parts: Sequence[tuple[Sheet, Layout]]) -> Iterator[str]:
+    """Yield how columns were understood, and which were not read."""
     for sheet, layout in parts:
         where = f"工作表“{sheet.name}”" if book.several else ""
+        yield from (where + note for note in _understood(layout))
         personal = [layout.headers[at].text for at in sorted(layout.personal)]
         if personal:
             yield f"{where}涉及个人信息的列未读：{'、'.join(personal)}"
         unused = [layout.headers[at].text for at in layout.unused]
         if unused:
             yield f"{where}未用的列：{'、'.join(unused)}（如有需要，用 --map 列名=name 等指明含义）"
-    seen = {full_key(header.text) for _, layout in parts for header in layout.headers}
-    for header in mapping:
-        if header not in seen:
-            yield f"列对照中的“{header}”在文件里没有找到"
+
+
+def _understood(layout: Layout) -> Iterator[str]:
+    """Yield how a list was understood, as far as its headers do not say so themselves."""
+    if layout.known:
+        yield f"按“{layout.known}”的样式读取"
+    for header, name in layout.guessed:
+        title = column_of("firms", name).title
+        yield f"列“{header}”按内容看是{title}，已采用；如不对，用 --map 指明"
+    for name in SPARED:
+        texts = [layout.headers[at].text for at in layout.columns.get(name, ())]
+        if len(texts) > 1 and not layout.blocks:
+            spare = "、".join(f"“{text}”" for text in texts[1:])
+            yield f"{column_of('firms', name).title}用“{texts[0]}”一列，空白时用{spare}"
+    if layout.blocks:
+        yield f"有 {len(layout.blocks)} 栏名单左右并排，逐栏读取"
+    if layout.unit:
+        yield f"表题写明单位是{layout.unit}，没有另写单位的金额按此读"
 
 
 def no_list(book: Book, table: Table) -> TableError:
@@ -88,9 +104,13 @@ def no_list(book: Book, table: Table) -> TableError:
     found = "、".join(parse_header(v).text[:20] for v in row[:30] if not is_blank(v))
     name = REQUIRED[table][0]
     example = next((parse_header(v).text[:20] for v in row if not is_blank(v)), "列名")
+    below = sheet.rows[sheet.rows.index(row) + 1 : 60]
+    firms = [parse_header(row[at]).text for at in columns_of_firms(below, len(row))]
+    alike = [text[:20] for text in firms if text] if table == "firms" else []
+    doubt = f"其中{'、'.join(alike)}像企业名称；" if alike else ""
     return NoListError(
-        f"{_where(book, sheet)}没有找到{wanted}一列；看到的表头是：{found}；"
-        f"请用 --map {example}={name} 指明哪一列是{wanted}"
+        f"{_where(book, sheet)}没有找到{wanted}一列；看到的表头是：{found}；{doubt}"
+        f"请用 --map {(alike or [example])[0]}={name} 指明哪一列是{wanted}"
     )
 
 

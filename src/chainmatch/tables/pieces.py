@@ -13,15 +13,15 @@ from pathlib import Path
 
 from chainmatch.errors import TableError
 from chainmatch.tables.files import kind_of
+from chainmatch.tables.finding import SEARCHED_ROWS, find_layout
 from chainmatch.tables.headers import (
-    SEARCHED_ROWS,
-    Layout,
     Table,
-    find_layout,
+    check_mapping,
     meaning_of,
     parse_header,
     read_mapping,
 )
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.notes import column_notes, no_list, no_rows
 from chainmatch.tables.packed import Piece, pack
 from chainmatch.tables.records import Records, Tally, columns_of, records_of
@@ -77,7 +77,7 @@ class PieceReader:
         for segment in body.segments:
             headers.update(segment.layout.mapping())
         records = records_of(parts, "firms", tally, self.wanted)
-        return PieceReading(records, body.rejects, tally, headers, body.segments[-1].layout)
+        return PieceReading(records, body.rejects, tally, headers, body.layout)
 
 
 class Cutter:
@@ -115,7 +115,7 @@ class Cutter:
         if layout is None:
             raise no_list(self._book, "firms")
         self.layout = layout
-        self.notes = (*opened.notes, *column_notes(self._book, [(self._sheet, layout)], mapping))
+        self.notes = (*opened.notes, *column_notes(self._book, [(self._sheet, layout)]))
         self.reader = PieceReader(opened.file, opened.ragged, mapping, tuple(wanted))
 
     def __iter__(self) -> Iterator[Piece]:
@@ -158,7 +158,9 @@ def open_cutter(
     opened = open_source(source, header_test("firms", chosen))
     if isinstance(opened, Book):
         raise TableError(f"“{opened.file}”是工作簿，不能分段读取；请另存为 CSV 或 Parquet")
-    return Cutter(source, opened, size, chosen, wanted)
+    cutter = Cutter(source, opened, size, chosen, wanted)
+    check_mapping(mapping, cutter.layout.headers, opened.file)
+    return cutter
 
 
 def is_parquet(path: str | Path) -> bool:

@@ -15,7 +15,8 @@ from chainmatch.names.codes import valid_codes
 from chainmatch.schema.columns import PERSONAL
 from chainmatch.tables.bounds import MAX_WORDS
 from chainmatch.tables.headers import header_ends
-from chainmatch.tables.rows import FIRM_ENDS, LONGEST_HEADER, PLAIN_OPENING
+from chainmatch.tables.kinds import FIRM_ENDS, HEADING_ENDS, PLAIN_OPENING
+from chainmatch.tables.rows import LONGEST_HEADER
 from chainmatch.tables.values import PLAIN_NAME, PLAIN_TEXT, UNKNOWN
 from chainmatch.util.text import traditional
 
@@ -53,6 +54,7 @@ def plain_names(cells: pa.StringArray, mapping: Mapping[str, str]) -> np.ndarray
     plain: np.ndarray = (
         _matches(cells, PLAIN_NAME)
         & _matches(cells, PLAIN_OPENING)
+        & ~_matches(cells, rf"[{HEADING_ENDS}]\z")
         & ~_matches(cells, f"[{''.join(map(chr, traditional()))}]")
         & short(cells, MAX_WORDS)
     )

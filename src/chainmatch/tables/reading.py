@@ -7,11 +7,14 @@ import pandas as pd
 
 from chainmatch.errors import OptionError
 from chainmatch.schema.columns import TABLES
-from chainmatch.tables.headers import Layout, Table, find_layout, read_mapping
+from chainmatch.tables.finding import find_layout
+from chainmatch.tables.headers import Table, check_mapping, read_mapping
+from chainmatch.tables.kinds import NO_DATA
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.notes import column_notes, is_returned, no_list, no_rows, sheet_notes
 from chainmatch.tables.pieces import Cutter, PieceReading, header_test
 from chainmatch.tables.records import Tally, frame_of, typed
-from chainmatch.tables.rows import NO_DATA, Body, read_body
+from chainmatch.tables.rows import Body, read_body
 from chainmatch.tables.sheets import Book, Sheet
 from chainmatch.tables.sources import Source, open_book, open_source
 
@@ -47,7 +50,7 @@ def read_firms(source: Source, *, mapping: Mapping[str, str] | None = None) -> R
 
     Raises:
         TableError: the source as a whole cannot be read.
-        OptionError: ``mapping`` names an unknown column.
+        OptionError: ``mapping`` names an unknown column, or a header that is not in the list.
     """
     return _read(source, "firms", mapping)
 
@@ -74,9 +77,10 @@ def iter_firms(
         raise OptionError(f"每段行数 {size} 不可用；请给出 1 以上的整数")
     opened = open_source(source, header_test("firms", chosen))
     if isinstance(opened, Book):
-        yield from _pieces(_read_book(opened, "firms", chosen), size)
+        yield from _pieces(_read_book(opened, "firms", chosen, mapping), size)
         return
     cutter = Cutter(source, opened, size, chosen)
+    check_mapping(mapping, cutter.layout.headers, opened.file)
     layout, notes, found = cutter.layout, cutter.notes, False
     for piece in cutter:
         read = cutter.reader.read(piece, layout)
@@ -111,11 +115,15 @@ def _pieces(reading: Reading, size: int) -> Iterator[Reading]:
 
 def _read(source: Source, table: Table, mapping: Mapping[str, str] | None) -> Reading:
     chosen = read_mapping(mapping, table)
-    return _read_book(open_book(source, header_test(table, chosen)), table, chosen)
+    return _read_book(open_book(source, header_test(table, chosen)), table, chosen, mapping)
 
 
-def _read_book(book: Book, table: Table, mapping: Mapping[str, str]) -> Reading:
+def _read_book(
+    book: Book, table: Table, mapping: Mapping[str, str], given: Mapping[str, str] | None
+) -> Reading:
+    """Read all lists of a book; ``mapping`` is what ``read_mapping`` made of ``given``."""
     lists = _layouts(book, table, mapping)
+    check_mapping(given, (header for _, layout in lists for header in layout.headers), book.file)
     bodies = [
         (sheet, read_body(sheet, layout, table, mapping, layout.last + 1))
         for sheet, layout in lists
@@ -123,7 +131,7 @@ def _read_book(book: Book, table: Table, mapping: Mapping[str, str]) -> Reading:
     notes = [
         *book.notes,
         *sheet_notes(book, lists, bodies),
-        *column_notes(book, lists, mapping),
+        *column_notes(book, lists),
     ]
     reading = _assemble(book, bodies, table, notes)
     if not reading.rows:
@@ -136,7 +144,7 @@ def _layouts(book: Book, table: Table, mapping: Mapping[str, str]) -> list[tuple
 
     A shortlist that comes back is read alone: its workbook names firms on other sheets, too.
     """
-    found = [(sheet, find_layout(sheet.rows, table, mapping)) for sheet in book.sheets]
+    found = [(sheet, find_layout(sheet.rows, table, mapping, sheet.name)) for sheet in book.sheets]
     lists = [(sheet, layout) for sheet, layout in found if layout is not None]
     if not lists:
         raise no_list(book, table)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,9 @@ import pandas as pd
 from chainmatch.names import normal_name, valid_code
 from chainmatch.places.locating import Place, locate
 from chainmatch.schema.columns import LEAD_INPUT, TABLES
+from chainmatch.schema.currencies import in_yuan, rates_text
 from chainmatch.tables.bounds import MAX_CELL, MAX_WORDS, longest
-from chainmatch.tables.headers import JOINED, Table
+from chainmatch.tables.headers import JOINED, SPARED, Table
 from chainmatch.tables.rows import Cells, Segment
 from chainmatch.tables.values import (
     Money,
@@ -71,8 +73,16 @@ _SAYINGS = {
     "no_date": "{count} 个日期无法识别，作未知处理（首见于第 {row} 行）",
     "no_money": "{count} 个金额无法识别，作未知处理（首见于第 {row} 行）",
     "several": "{count} 个金额写成区间，取其下限（首见于第 {row} 行）",
-    "foreign": "{count} 个线索金额是外币，不折算，作未知处理（首见于第 {row} 行）",
+    "foreign": f"{{count}} 个线索金额是外币，已按约数折算（{rates_text()}）（首见于第 {{row}} 行）",
     "no_unit": "{count} 个金额没有写单位，按万元读（首见于第 {row} 行）",
+    "split": "有的名称格里写了几家企业，已分开：多出 {count} 家（首见于第 {row} 行）",
+    "given_region": "{count} 行没有写地区，用了表题、工作表名或分组标题所说的地方"
+    "（首见于第 {row} 行）",
+    "given_category": "{count} 行没有写类别，用了表题、工作表名或分组标题所说的"
+    "（首见于第 {row} 行）",
+    "given_honours": "{count} 行没有写荣誉，用了分组标题所说的级别或称号（首见于第 {row} 行）",
+    "given_products": "{count} 行没有写做什么，用分组标题所说的行当代替（首见于第 {row} 行）",
+    "given_industry": "{count} 行没有写产业，用了分组标题所说的（首见于第 {row} 行）",
     "cut": f"{{count}} 格文字过长（经营范围等超过 {MAX_CELL:,} 字，名称等超过 {MAX_WORDS:,} 字），"
     "已截断（首见于第 {row} 行）",
     "renamed": "{count} 个线索编号重复，后面的加了“-2”“-3”（首见于第 {row} 行）",
@@ -99,9 +109,24 @@ def records_of(
         data = pieces[0]
     else:
         data = {name: [value for piece in pieces for value in piece[name]] for name in names}
+    data = _by_row(data, parts)
     if table == "leads":
         _number_leads(data, tally)
     return data
+
+
+def _by_row(data: Records, parts: Sequence[tuple[Segment, str, str]]) -> Records:
+    """Put the rows of lists that stand side by side into the order of the sheet."""
+    places = [
+        (sheets, number)
+        for sheets, (_, group) in enumerate(groupby(parts, key=lambda part: part[1:]))
+        for segment, _, _ in group
+        for number in segment.numbers
+    ]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    if order == list(range(len(places))):
+        return data
+    return {name: [values[at] for at in order] for name, values in data.items()}
 
 
 def listed(values: Any) -> list[Any]:
@@ -138,11 +163,16 @@ def _texts(
     """Return column ``name`` as text; several columns of one meaning are joined."""
     columns = [[reader(value) for value in cells] for cells in segment.cells(name)]
     if not columns:
-        return [""] * len(segment.numbers)
-    if len(columns) == 1:
+        joined = [""] * len(segment.numbers)
+    elif len(columns) == 1:
         joined = columns[0]
+    elif name in SPARED:
+        joined = [next(filter(None, texts), "") for texts in zip(*columns, strict=True)]
     else:
         joined = [_join(texts, JOINED[name]) for texts in zip(*columns, strict=True)]
+    if given := segment.layout.given.get(name):
+        tally.add(f"given_{name}", (not text for text in joined), segment.numbers)
+        joined = [text or given for text in joined]
     most = longest(name)
     if any(len(text) > most for text in joined):
         tally.add("cut", (len(text) > most for text in joined), segment.numbers)
@@ -176,7 +206,7 @@ def _sums(segment: Cells, name: str, tally: Tally) -> list[Money]:
     cells = next(iter(segment.cells(name)), None)
     if cells is None:
         return [Money(math.nan, "")] * len(segment.numbers)
-    unit = segment.layout.headers[segment.layout.columns[name][0]].unit
+    unit = segment.layout.headers[segment.layout.columns[name][0]].unit or segment.layout.unit
     sums = [money_of(value, unit) for value in cells]
     texts = [text_of(value) for value in cells]
     said = [text.strip("0.") != "" for text in texts]
@@ -197,6 +227,16 @@ def _sums(segment: Cells, name: str, tally: Tally) -> list[Money]:
             numbers,
         )
     return sums
+
+
+def _best(columns: list[list[object]]) -> list[object]:
+    """Return of several columns that may say the same the first filled cell of each row."""
+    if len(columns) < 2:
+        return columns[0] if columns else []
+    return [
+        next((cell for cell in cells if text_of(cell)), None)
+        for cells in zip(*columns, strict=True)
+    ]
 
 
 class FirmColumns:
@@ -239,6 +279,9 @@ class FirmColumns:
 
     @cached_property
     def _names(self) -> list[str]:
+        numbers = self._segment.numbers
+        again = [a == b for a, b in zip(numbers, [0, *numbers], strict=False)]
+        self._tally.add("split", again, numbers)
         return self._texts("name", reader=name_of)
 
     @cached_property
@@ -261,7 +304,7 @@ class FirmColumns:
     def _codes(self) -> tuple[list[str], list[bool], list[str]]:
         """The codes, whether each is valid, and what of it tells the place."""
         numbers, tally = self._segment.numbers, self._tally
-        cells = next(iter(self._segment.cells("code")), [None] * len(numbers))
+        cells = _best(self._segment.cells("code")) or [None] * len(numbers)
         read = [code_of(value) for value in cells]
         codes = [f.code or _code_in(own) for f, own in zip(read, self._given, strict=True)]
         valid = [f.checked or valid_code(code) for f, code in zip(read, codes, strict=True)]
@@ -338,6 +381,7 @@ def _lead_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
     del file, sheet
     texts = partial(_texts, segment, tally=tally)
     sums = _sums(segment, "amount", tally)
+    amounts = [in_yuan(money.amount, money.currency) for money in sums]
     tally.add("foreign", (m.currency not in ("CNY", "") for m in sums), segment.numbers)
     return {
         "lead_id": texts("lead_id"),
@@ -346,7 +390,7 @@ def _lead_records(segment: Segment, file: str, sheet: str, tally: Tally) -> Reco
         "text": texts("text", reader=wording_of),
         "industry": texts("industry"),
         "region": texts("region"),
-        "amount": [m.amount if m.currency in ("CNY", "") else math.nan for m in sums],
+        "amount": amounts,
         "registered": _dates(segment, "registered", tally),
     }
 

@@ -1,52 +1,21 @@
-"""Tell the rows of a list from what else stands below a header: totals, remarks, repeated headers.
-
-Every row that is not blank is either kept or rejected with a reason.
-"""
+"""The rows below a header: each that is not blank is kept, or rejected with a reason."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from chainmatch.tables.bounds import cut
-from chainmatch.tables.headers import (
-    REQUIRED,
-    Layout,
-    Table,
-    build_layout,
-    meaning_of,
-    parse_header,
-)
+from chainmatch.tables.headers import REQUIRED, Table, meaning_of, parse_header
+from chainmatch.tables.headings import FIRM_END, says
+from chainmatch.tables.kinds import FIRM_ENDS, HEADER, cell_in, why_no_data
+from chainmatch.tables.layout import Block, Layout, build_layout
 from chainmatch.tables.sheets import Row, Sheet
-from chainmatch.tables.values import is_blank, name_of, raw_text, text_of
-from chainmatch.util.text import simplified
+from chainmatch.tables.values import is_blank, text_of
 
 _LONGEST_QUOTE = 200
 LONGEST_HEADER = 20
-FIRM_ENDS = ("公司", "厂", "社", "店")
-
-_TOTAL = re.compile(
-    r"(?:本页|本表|本类|全县|全部|以上|各项|企业)?(?:合计|总计|小计|共计|累计|总数)(?:数|[家户个]数?)?(?:[:：(（\d].*)?"
-)
-_FOOTER = re.compile(
-    r"(?:备注|说明|注|附注|注释|数据来源|资料来源|来源|填报单位|填表单位|制表单位|填报日期|填报时间|填表日期|制表日期|制表时间|"
-    r"截止日期|单位盖章|单位(?:[(（]盖章[)）]))\d?[:：].*|"
-    r"(?:填报人|填表人|制表人|制表|填表|审核人?|复核人?|审批人?|签发人?|经办人|统计人|单位负责人|分管领导|主管领导|负责人|联系人|"
-    r"联系电话)(?:[(（].*?[)）])?[:：]?[^公司厂社店]{0,40}"
-)
-_GROUP = re.compile(
-    r"(?:[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+[章节类部批]).*"
-)
-# A name that can open no total, footer or group: nearly all; spares the three searches for them.
-_PLAIN_NAME = re.compile("[^本全以各企合总總小共累纍一二三四五六七八九十第(（:：][^:：]{2,}公司")
-# The same for whole columns of plain names in simplified characters, as RE2 reads it.
-PLAIN_OPENING = (
-    rf"\A(?:{_PLAIN_NAME.pattern}|"
-    "[^本全以各企合总小共累一二三四五六七八九十第备说注附数资来填制截单审复签经统分主负联计约])"
-)
-_COUNT = re.compile(r"[共计约]*\d+(?:\.\d+)?[家户个条项万元亿]*")
-_NUMBER = re.compile(r"[(（]?(?:[A-Za-z]{0,3}\d{1,7}|[一二三四五六七八九十百]+)[)）.、]?")
-_LETTER = re.compile(r"[^\W\d_]")
+_BETWEEN_NAMES = re.compile(r"[、，,；;/\n\r]+|\s+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SPEAKS_OF_PERSONS = re.compile(
@@ -89,15 +58,12 @@ class Segment:
         ]
 
 
-TOTAL, FOOTER, HEADER, GROUP = "合计行", "表尾说明（备注、填报人等）", "重复的表头", "分组标题"
-NO_DATA = (TOTAL, FOOTER, HEADER, GROUP)  # rows that a sheet needs, but that list nothing
-
-
 class Body(NamedTuple):
-    """What stands below the header of a sheet."""
+    """What stands below the header of a sheet, and the layout of what may follow."""
 
     segments: list[Segment]
     rejects: list[Reject]
+    layout: Layout
 
 
 def read_body(
@@ -105,29 +71,104 @@ def read_body(
 ) -> Body:
     """Return the kept and the rejected rows of ``sheet`` from index ``begin`` on.
 
-    A header that is repeated with other columns starts a new segment.
+    A header that is repeated with other columns starts a new segment, and so does the heading of
+    a group that says something of the rows below it.
     """
+    if layout.blocks:
+        return _side_by_side(sheet, layout, table, mapping, begin)
     current, keys = Segment(layout), _keys(layout, table)
     segments, rejects = [current], []
-    covered = _covered_keys(sheet, layout, table)
+    covered, wide = _covered_keys(sheet, layout, table), _wide_rows(sheet, layout)
     for index, row in _filled_rows(sheet, layout, begin):
-        number = index + sheet.first
-        again = _repeated_header(row, current.layout, keys, table, mapping)
+        number, own = index + sheet.first, current.layout
+        again = _repeated_header(row, own, keys, table, mapping)
         if again is not None:
-            rejects.append(Reject(number, HEADER, quote(row, current.layout)))
-            if again.columns and again.columns != current.layout.columns:
-                current, keys = Segment(again), _keys(again, table)
+            rejects.append(Reject(number, HEADER, quote(row, own)))
+            if again.columns and again.columns != own.columns:
+                current, keys = Segment(again.under(own)), _keys(again, table)
                 segments.append(current)
             continue
-        why = _why_not(row, current.layout, table, sheet.ragged)
+        if sheet.ragged and not all(map(is_blank, row[len(own.headers) :])):
+            why, heading = "列数多于表头，可能有未加引号的分隔符", ""
+        else:
+            why, heading = why_no_data(row, own, table, index in wide)
         if why and index in covered:
             why = "企业名称与上一行合并为一格"
         if why:
-            rejects.append(Reject(number, why, quote(row, current.layout)))
+            rejects.append(Reject(number, why, quote(row, own)))
         else:
-            current.rows.append(row)
-            current.numbers.append(number)
-    return Body(segments, rejects)
+            rows = _split_names(row, own, table)
+            current.rows += rows
+            current.numbers += [number] * len(rows)
+        if heading and (given := _under(own, says(heading, table))) != own.given:
+            current = Segment(replace(own, given=given))
+            segments.append(current)
+    return Body(segments, rejects, current.layout)
+
+
+def _under(layout: Layout, said: Mapping[str, str]) -> dict[str, str]:
+    """Return what holds below a heading: what titles give, and what it says itself.
+
+    A trade is a firm's only where the list says nothing else of what its firms do.
+    """
+    given = dict(layout.titles)
+    for name, text in said.items():
+        if name == "products" and not layout.columns.keys().isdisjoint(("scope", "products")):
+            continue
+        wider = given.get(name, "") if name == "region" else ""
+        given[name] = text if text.startswith(wider) else wider + text
+    return given
+
+
+def _side_by_side(
+    sheet: Sheet, layout: Layout, table: Table, mapping: Mapping[str, str], begin: int
+) -> Body:
+    """Read lists that stand side by side, each as if it stood alone."""
+    bodies = []
+    for start, stop, own in layout.blocks:
+        rows = [row[start:stop] for row in sheet.rows]
+        merged = tuple(
+            ((top, left - start), (bottom, right - start))
+            for (top, left), (bottom, right) in sheet.merged
+            if start <= left and right < stop
+        )
+        part = replace(sheet, rows=rows, merged=merged, ragged=False)
+        bodies.append(read_body(part, own, table, mapping, begin))
+    blocks = tuple(
+        Block(start, stop, body.layout)
+        for (start, stop, _), body in zip(layout.blocks, bodies, strict=True)
+    )
+    return Body(
+        [segment for body in bodies for segment in body.segments],
+        sorted((reject for body in bodies for reject in body.rejects), key=lambda one: one.row),
+        replace(layout, blocks=blocks),
+    )
+
+
+def _split_names(row: Row, layout: Layout, table: Table) -> list[Row]:
+    """Return a row for each firm that its name cell lists, one below or beside the other.
+
+    What other cells list line by line is each firm's own; a single code is nobody's.
+    """
+    at = layout.columns["name"][0] if table == "firms" else -1
+    cell = cell_in(row, at) if at >= 0 else None
+    if not isinstance(cell, str) or not _BETWEEN_NAMES.search(cell.strip()):
+        return [row]
+    names = [name for name in _BETWEEN_NAMES.split(cell) if name]
+    if len(names) < 2 or not all(len(name) > 4 and FIRM_END.search(name) for name in names):
+        return [row]
+    rows = [list(row) for _ in names]
+    for column, value in enumerate(row):
+        lines = [line for line in str(value).splitlines() if line.strip()]
+        if column in layout.columns.get("code", ()) and len(lines) != len(names):
+            parts = [part for part in _BETWEEN_NAMES.split(str(value)) if part]
+            lines = parts if len(parts) == len(names) else [""] * len(names)
+        if column == at:
+            lines = names
+        if len(lines) == len(names):
+            for own, line in zip(rows, lines, strict=True):
+                own[column] = line
+    return list(rows)
 
 
 def quote(row: Row, layout: Layout) -> str:
@@ -188,8 +229,14 @@ def _covered_keys(sheet: Sheet, layout: Layout, table: Table) -> frozenset[int]:
     )
 
 
-def _cell(row: Row, at: int) -> object:
-    return row[at] if at < len(row) else None
+def _wide_rows(sheet: Sheet, layout: Layout) -> frozenset[int]:
+    """Return the rows of which one cell reaches over several columns of the list."""
+    known = [at for positions in layout.columns.values() for at in positions]
+    return frozenset(
+        top
+        for (top, left), (bottom, right) in sheet.merged
+        if top == bottom > layout.last and sum(left <= at <= right for at in known) > 1
+    )
 
 
 def _keys(layout: Layout, table: Table) -> list[int]:
@@ -207,14 +254,20 @@ def _repeated_header(
         return None
     headers = [parse_header(value if isinstance(value, str) else "") for value in row]
     again = build_layout(headers, layout.first, layout.last, table, mapping)
-    if again is None:
+    if again is None or again.blocks:
         return None
-    enough = len(again.columns) >= 2 or len(layout.columns) == 1
-    if not enough:
+    if len(again.columns) < 2 and not _is_the_only_one(again, layout, keys):
         return None
     if again.columns.items() <= layout.columns.items():
         return layout  # the same header, or the upper half of it
     return again
+
+
+def _is_the_only_one(again: Layout, layout: Layout, keys: Sequence[int]) -> bool:
+    """Return whether a header of one column repeats the one of the list."""
+    return len(layout.columns) == 1 and any(
+        again.headers[at].key == layout.headers[at].key for at in keys if at < len(again.headers)
+    )
 
 
 def _holds_header(row: Row, keys: Sequence[int], table: Table, mapping: Mapping[str, str]) -> bool:
@@ -235,70 +288,4 @@ def _is_lower_half(row: Row, layout: Layout) -> bool:
     return len(filled) >= 2 and all(
         at < len(layout.headers) and header.text and layout.headers[at].text.endswith(header.text)
         for at, header in filled
-    )
-
-
-def _why_not(row: Row, layout: Layout, table: Table, ragged: bool) -> str:
-    """Return why a row is no firm or lead, or "" if it is one."""
-    if ragged and not all(map(is_blank, row[len(layout.headers) :])):
-        return "列数多于表头，可能有未加引号的分隔符"
-    if table == "leads":
-        return _why_no_lead(row, layout)
-    name = name_of(_cell(row, layout.columns["name"][0]))
-    if _PLAIN_NAME.fullmatch(name):
-        return ""
-    aside = _aside(name)
-    if aside:
-        return aside
-    if len(name) >= 2 and _LETTER.search(name) and not _COUNT.fullmatch(name):
-        return GROUP if _GROUP.fullmatch(name) and _filled(row) == 1 else ""
-    return _why_no_name(row, layout, name)
-
-
-def _why_no_lead(row: Row, layout: Layout) -> str:
-    texts = [
-        text_of(_cell(row, at)) for name in ("title", "text") for at in layout.columns.get(name, ())
-    ]
-    first = next((text for text in map(text_of, row) if text), "")
-    aside = next((why for why in map(_aside, (first, *texts[:1])) if why), "")
-    if aside and len("".join(texts)) <= 40:
-        return aside
-    if any(_LETTER.search(text) for text in texts):
-        return ""
-    return "只有序号" if _only_serial(row, layout, "lead_id") else "标题和内容都没有"
-
-
-def _why_no_name(row: Row, layout: Layout, name: str) -> str:
-    first = next((text for text in map(name_of, row) if text), "")
-    aside = _aside(first)
-    if aside:
-        return aside
-    if _only_serial(row, layout):
-        return "只有序号"
-    if _GROUP.fullmatch(first) and _filled(row) == 1:
-        return GROUP
-    if not name:
-        return "没有企业名称"
-    return "企业名称过短" if _LETTER.search(name) and len(name) < 2 else "企业名称只有数字或符号"
-
-
-def _aside(text: str) -> str:
-    """Return the reason if a text opens a total or a footer."""
-    squeezed = simplified(text.replace(" ", "").replace("\u3000", ""))
-    if _TOTAL.fullmatch(squeezed):
-        return TOTAL
-    return FOOTER if _FOOTER.fullmatch(squeezed) else ""
-
-
-def _filled(row: Row) -> int:
-    return sum(1 for value in row if not is_blank(value))
-
-
-def _only_serial(row: Row, layout: Layout, key: str = "") -> bool:
-    """Return whether all that the row holds is its running number."""
-    serial = layout.serial | set(layout.columns.get(key, ()))
-    mapped = {at for positions in layout.columns.values() for at in positions}
-    filled = [at for at, value in enumerate(row) if not is_blank(value)]
-    return all(at in serial or (len(filled) == 1 and at not in mapped) for at in filled) and all(
-        _NUMBER.fullmatch(raw_text(row[at]).strip()) for at in filled
     )

@@ -245,6 +245,10 @@ class Money(NamedTuple):
 NO_MONEY = Money(math.nan, "")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|\.\d+")
+_SUM = re.compile(r"(\d+(?:\.\d+)?)亿零?(\d+(?:\.\d+)?)([千百]?万)")  # 1亿2000万元
+_WRITTEN = re.compile("[零一二三四五六七八九十百千]+")
+_CHINESE_NUMBERS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇两", "一二三四五六七八九十百千零二")
+_POWERS = {"十": 10, "百": 100, "千": 1000}
 _RANGE = re.compile(r"(?:万|亿|元)*(?:[-~—–至到])+(?=\d)")
 _SCALES = (("亿", 1e4), ("千万", 1e3), ("百万", 1e2), ("十万", 10.0), ("万", 1.0), ("千", 0.1))
 _CURRENCIES = tuple(
@@ -300,6 +304,9 @@ def money_of(value: object, unit: str = "") -> Money:
 @lru_cache(maxsize=65_536)
 def _money_of_text(text: str, unit: str) -> Money:
     plain = re.sub(r"(?<=\d),(?=\d)|\s", "", _plain(text).upper())
+    if not _NUMBER.search(plain):
+        plain = _WRITTEN.sub(_in_digits, plain.translate(_CHINESE_NUMBERS))
+    plain = _SUM.sub(_summed, plain)
     found = _NUMBER.search(plain)
     if found is None or plain.startswith("-"):
         return NO_MONEY
@@ -316,6 +323,21 @@ def _money_of_text(text: str, unit: str) -> Money:
         currency = _currency(_plain(unit).upper())
     several = bool(_RANGE.match(plain, found.end()))
     return Money(amount, currency, several)
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """Return a number below 10,000 in digits: 三千五百 → 3500."""
+    total = digit = 0
+    for char in found[0]:
+        if char in _POWERS:
+            total, digit = total + (digit or 1) * _POWERS[char], 0
+        else:
+            digit = "零一二三四五六七八九".index(char)
+    return str(total + digit)
+
+
+def _summed(found: re.Match[str]) -> str:
+    return f"{float(found[1]) + float(found[2]) * (_scale(found[3]) or 1) / 1e4:.10g}亿"
 
 
 def _plain(text: str) -> str:

@@ -25,12 +25,12 @@ from chainmatch.pipeline.engines.ordered import default_jobs, in_order
 from chainmatch.pipeline.inputs import List
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import firm_batch, firm_frame
-from chainmatch.tables.headers import Layout
+from chainmatch.tables.kinds import NO_DATA
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.packed import Piece
 from chainmatch.tables.pieces import Cutter, PieceReader, open_cutter
 from chainmatch.tables.reading import reject_frame
 from chainmatch.tables.records import Tally
-from chainmatch.tables.rows import NO_DATA
 from chainmatch.tables.sql import is_database
 from chainmatch.util.atomic import saying_why
 

@@ -27,12 +27,12 @@ from chainmatch.pipeline.engines.spark.listing import Listing, listing_of
 from chainmatch.pipeline.engines.spark.session import session
 from chainmatch.pipeline.engines.spark.sources import open_listing
 from chainmatch.tables.arrow import firm_batch, firm_frame, record_batch
-from chainmatch.tables.headers import Layout
+from chainmatch.tables.kinds import NO_DATA
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.packed import Piece
 from chainmatch.tables.pieces import PieceReader
 from chainmatch.tables.reading import reject_frame
 from chainmatch.tables.records import Tally
-from chainmatch.tables.rows import NO_DATA
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

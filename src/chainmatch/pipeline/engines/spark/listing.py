@@ -9,7 +9,9 @@ import pandas as pd
 from chainmatch.errors import TableError
 from chainmatch.pipeline.engines.spark.arrow import gathered
 from chainmatch.tables.bounds import plain_values
-from chainmatch.tables.headers import SEARCHED_ROWS, Layout, read_mapping
+from chainmatch.tables.finding import SEARCHED_ROWS
+from chainmatch.tables.headers import read_mapping
+from chainmatch.tables.layout import Layout
 from chainmatch.tables.pieces import Cutter, PieceReader
 from chainmatch.tables.sheets import Row, Stream
 

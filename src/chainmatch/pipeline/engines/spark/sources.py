@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from chainmatch.errors import TableError
 from chainmatch.pipeline.engines.spark.listing import Listing, listing_of
 from chainmatch.tables.files import kind_of
-from chainmatch.tables.headers import find_layout, read_mapping
+from chainmatch.tables.finding import find_layout
+from chainmatch.tables.headers import read_mapping
 from chainmatch.tables.sql import is_database
 
 if TYPE_CHECKING:
