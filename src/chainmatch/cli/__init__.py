@@ -9,13 +9,16 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 from chainmatch.cli.parsing import parser
 from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
 from chainmatch.util.file_names import name_problem
+from chainmatch.util.notices import listening
 from chainmatch.util.resources import use_learned
 
 __all__ = ["main", "parser"]
@@ -40,7 +43,9 @@ def _run(argv: Sequence[str]) -> int:
         if getattr(arguments, "learned", None):
             use_learned(arguments.learned)
         module, _, function = arguments.call.partition(".")
-        getattr(import_module(f"chainmatch.cli.{module}"), function)(arguments)
+        command = getattr(import_module(f"chainmatch.cli.{module}"), function)
+        with _noticed(arguments):
+            command(arguments)
     except ChainmatchError as error:
         print(f"chainmatch：{error}", file=sys.stderr)
         return 2
@@ -54,3 +59,15 @@ def _run(argv: Sequence[str]) -> int:
         print(f"chainmatch：{stop or '已中断，未写出任何文件。'}", file=sys.stderr)
         return 130
     return 0
+
+
+@contextmanager
+def _noticed(arguments: Namespace) -> Iterator[None]:
+    """Print on the error stream, at the end, what was noticed in the lists that were read."""
+    own = arguments.call == "lists.check"  # prints it among the rest
+    with listening() as heard:
+        try:
+            yield
+        finally:
+            for note in () if own or getattr(arguments, "quiet", False) else heard:
+                print(f"提示：{note}", file=sys.stderr)

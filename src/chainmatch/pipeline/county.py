@@ -10,11 +10,13 @@ from chainmatch.identity.resolution import resolve
 from chainmatch.leads import assign, match_leads
 from chainmatch.matching.tables import match
 from chainmatch.pipeline.engines.found import Progress, silent
+from chainmatch.pipeline.home import PROFILE, home_notes
 from chainmatch.profile import read_profile
 from chainmatch.report.files import check_table_path, write_table
 from chainmatch.tables import read_firms, read_leads
 from chainmatch.tables.headers import SharedMapping
 from chainmatch.tables.sources import Source
+from chainmatch.util.notices import tell
 
 
 def gaps_file(
@@ -33,6 +35,7 @@ def gaps_file(
     progress("读取名单")
     graph, county = read_chains(chains), read_profile(profile)
     home = resolve(read_firms(local, mapping=mapping).table, None).firms
+    tell(PROFILE, home_notes(home, county))
     progress("识别经营范围")
     fits = None
     if targets is not None:
@@ -66,6 +69,7 @@ def leads_file(  # noqa: PLR0913
     home = resolve(read_firms(local, mapping=mapping).table, None).firms
     wanted = resolve(read_firms(targets, mapping=mapping).table, home)
     mapping.check()
+    tell(PROFILE, home_notes(home, county))
     progress("识别经营范围")
     local_fits, fits = (match(firms, graph, top=None) for firms in (home, wanted.firms))
     progress("匹配线索")

@@ -9,6 +9,7 @@ from chainmatch.profile import Profile
 from chainmatch.util.missing import text_of
 
 _MOST = 0.5
+_EXCHANGED = "而目标名单里的企业多半就在本县：两份名单可能给反了，请核对先后。"
 
 
 def places_of(firms: pd.DataFrame) -> "Counter[Place]":
@@ -17,10 +18,14 @@ def places_of(firms: pd.DataFrame) -> "Counter[Place]":
     return Counter(Place(*place) for place in zip(*columns, strict=True) if all(place[:2]))
 
 
-def home_notes(firms: pd.DataFrame, profile: Profile) -> list[str]:
+PROFILE = "县情配置"  # under this name doubts about home are told
+
+
+def home_notes(firms: pd.DataFrame, profile: Profile, targets_at_home: float = 0.0) -> list[str]:
     """Say that most local firms lie elsewhere than the profile's home; [] if they do not.
 
-    A firm whose county is unknown lies at home if its prefecture does.
+    A firm whose county is unknown lies at home if its prefecture does. Where so do most targets
+    (``targets_at_home``, a share), the two lists may have been exchanged.
     """
     known, home = places_of(firms), profile.place
     away = Counter({place: n for place, n in known.items() if not _lies_in(place, home)})
@@ -36,7 +41,8 @@ def home_notes(firms: pd.DataFrame, profile: Profile) -> list[str]:
         f"本地名单里{shown or ' '}{known.total():,} 家企业有 {away.total():,} 家"
         f"在{others or where}，"
         f"县情配置的本县是{place_name(home)}；请核对配置和名单是不是同一个县的，"
-        "也可用 chainmatch profile new --local 本地名单 起草一份。"
+        "也可用 chainmatch profile new --local 本地名单 起草一份。",
+        *([_EXCHANGED] if targets_at_home > _MOST else []),
     ]
 
 

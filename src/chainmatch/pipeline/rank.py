@@ -18,7 +18,7 @@ from chainmatch.pipeline.engines.folder import parts_of
 from chainmatch.pipeline.engines.found import Engine, Found, Place, Progress, silent
 from chainmatch.pipeline.engines.local import Local
 from chainmatch.pipeline.examine import Examination
-from chainmatch.pipeline.home import home_notes
+from chainmatch.pipeline.home import PROFILE, home_notes
 from chainmatch.pipeline.inputs import List, firms_of, input_of, leads_of, sha256_of
 from chainmatch.pipeline.whole import County, InMemory, OnDisk, Shown, Whole, read_counts
 from chainmatch.profile import Profile, read_profile
@@ -28,6 +28,7 @@ from chainmatch.tables import Reading
 from chainmatch.tables.headers import SharedMapping
 from chainmatch.util.atomic import check_folder
 from chainmatch.util.file_names import file_name
+from chainmatch.util.notices import tell
 from chainmatch.util.resources import learned_files
 
 if TYPE_CHECKING:
@@ -197,7 +198,10 @@ def _manifest(
     """Say what the run was made of."""
     readings = {"targets": shown.reading, "local": beside.local}
     readings |= {"leads": beside.leads} if beside.leads else {}
-    doubts = home_notes(beside.home.firms, profile)
+    gates = shown.gates or shown.excluded["gate"].value_counts().to_dict()
+    at_home = sum(gates.get(gate, 0) for gate in ("登记地在本地", "已在本地"))
+    doubts = home_notes(beside.home.firms, profile, at_home / max(1, found.firms))
+    tell(PROFILE, doubts)
     return {
         "version": __version__,
         "inputs": {"targets": found.input, **beside.inputs},

@@ -72,7 +72,8 @@ def _why_no_firm(row: Row, layout: Layout, wide: bool) -> tuple[str, str]:
     name = name_in(row, layout)
     if _PLAIN_NAME.fullmatch(name):
         return "", ""
-    aside = _aside(name)
+    first = next((text for text in map(name_of, row) if text), "")
+    aside = _aside(name) or ("" if name else _aside(first))
     if aside:
         return aside, ""
     if _UNMATCHED.fullmatch(name):
@@ -124,6 +125,7 @@ def _heading(row: Row, layout: Layout, table: Table, wide: bool) -> str:
     if chinese or COUNTED.search(title) or (numbered and (alone or counted)):
         return title
     by_words = table == "firms" and speaks_for_itself(title)
+    wide = wide or (table == "firms" and at in layout.serial and not _NUMBER.fullmatch(title))
     return title if (alone and wide) or (by_words and not serial and (alone or counted)) else ""
 
 
@@ -146,10 +148,6 @@ def _why_no_lead(row: Row, layout: Layout, wide: bool) -> tuple[str, str]:
 
 
 def _why_no_name(row: Row, layout: Layout, name: str) -> str:
-    first = next((text for text in map(name_of, row) if text), "")
-    aside = _aside(first)
-    if aside:
-        return aside
     if _only_serial(row, layout):
         return "只有序号"
     if not name:

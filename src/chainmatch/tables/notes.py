@@ -87,6 +87,8 @@ def _understood(layout: Layout) -> Iterator[str]:
             yield f"{column_of('firms', name).title}用“{texts[0]}”一列，空白时用{spare}"
     if layout.blocks:
         yield f"有 {len(layout.blocks)} 栏名单左右并排，逐栏读取"
+    if "name" in layout.columns and layout.columns.keys().isdisjoint(("scope", "products")):
+        yield "没有经营范围和主营产品两列，只能凭名称判断企业做什么"
     if layout.unit:
         yield f"表题写明单位是{layout.unit}，没有另写单位的金额按此读"
 

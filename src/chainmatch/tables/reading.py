@@ -11,12 +11,19 @@ from chainmatch.tables.finding import find_layout
 from chainmatch.tables.headers import Table, check_mapping, read_mapping
 from chainmatch.tables.kinds import NO_DATA
 from chainmatch.tables.layout import Layout
-from chainmatch.tables.notes import column_notes, is_returned, no_list, no_rows, sheet_notes
+from chainmatch.tables.notes import (
+    column_notes,
+    is_returned,
+    no_list,
+    no_rows,
+    sheet_notes,
+)
 from chainmatch.tables.pieces import Cutter, PieceReading, header_test
 from chainmatch.tables.records import Tally, frame_of, typed
 from chainmatch.tables.rows import Body, read_body
 from chainmatch.tables.sheets import Book, Sheet
 from chainmatch.tables.sources import Source, open_book, open_source
+from chainmatch.util.notices import tell
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,10 @@ def _pieces(reading: Reading, size: int) -> Iterator[Reading]:
 
 def _read(source: Source, table: Table, mapping: Mapping[str, str] | None) -> Reading:
     chosen = read_mapping(mapping, table)
-    return _read_book(open_book(source, header_test(table, chosen)), table, chosen, mapping)
+    book = open_book(source, header_test(table, chosen))
+    reading = _read_book(book, table, chosen, mapping)
+    tell(book.file, reading.notes)
+    return reading
 
 
 def _read_book(

@@ -13,6 +13,7 @@ from chainmatch.pipeline.inputs import List
 from chainmatch.schema.columns import TABLES
 from chainmatch.tables import Reading
 from chainmatch.tables.arrow import record_batch
+from chainmatch.util.notices import tell
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -117,6 +118,9 @@ class Found:
     notes: tuple[str, ...]
     mapping: dict[str, str]
     input: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        tell(self.input["file"], self.notes)
 
     def reading(self, firms: pd.DataFrame | None = None, most: int | None = None) -> Reading:
         """Return how the list was read, with ``firms`` and the first ``most`` rejects."""
