@@ -13,7 +13,8 @@ TARGETS = [
     ["甲川茶业有限公司", "911100001000000000", "浙江杭州", "茶叶加工", "1"],
     ["乙山食用油厂", "9.11E+17", "江苏苏州", "食用油生产", "2"],
 ]
-LOCAL = [["企业名称", "所在地区"], ["丙岭茶业有限公司", "江苏苏州"], ["丁坪茶业有限公司", "江苏苏州"]]
+HOME = [["丙岭茶业有限公司", "江苏苏州"], ["丁坪茶业有限公司", "江苏苏州"]]
+LOCAL = [["企业名称", "所在地区"], *HOME]
 LEADS = [["编号", "标题", "内容", "投资额"], ["1", "茶叶精深加工", "寻找茶叶加工企业", "100万美元"]]
 
 
@@ -69,9 +70,9 @@ def test_check_prints_it_among_the_rest(capsys) -> None:
 def test_lists_that_were_exchanged(capsys) -> None:
     home = Path("local.csv").read_text(encoding="utf-8").replace("江苏苏州", "陕西商洛镇安")
     Path("local.csv").write_text(home, encoding="utf-8")
-    assert main("rank local.csv --local targets.csv --out a".split()) == 0
+    assert main(["rank", "local.csv", "--local", "targets.csv", "--out", "a"]) == 0
     assert "两份名单可能给反了" in capsys.readouterr().err
-    assert main("rank targets.csv --local local.csv --out b".split()) == 0
+    assert main(["rank", "targets.csv", "--local", "local.csv", "--out", "b"]) == 0
     assert "给反" not in capsys.readouterr().err
 
 

@@ -3,7 +3,7 @@
 A header such as 主要产品和服务 or 拟认定企业名称 is read word by word: words in front that leave
 the meaning alone, the word that says what the column holds, words behind it. The words stand in
 ``data/words/headers.csv``, which people extend; a header with any other word in it is not
-understood.
+understood, unless it ends with a word that decides.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,11 +17,16 @@ _ROLES = {"front": _FRONT, "core": _CORE, "tail": _TAIL, "must": _TAIL, "joint":
 
 
 class _Family(NamedTuple):
-    """The words of one column, each with its roles; ``must``: a tail has to follow."""
+    """The words of one column, each with its roles; ``must``: a tail has to follow.
+
+    A header that is one of ``whole``, or closes with one of ``ends``, is read whatever else it
+    says, one that holds a word of ``never`` is not (except as a whole).
+    """
 
     column: str
     roles: dict[str, int]
     whole: frozenset[str]
+    ends: tuple[str, ...]
     never: frozenset[str]
     must: bool
 
@@ -31,6 +36,8 @@ class _Family(NamedTuple):
             return True
         if any(word in key for word in self.never):
             return False
+        if key.endswith(self.ends):
+            return True
         longest = max(map(len, self.roles))
         states = [_FRONT, *[0] * len(key)]  # how far a reading may have come at each place
         for start, state in enumerate(states):
@@ -58,7 +65,7 @@ def family_of(key: str, table: str) -> str:
 def family_ends() -> Iterator[str]:
     """Yield the words that a header of firms may end with."""
     for family in _families("firms"):
-        yield from family.whole
+        yield from (*family.whole, *family.ends)
         yield from (word for word, role in family.roles.items() if role & (_CORE | _TAIL))
 
 
@@ -82,8 +89,9 @@ def _families(table: str) -> tuple[_Family, ...]:
         roles: dict[str, int] = {}
         for part, word in said(column, _ROLES):
             roles[word] = roles.get(word, 0) | _ROLES[part]
-        whole, never = (
-            frozenset(word for _, word in said(column, [part])) for part in ("whole", "not")
+        whole, ends, never = (
+            tuple(word for _, word in said(column, [part])) for part in ("whole", "ends", "not")
         )
-        families.append(_Family(column, roles, whole, never, (column, "must") in words))
+        must = (column, "must") in words
+        families.append(_Family(column, roles, frozenset(whole), ends, frozenset(never), must))
     return tuple(families)

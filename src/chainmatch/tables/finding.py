@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from chainmatch.tables.guessing import by_values, columns_of_firms
 from chainmatch.tables.headers import (
+    FAMILY,
     LONGEST_HEADER,
+    REQUIRED,
     Header,
     Table,
     full_key,
@@ -25,16 +27,19 @@ def find_layout(
 ) -> Layout | None:
     """Return the layout of the list in ``rows``, or None where no row names a required column.
 
-    The header is the row, or the pair of rows, with the most columns understood; the first on ties.
+    The header is the row, or the pair of rows, with the most columns understood; on ties the one
+    that names its subject in the words that we know, then the first.
     What it does not say, the values below it may, and the titles above it and the name of the
     ``sheet``.
     """
     rows = rows[:SEARCHED_ROWS]
     best: Layout | None = None
+    most = (0, 0)
     for index in range(len(rows)):
         for layout in _layouts_at(rows, index, table, mapping):
-            if best is None or len(layout.columns) > len(best.columns):
-                best = layout
+            said = (len(layout.columns), -_rank(layout, table, mapping))
+            if best is None or said > most:
+                best, most = layout, said
     if best is None and table == "firms":
         best = _by_firms(rows, mapping)
     if best is None:
@@ -42,6 +47,12 @@ def find_layout(
     best = by_values(best, rows[best.last + 1 :], table)
     titles = titles_of(rows[: best.first])
     return best.told(title_says(titles, sheet, table, best.columns), unit_of(titles))
+
+
+def _rank(layout: Layout, table: Table, mapping: Mapping[str, str]) -> int:
+    """Return how well a header names what a list is of: 企业名称 better than a title 重点企业."""
+    names = (at for name in REQUIRED[table] for at in layout.columns.get(name, ())[:1])
+    return min(meaning_of(layout.headers[at], table, mapping).rank // FAMILY for at in names)
 
 
 def _by_firms(rows: Sequence[Sequence[object]], mapping: Mapping[str, str]) -> Layout | None:

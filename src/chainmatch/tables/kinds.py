@@ -73,7 +73,8 @@ def _why_no_firm(row: Row, layout: Layout, wide: bool) -> tuple[str, str]:
     if _PLAIN_NAME.fullmatch(name):
         return "", ""
     first = next((text for text in map(name_of, row) if text), "")
-    aside = _aside(name) or ("" if name else _aside(first))
+    named = len(name) >= 2 and _LETTER.search(name) and not _COUNT.fullmatch(name)
+    aside = _aside(name) or ("" if named else _aside(first))
     if aside:
         return aside, ""
     if _UNMATCHED.fullmatch(name):
@@ -81,7 +82,7 @@ def _why_no_firm(row: Row, layout: Layout, wide: bool) -> tuple[str, str]:
     heading = _heading(row, layout, "firms", wide)
     if heading:
         return GROUP, heading
-    if len(name) >= 2 and _LETTER.search(name) and not _COUNT.fullmatch(name):
+    if named:
         return "", ""
     return _why_no_name(row, layout, name), ""
 
