@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from chainmatch.cli.engines import Steps
 from chainmatch.cli.parsing import read_mapping
-from chainmatch.errors import OutputError
 
 if TYPE_CHECKING:
     from chainmatch.scenarios.whatif import WhatIf
@@ -37,10 +36,11 @@ def diff(arguments: Namespace) -> None:
 
 def whatif(arguments: Namespace) -> None:
     """What changes if target firms come, and what would lift one firm onto the list."""
+    from chainmatch.report.files import check_path
     from chainmatch.scenarios.rerun import run_again
     from chainmatch.scenarios.whatif import whatif
 
-    out = _tables_path(arguments.out)
+    out = check_path(arguments.out, ".json", ".csv") if arguments.out is not None else None
     with Steps(2, arguments.quiet) as step:
         step("按原来的名单重新计算")
         run, notes = run_again(
@@ -55,21 +55,6 @@ def whatif(arguments: Namespace) -> None:
         written = _write_tables(found, out, plain=arguments.plain)
         if not arguments.quiet:
             print(f"\n已写出 {'、'.join(map(str, written))}")
-
-
-def _tables_path(path: str | None) -> Path | None:
-    """Return where tables can be written; raise OutputError before any work is done."""
-    if path is None:
-        return None
-    from chainmatch.util.atomic import check_folder
-
-    out = Path(path)
-    if out.suffix.lower() not in (".json", ".csv"):
-        raise OutputError(f"{out}：结果文件应以 .json 或 .csv 结尾。")
-    if out.is_dir():
-        raise OutputError(f"{out}：是文件夹，请给出文件名。")
-    check_folder(out.parent)
-    return out
 
 
 def _write_tables(found: "WhatIf", out: Path, *, plain: bool) -> list[Path]:

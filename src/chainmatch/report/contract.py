@@ -11,6 +11,7 @@ from chainmatch.profile import Profile
 from chainmatch.report.book import Field
 from chainmatch.report.sheets import described, fields_of
 from chainmatch.schema.columns import CONTRACT, ROWS, Cell
+from chainmatch.util.resources import packaged
 
 Schema = dict[str, Any]
 
@@ -78,43 +79,14 @@ def _office_cell(field: Field) -> Schema:
 
 # --- run.json ------------------------------------------------------------------------------------
 
-_DIGEST: Schema = {"type": "string", "pattern": "^([0-9a-f]{64})?$"}
-_NOTES: Schema = {"type": "array", "items": {"type": "string"}}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_ROWS = ("rows", "other_rows", "rejects")
-
 
 def _manifest() -> Schema:
+    found: Schema = packaged(__file__, "manifest.yaml")["schema"]
     profile = _open(Profile.model_json_schema(mode="serialization"))
-    return {
-        "title": "run.json",
-        "$defs": profile.pop("$defs"),  # where its references look for them
-        **_record(
-            "asked",
-            contract={"const": CONTRACT, "description": "number of this contract"},
-            version={"type": "string", "description": "version of chainmatch"},
-            inputs=_lists(_record(file={"type": "string"}, sha256=_DIGEST), "leads"),
-            profile=profile,
-            chains={"type": "object", "additionalProperties": _DIGEST},
-            learned={"type": "object", "additionalProperties": _DIGEST},
-            top={**_COUNT, "description": "firms on the shortlist"},
-            asked={**_COUNT, "description": "firms that were asked for"},
-            counts={
-                "description": "targets: rows = scored + excluded + duplicates + rejects; local: "
-                "rows = kept + duplicates + rejects; leads: rows = read + rejects; other_rows are "
-                "totals, footers and repeated headers, and not counted in rows",
-                **_record(
-                    "leads",
-                    targets=_counts("duplicates", "excluded", "scored"),
-                    local=_counts("duplicates", "kept"),
-                    leads=_counts("read"),
-                ),
-            },
-            notes=_record(
-                "profile", "leads", profile=_NOTES, targets=_NOTES, local=_NOTES, leads=_NOTES
-            ),
-        ),
-    }
+    definitions = profile.pop("$defs")  # where its references look for them
+    contract = {"const": CONTRACT, **found["properties"]["contract"]}
+    properties = {**found["properties"], "contract": contract, "profile": profile}
+    return {"title": found["title"], "$defs": definitions, **found, "properties": properties}
 
 
 def _open(schema: Any) -> Any:
@@ -128,16 +100,3 @@ def _open(schema: Any) -> Any:
         for key, part in schema.items()
         if not (key == "additionalProperties" and part is False)
     }
-
-
-def _record(*optional: str, **properties: Schema) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "required": required, "properties": properties}
-
-
-def _lists(each: Schema, *optional: str) -> Schema:
-    return _record(*optional, targets=each, local=each, leads=each)
-
-
-def _counts(*names: str) -> Schema:
-    return _record(**dict.fromkeys((*_ROWS, *names), _COUNT))

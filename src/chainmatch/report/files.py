@@ -41,10 +41,19 @@ def write_text(text: str, path: str | Path) -> None:
 
 def check_table_path(path: str | Path) -> Path:
     """Return where a table can be written; raise OutputError before any work is done."""
+    return check_path(path, ".csv", ".xlsx", ".parquet")
+
+
+def check_path(path: str | Path, *suffixes: str, why: str = "") -> Path:
+    """Return where a file can be written; ``why`` it must have one of these suffixes is added.
+
+    Raises OutputError for another suffix, a name that no system takes, or an unwritable place.
+    """
     path = Path(path)
     check_name(path, OutputError)
-    if path.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
-        raise OutputError(f"{path}：结果文件应以 .csv、.xlsx 或 .parquet 结尾。")
+    if path.suffix.lower() not in suffixes:
+        named = "、".join(suffixes[:-1]) + " 或 " + suffixes[-1]
+        raise OutputError(f"{path}：结果文件应以 {named} 结尾{why}。")
     if path.is_dir():
         raise OutputError(f"{path}：是文件夹，请给出文件名。")
     check_folder(path.parent)

@@ -22,9 +22,6 @@ from chainmatch.schema import words
 if TYPE_CHECKING:
     from chainmatch.run import Run
 
-_TOP_GAPS = 10
-_FIRST_FIRMS = 10
-_ANCHORS = 12
 _REJECTS = 500
 
 
@@ -37,23 +34,21 @@ def write_page(run: "Run", path: Path) -> None:
 def _context(run: "Run") -> dict[str, Any]:
     script, firms = source("report.js"), cards.firm_cards(run)
     return {
-        "title": f"{run.profile.name} 精准招商报告",
+        "run": run,
+        "facts": facts,
+        "limits": limits,
         "style": source("report.css") + map_style(),
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        "county": run.profile.name,
-        "home": facts.home_name(run),
-        "version": run.manifest["version"],
-        "inputs": facts.inputs(run),
-        "doubts": facts.doubts(run),
-        "sums": facts.sums(run),
-        "counts": run.manifest["counts"],
+        "chain_names": facts.chain_names(run),
         "weights": _weights(run),
-        **_summary(run),
+        "wanted": opportunities(run, "recruit"),
+        "grown": opportunities(run, "grow"),
+        "closed": int(run.survey.gaps["way"].eq("closed").sum()),
+        "chain_state": _chain_state(run),
         "maps": _maps(run),
         "panels": cards.node_panels(run),
         "firms": firms,
-        "first": firms[:_FIRST_FIRMS],
         "zones": _zones(run),
         "beyond": beyond_text(run),
         "plan": [
@@ -62,14 +57,7 @@ def _context(run: "Run") -> dict[str, Any]:
         ],
         "cases": _cases(run),
         "excluded": _excluded(run),
-        "duplicates": [
-            {"name": row["name"], "list": row["list"], "why": facts.duplicate_reason(row)}
-            for row in limits.repeated(run, limits.PAGE)
-        ],
-        "repeats": limits.repeats(run),
         "rejects": limits.rejects(run, _REJECTS)[:_REJECTS],
-        "unread": limits.unread(run),
-        "most": limits.PAGE,
         "cut": limits.is_cut(run, limits.PAGE) or len(run.scores) > limits.PAGE,
     }
 
@@ -87,41 +75,13 @@ def _zones(run: "Run") -> list[str]:
     return sorted(found - {""}) + [words.NO_ZONE] * ("" in found)
 
 
-def _summary(run: "Run") -> dict[str, Any]:
-    chains = facts.chain_names(run)
-    status = run.survey.gaps.groupby(["chain", "status"]).size().to_dict()
-    wanted, grown = (
-        [row | {"chain_name": chains[row["chain"]]} for row in opportunities(run, way)]
-        for way in ("recruit", "grow")
-    )
-    anchors = [row | {"chain_name": chains[row["chain"]]} for row in facts.anchors(run)]
-    return {
-        "gap_count": len(wanted),
-        "shortage": facts.shortage(run),
-        "ways": [
-            ("可招环节", len(wanted), words.WAY_MEANING["recruit"]),
-            (
-                "有企业可列入",
-                sum(row["could"] > 0 for row in wanted),
-                "可招环节中有够条件的企业",
-            ),
-            ("需本地培育", len(grown), words.WAY_MEANING["grow"]),
-            (
-                "不接收",
-                int(run.survey.gaps["way"].eq("closed").sum()),
-                words.WAY_MEANING["closed"],
-            ),
-        ],
-        "top_gaps": wanted[:_TOP_GAPS],
-        "top_grown": grown[:_TOP_GAPS],
-        "anchors": anchors[:_ANCHORS],
-        "anchor_count": len(anchors),
-        "chain_state": [
-            (name, [(key, status.get((chain, key), 0)) for key in words.STATUS])
-            for chain, name in chains.items()
-        ],
-        "chain_names": chains,
-    }
+def _chain_state(run: "Run") -> list[tuple[str, list[tuple[str, int]]]]:
+    """Name of every chain, and how many of its nodes have each status."""
+    count = run.survey.gaps.groupby(["chain", "status"]).size().to_dict()
+    return [
+        (name, [(key, count.get((chain, key), 0)) for key in words.STATUS])
+        for chain, name in facts.chain_names(run).items()
+    ]
 
 
 def _maps(run: "Run") -> list[dict[str, Any]]:

@@ -6,27 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from chainmatch.errors import OutputError
 from chainmatch.report.csvrows import can_write, write_arrow_rows
-from chainmatch.report.files import write_csv
-from chainmatch.util.atomic import check_folder, whole_file
-from chainmatch.util.file_names import check_name
+from chainmatch.report.files import check_path, write_csv
+from chainmatch.util.atomic import whole_file
 
 SUFFIXES = (".csv", ".parquet")
 
 
 def check_result_path(path: str | Path) -> Path:
     """Return where the result of a large list can be written; raise OutputError at once."""
-    path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise OutputError(
-            f"{path}：大名单的结果文件应以 .csv 或 .parquet 结尾（Excel 一张表最多 1,048,576 行）。"
-        )
-    check_name(path, OutputError)
-    if path.is_dir():
-        raise OutputError(f"{path}：是文件夹，请给出文件名。")
-    check_folder(path.parent)
-    return path
+    return check_path(path, *SUFFIXES, why="（大名单：Excel 一张表最多 1,048,576 行）")
 
 
 def join_parts(parts: Iterable[pa.Table], schema: pa.Schema, out: Path, *, plain: bool) -> None:

@@ -285,9 +285,8 @@ def _entries(bench: Bench, now: Verdict) -> Iterator[_Way]:
         if value >= least or math.isnan(value):
             continue
         lower = math.floor(value * 100) / 100
-        other = _profile(profile, "entry", part.name, lower)
         text = f"县情配置把{part.title}的入选要求（entry.{part.name}）从{least:g}降到{lower:g}"
-        yield _way(bench, text, f"entry.{part.name}", lower, other, least - lower)
+        yield _way(bench, text, "entry", part.name, lower, least - lower)
 
 
 def _wishes(bench: Bench, now: Verdict) -> Iterator[_Way]:
@@ -322,9 +321,8 @@ def _limits(bench: Bench, now: Verdict) -> Iterator[_Way]:
         most = getattr(profile.capacity, key)
         if most is None:
             continue
-        other = _profile(profile, "capacity", key, most + 1)
         text = f"县情配置把{what}最多几家（capacity.{key}）从{most}放宽到{most + 1}"
-        yield _way(bench, text, f"capacity.{key}", most + 1, other, 1)
+        yield _way(bench, text, "capacity", key, most + 1, 1)
 
 
 def _weights(bench: Bench, now: Verdict) -> Iterator[_Way]:
@@ -339,22 +337,17 @@ def _weights(bench: Bench, now: Verdict) -> Iterator[_Way]:
                 value = round(weight + sign * step / 100, 4)
                 if value < 0:
                     continue
-                other = _profile(profile, "weights", part.name, value)
-                way = _way(
-                    bench,
-                    f"县情配置把{part.title}的权重（weights.{part.name}）从{weight:g}改为{value:g}",
-                    f"weights.{part.name}", value, other, step / 100,
-                )  # fmt: skip
+                said = f"县情配置把{part.title}的权重（weights.{part.name}）"
+                text = f"{said}从{weight:g}改为{value:g}"
+                way = _way(bench, text, "weights", part.name, value, step / 100)
                 if way.verdict.place:
                     yield way
                     return
 
 
-def _way(bench: Bench, text: str, key: str, value: float, profile: Profile, size: float) -> _Way:
-    return _Way("profile", text, {key: value}, bench.try_profile(profile), size)
-
-
-def _profile(profile: Profile, section: str, key: str, value: float) -> Profile:
-    tree = profile.model_dump()
+def _way(bench: Bench, text: str, section: str, key: str, value: float, size: float) -> _Way:
+    """Try the run under a profile of which one value differs."""
+    tree = bench.run.profile.model_dump()
     tree[section] = {**tree[section], key: value}
-    return Profile.model_validate(tree)
+    verdict = bench.try_profile(Profile.model_validate(tree))
+    return _Way("profile", text, {f"{section}.{key}": value}, verdict, size)
