@@ -125,6 +125,13 @@ def test_home_is_the_whole_prefecture_if_no_county_is_named(world, make):
     assert gate_of(world, make, firm, **home)[0] == "登记地在本地"
 
 
+@pytest.mark.parametrize("home", [{"county": "镇安"}, {}])
+@pytest.mark.parametrize("other", [{"city": "西安"}, {"province": "浙江"}])
+def test_a_namesake_in_another_prefecture_is_not_at_home(world, make, home, other):
+    firm = {"province": "陕西", "city": "商洛", "county": "镇安"} | other
+    assert gate_of(world, make, firm, home={"province": "陕西", "city": "商洛"} | home) is None
+
+
 REFUSED = {"unwanted": [{"what": "电镀", "why": "水源地"}]}
 
 
@@ -134,6 +141,8 @@ REFUSED = {"unwanted": [{"what": "电镀", "why": "水源地"}]}
         ("电镀加工", True),
         ("电镀加工；五金制造", True),  # .56 of what it makes
         ("五金制造；电镀加工", False),  # .44: the rest may come
+        # 1 of 1 + 2/3 + 1/3, where half is enough: the rest between is only sold.
+        ("电镀加工；A销售；五金制造；B销售；C销售；D销售；E销售；F销售；刀具制造", True),
         ("五金制造（电镀除外）", False),
         ("电镀设备制造", False),
         ("电镀产品销售", False),

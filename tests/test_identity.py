@@ -64,6 +64,24 @@ def test_conflicting_codes_never_merge() -> None:
     assert ("秦玉集团有限公司", "秦玉集团有限公司", "same") not in relations(link(table.iloc[:2]))
 
 
+def test_an_empty_cell_is_unknown_however_it_is_empty() -> None:
+    rows = [
+        {"name": "商洛秦玉工贸有限公司", "region": "商洛", "code": ONE},
+        {"name": "商洛市秦玉工贸有限责任公司"},
+        {"name": "秦玉工贸有限公司西安分公司", "region": "西安"},
+        {"name": "秦玉实业集团有限公司", "code": TWO},
+    ]
+    table = firms(*rows)
+    for empty in (None, float("nan")):
+        bare = table.astype(object).where(table != "", empty)
+        assert resolve(bare, None).duplicates["why"].tolist() == (
+            resolve(table, None).duplicates["why"].tolist()
+        )
+        assert link(bare).equals(link(table))
+    assert len(resolve(table, None).duplicates) == 1
+    assert len(link(table)) > 1
+
+
 def test_wrong_codes_are_no_evidence() -> None:
     wrong = ONE[:-1] + "1"
     table = firms(

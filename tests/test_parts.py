@@ -173,6 +173,7 @@ WEAK = [
     ("region", {"priority": 0.3, "km": 605.4}, "不在优先片区，直线距离约610公里"),
     ("region", {"priority": 0.8, "km": 2605.5}, "约2,610公里"),
     ("region", {"priority": 0.8, "km": 99.4}, "约99公里"),
+    ("region", {"priority": 0.8, "km": 1.0}, "约1公里"),
     ("region", {"priority": 0.8, "km": 0.4}, None),
     ("region", {"priority": 0.3, "km": NAN}, "不在优先片区"),
     ("region", {"priority": 0.8, "km": NAN}, None),
@@ -188,6 +189,8 @@ REASONS = [
     ("substance", {}, "注册资本5,000万元、登记12年"),
     ("substance", {"staff": 1234.0, "age": 0.5}, "注册资本5,000万元、参保1,234人"),
     ("substance", {"money": "", "age": NAN}, None),
+    ("substance", {"money": "", "age": NAN, "staff": 1.0}, "参保1人"),
+    ("substance", {"money": "", "age": NAN, "staff": 0.0}, None),
     ("substance", {"age": 1.0, "money": ""}, "登记1年"),
     ("transferability", {}, "以生产为主"),
     ("transferability", {"making": 0.79}, None),
@@ -276,6 +279,22 @@ def test_what_every_part_has(parts):
     for part in parts:
         assert part.weight > 0 and 0 <= part.weak < 1
         assert part.title and part.english and part.meaning and part.formula
+
+
+def test_what_is_said_where_a_part_is_unknown():
+    assert {part.name: part.unknown for part in (*PARTS, *GAP_PARTS) if part.unknown} == {
+        "substance": "注册资本不详，企业实力无从判断",
+        "transferability": "没有经营范围，或没写明做什么，看不出是不是自己生产",
+        "gap": "本地现状无数据，缺口价值不详",
+        "region": "所在地不详",
+        "kinship": "与本地企业的关系未核对",
+    }
+
+
+def test_of_a_part_that_is_no_more_only_the_name_is_known():
+    old = [*parts_of(["sector", "scale", "name"]), *gap_parts_of(["pull"])]
+    assert [part.title for part in old] == ["行业契合", "企业实力", "亲缘关系", "本地牵引"]
+    assert {(part.meaning, part.formula, part.weight) for part in old} == {("", "", 0.0)}
 
 
 def test_a_part_that_can_be_unknown_says_so_and_what_to_ask():
