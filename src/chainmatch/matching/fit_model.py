@@ -22,7 +22,7 @@ FACTORS = {
     "reached": 0.9,  # the verb stands before or behind the list
     "bare": 0.8,  # no verb, and the node is not about making: 水力发电, 民宿
     "bare-make": 0.5,  # no verb, and it could be made or sold
-    "technique": 0.5,  # technical services around the thing, which any dealer offers
+    "technique": 0.3,  # technical services around the thing, which any dealer offers
     "own-sale": 0.25,  # the node sells, but the firm sells what it makes
     "only-trade": 0.1,  # sold, not made
     "other": 0.15,  # another activity than the node's

@@ -2,7 +2,8 @@
 
 Substring search is not enough: 售电 stands in 销**售电**子产品, 康养 in 健**康养**殖. A term
 counts only if no longer term owns it, no false friend of its node covers it, it does not lie
-across two other terms, and words begin and end there (:mod:`.word_boundaries`).
+across two other terms, and words begin and end there (:mod:`.word_boundaries`). A false friend
+that begins with ``…`` (…轮胎) takes every term of its node out of the text that holds it.
 """
 
 import re
@@ -18,6 +19,8 @@ import numpy as np
 from chainmatch.matching.arrays import Flags, Ints, expand_ranges, run_lengths
 from chainmatch.matching.string_batch import StringBatch, concat, normalise_batch
 from chainmatch.matching.word_boundaries import SHORT, WordBoundaries, read_boundaries
+
+ANYWHERE = "…"  # in front of a false friend: it need not touch the term
 
 
 class Owner(NamedTuple):
@@ -63,15 +66,19 @@ class Lexicon:
     ) -> None:
         owners: dict[str, list[Owner]] = {}
         friends: dict[str, set[str]] = {}
+        barred: dict[str, set[str]] = {}
         for node, data in graph.nodes(data=True):
             for kind in ("objects", "hints"):
                 owner = Owner(node, data["chain"], kind == "hints")
                 for term in normalise_batch(concat(data[kind])):
                     owners.setdefault(term, []).append(owner)
             for term in normalise_batch(concat(data["false_friends"])):
-                friends.setdefault(term, set()).add(node)
+                if term.startswith(ANYWHERE):
+                    barred.setdefault(term.lstrip(ANYWHERE), set()).add(node)
+                else:
+                    friends.setdefault(term, set()).add(node)
         self.nodes = sorted(graph)
-        self.terms = sorted(owners.keys() | friends.keys())
+        self.terms = sorted(owners.keys() | friends.keys() | barred.keys())
         self._owners = [owners.get(term, []) for term in self.terms]
         self._friends = [friends.get(term, set()) for term in self.terms]
         self._automaton = ahocorasick_rs.AhoCorasick(self.terms)
@@ -88,6 +95,12 @@ class Lexicon:
         number = {node: number for number, node in enumerate(self.nodes)}
         self._node = np.array([number[owner.node] for owner in self._everyone], np.int64)
         self._hint = np.array([owner.hint for owner in self._everyone], bool)
+        self._barred = {
+            self.terms.index(term): [number[node] for node in nodes]
+            for term, nodes in barred.items()
+        }
+        self._bars = np.zeros(len(self.terms), bool)
+        self._bars[list(self._barred)] = True
 
     def find(self, text: str) -> list[Hit]:
         """Return what a normalised text names, in order of position."""
@@ -118,8 +131,23 @@ class Lexicon:
         kept[self._yielding(term, start, end, np.cumsum(count) - count)] = False
         hit, owner = hit[kept], owner[kept]
         text = batch.at(start[hit])
+        kept = ~self._out_of_place(batch, term, start, text, self._node[owner])
+        hit, owner, text = hit[kept], owner[kept], text[kept]
         offset = batch.starts[text]
         return text, start[hit] - offset, end[hit] - offset, term[hit], owner
+
+    def _out_of_place(
+        self, batch: StringBatch, term: Ints, start: Ints, text: Ints, node: Ints
+    ) -> Flags:
+        """Return which hits, by text and node, stand in a text that is about another trade."""
+        bars = np.flatnonzero(self._bars[term])
+        nodes = len(self.nodes)
+        keys = [
+            at * nodes + barred
+            for at, bar in zip(batch.at(start[bars]).tolist(), term[bars].tolist(), strict=True)
+            for barred in self._barred[bar]
+        ]
+        return np.isin(text * nodes + node, keys)
 
     def terms_with(self, signs: str) -> list[str]:
         """Return the terms that hold one of ``signs``."""

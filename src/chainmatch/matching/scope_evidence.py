@@ -10,7 +10,7 @@ import numpy as np
 from chainmatch.matching.activity_rule import EVIDENCE_KINDS, compare_many, is_stated
 from chainmatch.matching.arrays import Flags, Floats, Ints, concat_rows, expand_ranges, take
 from chainmatch.matching.evidence import SCOPE, EvidenceColumns
-from chainmatch.matching.fit_model import FitModel
+from chainmatch.matching.fit_model import SPEAKING, FitModel
 from chainmatch.matching.grammar import (
     Reading,
     ScopeBatch,
@@ -24,6 +24,7 @@ from chainmatch.matching.grammar.cleaning import FILL, GONE
 from chainmatch.matching.grammar.scope_batch import CUTTING
 from chainmatch.matching.lexicon import Hits, Lexicon
 from chainmatch.matching.string_batch import ROW, StringBatch, code_points
+from chainmatch.matching.written_out import VerbTerms
 
 QUOTE = 60  # longest quotation, in characters
 _BLANK = np.zeros(0x110000, bool)
@@ -33,7 +34,7 @@ _NO_TEXT = [ord(sign) for sign in (ROW, FILL, GONE)]
 
 # A term is the head of its item if nothing but these stands behind it.
 _BEHIND_HEAD = re.compile(
-    "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
+    "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的(?=系列|产品|项目|业务|服务|工程)|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
     r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之|(?:专业)?领域内?|第?[一二三、IⅠⅡⅢ]+类)"
 )
 
@@ -64,6 +65,7 @@ class ScopeEvidence:
         self._wanted = wanted
         # A term that no token can hold: the clauses around it are searched as they stand.
         self._crossing = ahocorasick_rs.AhoCorasick(lexicon.terms_with(CUTTING))
+        self._verbs = VerbTerms(lexicon)
         common = model.factors["common"]
         self.distinctive = np.array(
             [1.0 - common * (1.0 - model.specificity(term)) for term in lexicon.terms], float
@@ -96,7 +98,8 @@ class ScopeEvidence:
         found = take(terms, row)._replace(token=speaking[which])
         if crossed.any():
             found = concat_rows([found, self._crossing_terms(batch, segments, crossed)])
-        return self._evidence(batch, read, found), read.items
+        evidence = [self._evidence(batch, read, found), self._written_out(batch, read, crossed)]
+        return concat_rows(evidence), read.items
 
     def _terms(
         self, hits: Hits, texts: StringBatch, segments: TokenSegments
@@ -115,6 +118,7 @@ class ScopeEvidence:
         spans = ((texts.starts[text] + offset)[others].tolist() for offset in (end, core_end))
         head[others] = [
             _BEHIND_HEAD.match(texts.text, first, last) is not None
+            and "的" not in texts.text[first + 1 : last]  # 畜禽与水产品的饲料
             for first, last in zip(*spans, strict=True)
         ]
         strength = self.distinctive[term] * np.where(head, 1.0, self._modifier)
@@ -156,6 +160,8 @@ class ScopeEvidence:
         )  # fmt: skip
         strength = terms.strength * np.where(read.branch[segment], self._branch, 1.0)
         strength = strength * self._factors[kind] * np.where(terms.hint, self._hint, 1.0)
+        apart = _qualifying(batch, read, segment, terms.node, strength)
+        strength = strength * np.where(apart, self._modifier, 1.0)
         start, end = (batch.tokens.start[terms.token] + at for at in (terms.start, terms.end))
         scope = batch.clauses.scope[batch.tokens.clause[terms.token]]
         first, last = _quotations(batch, read, segment, start, end)
@@ -164,6 +170,52 @@ class ScopeEvidence:
             scope, terms.node, np.full(len(scope), SCOPE), first - offset, last - offset,
             start - offset, activity, strength, read.order[segment], terms.hint, kind,
         )  # fmt: skip
+
+    def _written_out(self, batch: ScopeBatch, read: Reading, crossed: Flags) -> EvidenceColumns:
+        """Return the evidence of terms whose verb stands elsewhere in the clause."""
+        found = self._verbs.find(batch, read)
+        found = take(found, ~crossed[read.clause[found.segment]])
+        segment = found.segment
+        kind, activity = compare_many(
+            found.done, np.zeros(len(segment), bool), self._wanted, found.node,
+            self._techniques[found.term],
+        )  # fmt: skip
+        strength = self.distinctive[found.term] * self._factors[kind]
+        strength = strength * np.where(read.branch[segment], self._branch, 1.0)
+        scope = batch.clauses.scope[read.clause[segment]]
+        offset = batch.starts[scope]
+        first = np.minimum(read.start[segment], read.start[found.verb]) - offset
+        last = np.maximum(read.end[segment], read.end[found.verb]) - offset
+        return EvidenceColumns(
+            scope, found.node, np.full(len(scope), SCOPE), first, last,
+            read.core_start[segment] - offset, activity, strength, read.order[segment],
+            np.zeros(len(scope), bool), kind,
+        )  # fmt: skip
+
+
+def _qualifying(
+    batch: ScopeBatch, read: Reading, segment: Ints, node: Ints, strength: Floats
+) -> Flags:
+    """Return which terms in brackets only say what the item in front is for, or made of.
+
+    饲料（猪、牛、羊）生产 makes feed. Where the item in front speaks clearly for another node, what
+    stands in the bracket is a kind of it only if it ends nearly as the item does: 肥料（有机肥）.
+    """
+    host = read.host[segment]
+    found = host >= 0
+    inside = np.flatnonzero(found)
+    if not len(inside):
+        return found
+    nodes = int(node.max()) + 1
+    clear = strength >= SPEAKING
+    own_nodes = np.unique(segment[clear] * nodes + node[clear])
+    last, before = (batch.codes[np.maximum(read.core_end, n) - n] for n in (1, 2))
+    own = host[inside]
+    other = np.isin(own, own_nodes // nodes) & ~np.isin(own * nodes + node[inside], own_nodes)
+    kind = segment[inside]
+    alike = (last[own] == last[kind]) | (before[own] == last[kind]) | (last[own] == before[kind])
+    found[inside] = other & ~alike
+    return found
 
 
 def _tokens_at(batch: ScopeBatch, positions: Ints) -> tuple[Ints, Ints]:

@@ -56,7 +56,21 @@ _UNCLOSED_EXCLUSION = re.compile(
 _CONDITION = re.compile(
     r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
 )
+# What a thing is made of, or for: （所用原料矿渣、粉煤灰）, 以棉、麻为面料的服装.
+_MATERIAL = re.compile(
+    r"^\s*(?:(?:主要|所用)*(?:原料|原材料|用料)|所用|以.{1,40}为|用于|适用|供|仅限|只限|限于|利用|采用|使用)"
+    "|(?:原料|原材料)(?:为|是|:|来源|均)|(?:仅|只)限.{0,6}(?:使用|购买|自用|收购|销售)"
+)
+_MADE_OF = re.compile(
+    f"(?<![可所予加用得])以[^;。:(){ROW}]{{1,40}}?"
+    "为(?:主要|主|基本|基础)?(?:原料|原材料|材料|主料|原|基料|燃料|面料|介质)的?"
+)
+# Who invests in a thing does not do it; one segment, so that no verb but the last one counts.
+_INVESTED = re.compile(
+    f"(?<![针面相核])对([^;。:(){ROW}]{{2,80}}?)(?=(?:等|项目|行业|产业|领域|业|类)*的?投资)"
+)
 _BRANCH_ONLY = re.compile("限.{0,4}分支|限分公司|分支机构经营|分公司经营|限.{0,3}(?:下属|属下)")
+_SEPARATOR = re.compile("[、, ]|(?<=[植殖育工造发产售务理建])[和与及]")
 PLAIN = (("(", " "), (")", " "), ("。", END), ("\n", END), (ROW, END))
 
 
@@ -90,7 +104,7 @@ def masked(text: str) -> Masked:
     ]
     parts[1::2] = map(FILL.__mul__, map(len, brackets))
     outer = _UNCLOSED_EXCLUSION.sub(lambda found: GONE * len(found[0]), "".join(parts))
-    return Masked(_without_exceptions(_plain(outer)), inner)
+    return Masked(_without_exceptions(_plain(_without_purposes(outer))), inner)
 
 
 def brackets(clause: str) -> list[re.Match[str]]:
@@ -110,6 +124,15 @@ def _plain(text: str) -> str:
     return text
 
 
+def _without_purposes(text: str) -> str:
+    """Blank out what things are made of; leave what somebody invests in as one segment."""
+    if "为" in text:
+        text = _MADE_OF.sub(lambda found: " " * len(found[0]), text)
+    if "投资" in text:
+        text = _INVESTED.sub(lambda found: _SEPARATOR.sub(FILL, found[0]), text)
+    return text
+
+
 def _without_exceptions(text: str) -> str:
     """Blank out 除X外."""
     if "除" not in text:
@@ -125,6 +148,7 @@ def _items(bracket: str) -> str:
         not content.strip()
         or _EXCLUDING_BRACKET.search(content)
         or _CONDITION.search(content)
+        or _MATERIAL.search(content)
         or is_branch_only(content)
     ):
         return ""

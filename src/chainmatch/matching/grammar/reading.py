@@ -47,7 +47,7 @@ class Item(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The segments of scopes that were read; arrays with one entry a segment, but for the last two.
+    """The segments of scopes that were read; arrays with one entry a segment, but for two.
 
     Segments stand clause by clause, those inside brackets last. ``start:end`` is the span in the
     text of the batch, ``core_start:core_end`` the span of the object, ``verb_start:verb_end`` the
@@ -55,7 +55,9 @@ class Reading(NamedTuple):
     segment is excluded or says nothing, ``place`` the number of one of :data:`PLACES`. ``branch``
     marks what only branches may do; ``order`` numbers the items of a scope that name something,
     from 0. ``first`` has one entry a token of the batch: its first segment, -1 if it was not read.
-    ``items`` has one a scope: how many items name something.
+    ``items`` has one a scope: how many items name something. ``host`` is the segment in front of
+    the bracket from which a segment inside it has its activities, -1 where it has its own;
+    ``verb_first`` and ``verb_last`` are the segments in which its verbs stand.
     """
 
     clause: Ints
@@ -71,6 +73,9 @@ class Reading(NamedTuple):
     order: Ints
     first: Ints
     items: Ints
+    host: Ints
+    verb_first: Ints
+    verb_last: Ints
 
 
 def read_scope(text: str) -> list[Item]:
@@ -129,8 +134,10 @@ def read_clauses(batch: ScopeBatch, segments: TokenSegments, wanted: Flags) -> R
     start, end, core_start, core_end = (tokens.start[token] + offset for offset in own[1:5])
     branch = _branch_only(batch, wanted, clause, start, end)
     inside = clauses.host[clause] >= 0
+    host = np.full(len(clause), -1)
     if inside.any():
-        _inherit(reach.activities, branch, _hosts(clauses.host, clause, start, reach.activities))
+        host = _hosts(clauses.host, clause, start, reach.activities)
+        host = _inherit(reach.activities, branch, host)
     named = (reach.activities >= 0) & (reach.place != _VERB)
     outer = np.where(inside, clauses.host[clause], clause)
     order, items = _numbered(batch, wanted, outer, start, named)
@@ -138,7 +145,8 @@ def read_clauses(batch: ScopeBatch, segments: TokenSegments, wanted: Flags) -> R
     first[read] = np.cumsum(count) - count
     return Reading(
         clause, start, end, core_start, core_end, start[reach.first], end[reach.last],
-        reach.activities, reach.place, branch, order, first, items,
+        reach.activities, reach.place, branch, order, first, items, host,
+        reach.first, reach.last,
     )  # fmt: skip
 
 
@@ -211,12 +219,18 @@ def _opening(clause: Ints, start: Ints, outer: int) -> Ints:
     return np.repeat(start[outer:][first], run_lengths(first, len(inside)))
 
 
-def _inherit(activities: Ints, branch: Flags, hosts: Ints) -> None:
-    """What stands inside brackets without a verb shares the activity of what stands before."""
+def _inherit(activities: Ints, branch: Flags, hosts: Ints) -> Ints:
+    """What stands inside brackets without a verb shares the activity of what stands before.
+
+    Returns the hosts of such segments, -1 for the others.
+    """
     inside = np.flatnonzero(hosts >= 0)
     bare = inside[activities[inside] == 0]
     activities[bare] = activities[hosts[bare]]
     branch[inside] = branch[hosts[inside]]
+    found = np.full(len(hosts), -1)
+    found[bare] = hosts[bare]
+    return found
 
 
 def _numbered(

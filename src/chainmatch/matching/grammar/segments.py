@@ -48,6 +48,7 @@ class TokenSegments(NamedTuple):
     after: Ints
 
 
+_INVESTING = "投资"
 _JOIN = "\x1d"  # stands for a joiner between a verb and what follows it
 
 
@@ -145,6 +146,7 @@ def read_tokens(tokens: StringBatch) -> TokenSegments:
     tail = size - _suffixes(texts, head)
     before = _activities(texts, np.zeros_like(head), head)
     after = _activities(texts, tail, size)
+    after[_invested(texts, head, before)] = 0
     core_end = np.where(after > 0, tail, size)
     core_end = np.where(_prefixes(_GONE, texts.text, texts.first) > 0, head, core_end)
     bare = head >= core_end
@@ -246,17 +248,29 @@ def _prefixes(pattern: re.Pattern[str], text: str, first: Ints) -> Ints:
     return found[first]
 
 
+def _invested(texts: _Texts, head: Ints, before: Ints) -> list[int]:
+    """Return the segments in front of which nothing but 投资 stands."""
+    rows = np.flatnonzero(before == mask_of(VERBS[_INVESTING])).tolist()
+    return [row for row in rows if texts.own(row)[: int(head[row])] == _INVESTING]
+
+
 def _activities(texts: _Texts, start: Ints, end: Ints) -> Ints:
     """Return the activities of the verbs in spans of segments, as masks."""
     masks = np.zeros_like(start)
     filled = np.flatnonzero(end > start)
     spans = ((texts.first + offset)[filled].tolist() for offset in (start, end))
-    masks[filled] = [_mask(texts.text[first:last]) for first, last in zip(*spans, strict=True)]
+    masks[filled] = [
+        activities_of(texts.text[first:last]) for first, last in zip(*spans, strict=True)
+    ]
     return masks
 
 
 @lru_cache(maxsize=1 << 13)
-def _mask(text: str) -> int:
+def activities_of(text: str) -> int:
+    """Return the activities that the verbs of a text name, as a mask."""
     if "技术" in text:
         text = _VERB_OF_TECHNIQUE.sub("", text)
-    return mask_of(NOTHING.union(*(VERBS[found[0]] for found in _VERB_AT.finditer(text))))
+    verbs = _VERB_AT.findall(text)
+    if verbs and verbs[-1] == _INVESTING:
+        verbs = verbs[-1:]  # 养殖项目的投资 raises nothing
+    return mask_of(NOTHING.union(*map(VERBS.__getitem__, verbs)))
