@@ -24,10 +24,10 @@ from typing import NamedTuple
 import networkx as nx
 
 from chainmatch.leads.book import Book, Doing, Firm, Firms, Partner, mean
-from chainmatch.leads.clauses import NEED, PROJECT, WILL
+from chainmatch.leads.clauses import GENERIC, NEED, PROJECT, WILL
 from chainmatch.leads.reading import BEYOND, LeadReading, Mention
 from chainmatch.leads.saying import firm_why
-from chainmatch.leads.wording import MATE, NEAR_MATE, Own, Place, pieces
+from chainmatch.leads.wording import MATE, NEAR_MATE, Own, Place, bare, pieces
 from chainmatch.matching.grammar import Item
 from chainmatch.profile import Profile
 from chainmatch.schema.verbs import VERBS
@@ -35,12 +35,15 @@ from chainmatch.schema.verbs import VERBS
 # A firm that says the thing without a fit at its node: does it, sells it, in its name, no verb.
 SAID, SOLD, NAMED, BARE = 0.6, 0.35, 0.45, 0.25
 IMPLIED = 0.6  # how close a firm is to what only follows from what the lead does
+UNSAID = 0.6  # a buyer that a wide word names (食品加工) and that does not name the product
 OWN_CAPITAL = 0.2  # least share of own capital in an investment
 ABLE = {PROJECT: 0.6, NEED: 0.2, WILL: 0.2}
-WEIGHTS = {"substance": 0.5, "movable": 0.25, "scale": 0.2, "zone": 0.05}
+WEIGHTS = {"substance": 0.45, "movable": 0.3, "scale": 0.2, "zone": 0.05}
 AT_HOME = 0.75  # a local firm as the investor of a project
 REFUSED = 0.9  # an investor that a gate stops
 SAME_TRADE = 0.6  # a local firm of the same trade as the investor: a joint venture, or a rival
+# What it counts at most that a firm says the thing whose business the node is not.
+ASIDE = {PROJECT: 0.1, NEED: 0.5, WILL: 0.2}
 # Of "does" and "close": an investor should mainly do it, who serves a need should just do that.
 EXPONENTS = {PROJECT: (0.5, 0.5), NEED: (0.35, 0.6), WILL: (0.5, 0.5)}
 LOOKED_AT = 20  # groups of firms that are looked at closely for a lead
@@ -60,6 +63,7 @@ class Prospect(NamedTuple):
     mention: Mention
     doing: Doing | None
     places: tuple[Place, ...]
+    near: bool
     rough: float
 
 
@@ -116,10 +120,10 @@ def prospects(
     """Return the firms that could answer the mentions: of the groups best at first sight."""
     found: list[Prospect] = []
     for mention in mentions:
-        for firm, doing, places in _possible(reading, mention, firms, book):
+        for firm, doing, places, near in _possible(reading, mention, firms, book):
             if _wanted_there(firms.firms[firm], reading) and _deals(mention, firms, firm):
                 said = SAID if places and places[0] is not NEARBY else 0.0
-                one = Prospect(firm, mention, doing, places, 0.0)
+                one = Prospect(firm, mention, doing, places, near, 0.0)
                 rough = _fits(one, places[0] if places else None, said, reading)
                 found.append(one._replace(rough=rough))
     kept = best_groups((firms.groups[one.firm], one.rough) for one in found)
@@ -136,7 +140,7 @@ def best_groups(found: Iterable[tuple[str, float]]) -> set[str]:
 
 def _possible(
     reading: LeadReading, mention: Mention, firms: Firms, book: Book
-) -> Iterator[tuple[int, Doing | None, tuple[Place, ...]]]:
+) -> Iterator[tuple[int, Doing | None, tuple[Place, ...], bool]]:
     numbers = book.wordings.numbers(mention, book.own[reading.lead_id])
     doing = firms.doing(mention.node)
     saying = {firm for number in numbers for firm in firms.said.alone.get(number, ())}
@@ -147,9 +151,11 @@ def _possible(
             places = [place for place in places if place.alone]
             if not places:
                 continue
-        if not places and any(firms.said.near(firm, n) for n in numbers):
+        near = any(firms.said.near(firm, n) for n in numbers)
+        if not places and near:
             places = [NEARBY]
-        yield firm, doing.get(firm), tuple(sorted(places, key=lambda p: (-p.close, p.start)))
+        places.sort(key=lambda place: (-place.close, place.start))
+        yield firm, doing.get(firm), tuple(places), near
 
 
 def _wanted_there(firm: Firm, reading: LeadReading) -> bool:
@@ -169,16 +175,19 @@ def _deals(mention: Mention, firms: Firms, firm: int) -> bool:
 def _does(doing: Doing | None, said: float, reading: LeadReading) -> float:
     """How surely a firm does the thing whose words say so with ``said``."""
     if doing is None:
-        return said
+        return min(said, ASIDE[reading.kind])
     fit = math.sqrt(doing.fit * doing.main) if reading.kind == PROJECT else doing.fit
-    return max(fit, min(said, 1.5 * doing.fit))
+    return max(fit, min(said, 1.5 * fit))
 
 
 def _fits(one: Prospect, place: Place | None, said: float, reading: LeadReading) -> float:
     """Return the score of a firm that says the thing at a place; ``said`` is how surely it does."""
     first, second = EXPONENTS[reading.kind]
     does, close = _does(one.doing, said, reading), _close(one.mention, place)
-    return float(one.mention.weight**0.5 * does**first * close**second)
+    if one.mention.way == "buy" and not one.near and GENERIC.fullmatch(bare(one.mention.word)):
+        close *= UNSAID
+    clear = one.mention.weight if reading.kind == PROJECT else one.mention.weight**0.5
+    return float(clear * does**first * close**second)
 
 
 def _close(mention: Mention, place: Place | None) -> float:

@@ -17,6 +17,7 @@ import networkx as nx
 
 from chainmatch.leads.clauses import GENERIC, TAIL
 from chainmatch.leads.reading import Mention, Named
+from chainmatch.matching.fit_model import read_model
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.string_batch import ROW, StringBatch
 from chainmatch.schema.verbs import VERBS
@@ -29,9 +30,11 @@ ELSEWHERE = 0.6  # what stands beside a thing, named elsewhere in the text
 BESIDE = 0.35  # share of what stands beside a thing
 CONTEXT = 0.25  # share of what the lead itself has or does, where nothing stands beside the thing
 LONG, MOST = 5, 0.5  # of a long wording half says enough without a fit at its node
+LEAST_TOLD, RARE = 0.4, 0.45  # how close the commonest wording is; specificity of a telling one
 PLACES = 4  # that are kept of a thing in a text
 _ITEM = 24  # characters around a wording that are shown at most
 
+_GENERIC_END = re.compile(f"(?:{GENERIC.pattern})$")
 _COMING = frozenset(("make", "grow", "trade", "operate"))
 _END = re.compile(f"(?:{TAIL.pattern})$")
 _REST = re.compile(f"(?:{TAIL.pattern})(?:[及和与或等类为]|$)")
@@ -60,7 +63,7 @@ class Place(NamedTuple):
 @lru_cache(maxsize=1 << 16)
 def likeness(one: str, other: str) -> float:
     """Return how like two wordings are, 0…1; 1 only for the same."""
-    one, other = _bare(one), _bare(other)
+    one, other = bare(one), bare(other)
     mine, yours = _grams(one), _grams(other)
     both = len(mine & yours)
     if not both:
@@ -71,15 +74,17 @@ def likeness(one: str, other: str) -> float:
 
 
 @lru_cache(maxsize=1 << 14)
-def _bare(word: str) -> str:
-    """A wording without the verb at its end that only says how a thing comes about (猪养殖).
+def bare(word: str) -> str:
+    """A wording without what at its end only says how a thing comes about (猪养殖), or of what
+    wide kind it is (烘干设备).
 
     A service is what its verb says (水电机组检修).
     """
     for size in (4, 3, 2):
         if len(word) > size and _COMING.intersection(VERBS.get(word[-size:], ())):
             return word[:-size]
-    return word
+    generic = _GENERIC_END.search(word)
+    return word[: generic.start()] if generic and generic.start() > 1 else word
 
 
 @lru_cache(maxsize=1 << 14)
@@ -188,16 +193,17 @@ class Wordings:
             close, alone = close * MODIFIES, False
         if close < 1.0 or named.beside:
             item = phrase_at(text, place.start, place.end)
-            wanted = _grams(_bare(named.word))
+            wanted = _grams(bare(named.word))
             said = sum(1 for gram in wanted if gram in item) / len(wanted)
             close = max(close, MATE + (1 - MATE) * said)
-            alone = alone or (len(_bare(named.word)) >= LONG and said >= MOST)
+            alone = alone or (len(bare(named.word)) >= LONG and said >= MOST)
         if named.beside:
             share = len(set(named.beside) & set(item)) / len(set(named.beside))
             share = max(share, 1.0 if named.beside[-1] in item else 0.0, ELSEWHERE if near else 0.0)
             close *= 1 - BESIDE + BESIDE * share
         elif self._own[thing] and not near:
             close *= 1 - CONTEXT
+        close = min(close, telling(named.word))
         return place._replace(close=max(close, NEAR_MATE if near else MATE), alone=alone)
 
 
@@ -236,6 +242,12 @@ class Said:
             found.sort(key=lambda place: (-place.close, place.start))
             self._known[key] = tuple(place.at(-offset) for place in found[:PLACES])
         return self._known[key]
+
+
+@lru_cache(maxsize=1 << 12)
+def telling(word: str) -> float:
+    """Return how close a firm can be at most that says a wording: 食品 and 环保工程 say little."""
+    return LEAST_TOLD + (1 - LEAST_TOLD) * min(1.0, read_model().specificity(word) / RARE)
 
 
 def pieces(word: str) -> Iterator[str]:
