@@ -20,7 +20,7 @@ from chainmatch.matching.grammar import read_scopes
 from chainmatch.profile import Profile, Refusal
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.currencies import in_yuan
-from chainmatch.util.missing import text_of
+from chainmatch.util.missing import among, text_of
 from chainmatch.util.rounding import percent, rounded
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def check(
 
 def passed(firms: pd.DataFrame, excluded: pd.DataFrame) -> pd.DataFrame:
     """Return the firms that no gate stops; ``excluded`` is what :func:`check` returned."""
-    return firms[~firms["firm_id"].isin(excluded["firm_id"])]
+    return firms[~among(firms["firm_id"], excluded["firm_id"].tolist())]
 
 
 def _already_here(case: _Case) -> _Why:

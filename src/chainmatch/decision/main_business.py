@@ -5,6 +5,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from chainmatch.util.missing import among
+
 MAINLY = 0.5  # of the best
 _CLEAR = 0.2  # a fit below this does not say that a firm belongs where the county takes nobody
 
@@ -17,8 +19,8 @@ def main_business(fits: pd.DataFrame, closed: Collection[str]) -> pd.DataFrame:
     """
     worth = np.sqrt(fits["fit"].astype(float) * fits["main"].astype(float))
     own = fits[worth >= MAINLY * worth.groupby(fits["firm_id"]).transform("max")]
-    hardly = own["node"].isin(list(closed)) & (own["fit"] < _CLEAR)
+    hardly = among(own["node"], closed) & (own["fit"] < _CLEAR)
     rest = own[~hardly]
-    lost = own[hardly & ~own["firm_id"].isin(rest["firm_id"])].drop_duplicates("firm_id")
+    lost = own[hardly & ~among(own["firm_id"], rest["firm_id"].tolist())].drop_duplicates("firm_id")
     nothing = {"node": "", "node_name": "", "fit": 0.0, "main": 0.0, "grade": "", "evidence": ""}
     return pd.concat([rest, lost.assign(**nothing)]) if len(lost) else rest

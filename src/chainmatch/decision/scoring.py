@@ -28,7 +28,7 @@ from chainmatch.parts import FACTS, PARTS, Facts
 from chainmatch.profile import Profile
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.records import BUYER, SUPPLIER, Partner, Point, named
-from chainmatch.util.missing import text_of
+from chainmatch.util.missing import among, rows_of, text_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -71,7 +71,7 @@ def judged(
     shown = parts_at(facts)
     chosen = best_rows(shown, profile)
     table = _table(facts.iloc[chosen], shown.iloc[chosen], targets, graph)
-    records = facts.iloc[chosen].to_dict("records")
+    records = rows_of(facts.iloc[chosen])
     values = shown.iloc[chosen][[part.column for part in PARTS]].to_numpy(dtype=float).tolist()
     table["partner_firms"] = [partners[row] for row in chosen.tolist()]
     table["reasons"] = list(map(reasons, records, values))
@@ -111,7 +111,9 @@ class Pairs(NamedTuple):
 def own_pairs(targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: "Graph") -> Pairs:
     """Return what the firms' own rows say of them at every node that they may be scored at."""
     rows = _candidates(targets, fits, county, graph)
-    targets = targets[targets["firm_id"].isin(rows["firm_id"])].drop_duplicates("firm_id")
+    targets = targets[among(targets["firm_id"], rows["firm_id"].tolist())].drop_duplicates(
+        "firm_id"
+    )
     ids, scopes = targets["firm_id"].tolist(), text_of(targets["scope"]).tolist()
     items = read_scopes(scopes)
     by_firm = dict(zip(ids, items, strict=True))
@@ -138,7 +140,9 @@ def facts_here(
     book = book or PartnerBook(survey, graph)
     partners = [
         book.of(node, evidence, pairs.made[firm]) if node else ()
-        for firm, node, evidence in facts[["firm_id", "node", "evidence"]].itertuples(index=False)
+        for firm, node, evidence in zip(
+            *(facts[name].tolist() for name in ("firm_id", "node", "evidence")), strict=True
+        )
     ]
     facts["supplier"] = [_first(own, SUPPLIER) for own in partners]
     facts["buyer"] = [_first(own, BUYER) for own in partners]
@@ -208,8 +212,8 @@ def _candidates(
 ) -> pd.DataFrame:
     """Return the fits at which firms may be scored: main business that the county takes."""
     closed = county.closed
-    own = main_business(fits[fits["firm_id"].isin(targets["firm_id"])], closed)
-    open_ = own["node"].eq("") | own["node"].isin([node for node in graph if node not in closed])
+    own = main_business(fits[among(fits["firm_id"], targets["firm_id"].tolist())], closed)
+    open_ = among(own["node"], {"", *graph} - set(closed))
     return own.loc[open_, ["firm_id", "node", "fit", "main", "grade", "activity", "evidence"]]
 
 

@@ -262,7 +262,8 @@ def may_enter(scores: pd.DataFrame, entry: Entry) -> "pd.Series[bool]":
     """Return which rows of scores could be listed: no :func:`obstacle` stands in the way."""
     good = fills(scores, entry) & scores["score"].notna()
     if entry.limited:
-        good &= ~scores["name"].map(unconverted).astype(bool)
+        names = scores.loc[good, "name"].tolist()
+        good[good] = np.array([not unconverted(name) for name in names], dtype=bool)
     return good
 
 

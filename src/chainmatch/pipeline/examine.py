@@ -5,7 +5,7 @@ same order. What is left over is a small table that travels on to the steps whic
 list (duplicates, gaps, shortlist, leads).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import NamedTuple
@@ -49,15 +49,6 @@ class Examined:
     def passed(self) -> pd.DataFrame:
         """The firms that no gate stops."""
         return gates.passed(self.firms, self.excluded)
-
-    def only(self, ids: set[str]) -> "Examined":
-        """Return what was found about some firms."""
-        tables = {field.name: getattr(self, field.name) for field in fields(self)}
-        keys = {"links": "left_id"}
-        return Examined(**{
-            name: table[table[keys.get(name, "firm_id")].isin(ids)]
-            for name, table in tables.items()
-        })  # fmt: skip
 
 
 def joined(examined: Sequence[Examined]) -> Examined:
@@ -151,10 +142,12 @@ class Settled(NamedTuple):
     ids: Mapping[int, str]
 
 
-def settle(found: Callable[[str], pd.DataFrame], settled: Settled) -> Examined:
+def settle(
+    found: Callable[[str], pd.DataFrame], settled: Settled, wanted: Collection[str] | None = None
+) -> Examined:
     """Return what an examination found, without the duplicates, under the ids that firms bear now.
 
-    ``found`` gives its tables by name.
+    ``found`` gives its tables by name; ``wanted`` are the ids of the firms that are asked for.
     """
     firms = found("firms").drop(columns="filled")
     ids = firms["firm_id"].to_numpy(dtype=object, copy=True)
@@ -162,13 +155,16 @@ def settle(found: Callable[[str], pd.DataFrame], settled: Settled) -> Examined:
         ids[at] = new
     stays = np.ones(len(ids), dtype=bool)
     stays[settled.gone] = False
+    if wanted is not None:
+        stays &= [firm in wanted for firm in ids]
 
     def own(name: str, key: str = "firm_id") -> pd.DataFrame:
         rows = found(name)
         at = rows[key].astype(int).to_numpy()
-        return rows.assign(**{key: ids[at]})[stays[at]].reset_index(drop=True)
+        kept = stays[at]
+        return rows[kept].assign(**{key: ids[at[kept]]}).reset_index(drop=True)
 
     return Examined(
-        firms.assign(firm_id=ids)[stays].reset_index(drop=True),
+        firms[stays].assign(firm_id=ids[stays]).reset_index(drop=True),
         own("links", "left_id"), own("fits"), own("excluded"), own("supplies"),
     )  # fmt: skip

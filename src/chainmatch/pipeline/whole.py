@@ -209,15 +209,7 @@ class OnDisk:
 
     def _people(self, ids: set[str]) -> Examined:
         """Return what was found about some firms."""
-        found = []
-        for part, settled in self._tasks:
-            judged = (part.table(f"judged_{name}", ("firm_id",)) for name in ("scores", "excluded"))
-            if any(ids & set(table["firm_id"]) for table in judged):
-                found.append(settle(part.table, settled).only(ids))
-        if not found:
-            part, settled = self._tasks[0]
-            found = [settle(part.table, settled).only(ids)]
-        return joined(found)
+        return joined([settle(part.table, settled, ids) for part, settled in self._tasks])
 
 
 Whole = InMemory | OnDisk

@@ -41,7 +41,7 @@ def firm_frame(batch: pa.RecordBatch, wanted: Collection[str] = ()) -> pd.DataFr
     for field in table_schema("firms", wanted):
         at = batch.schema.get_field_index(field.name)
         if pa.types.is_string(field.type):
-            columns[field.name] = texts(batch, field.name)
+            columns[field.name] = pd.array(texts(batch, field.name), dtype="str")
         elif at < 0:
             columns[field.name] = [math.nan if field.name == "capital" else 0] * batch.num_rows
         else:
@@ -49,17 +49,19 @@ def firm_frame(batch: pa.RecordBatch, wanted: Collection[str] = ()) -> pd.DataFr
     return pd.DataFrame(columns)
 
 
-def texts(batch: pa.RecordBatch, name: str) -> list[str]:
+def texts(batch: pa.RecordBatch, name: str) -> pa.Array:
     """Return a column as text, ``""`` where the batch lacks it or the cell is null."""
     at = batch.schema.get_field_index(name)
     if at < 0:
-        return [""] * batch.num_rows
-    return ["" if value is None else str(value) for value in batch.column(at).to_pylist()]
+        return pa.array([""] * batch.num_rows, pa.string())
+    column = batch.column(at)
+    if not pa.types.is_string(column.type):
+        column = pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string())
+    return column.fill_null("")
 
 
 def record_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
     """Return the columns that ``schema`` names as one batch; missing cells are null."""
-    columns = [
-        pa.array(frame[field.name].tolist(), field.type, from_pandas=True) for field in schema
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+    columns = [pa.array(frame[field.name], field.type, from_pandas=True) for field in schema]
+    whole = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
+    return pa.RecordBatch.from_arrays(whole, schema=schema)

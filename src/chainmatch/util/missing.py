@@ -1,7 +1,10 @@
 """Values that may be unknown: NaN in numbers, empty in text. Unknown is not zero."""
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -10,6 +13,20 @@ if TYPE_CHECKING:
 def text_of(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return a column as text, with "" where it is unknown."""
     return column.astype(object).where(column.notna(), "")
+
+
+def among(column: "pd.Series[Any]", values: Iterable[object]) -> np.ndarray:
+    """Return for each cell whether it is one of ``values``; for texts faster than ``isin``."""
+    return np.fromiter(
+        map(set(values).__contains__, column.tolist()), dtype=bool, count=len(column)
+    )
+
+
+def rows_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return the rows of a table as dictionaries, cells as they are."""
+    names = [str(name) for name in table.columns]
+    columns = [table[name].tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def saturating(amount: float, half: float) -> float:
