@@ -154,7 +154,7 @@ def test_javascript_shows_what_the_command_says_is_wrong(place):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """A service over the sample, with a key; what the programs find in their environment."""
-    pytest.importorskip("fastapi", reason="the extra serve is not installed")
+    pytest.importorskip("gunicorn", reason="the extra serve is not installed")
     from serving import served
 
     data = tmp_path_factory.mktemp("embedding") / "data"

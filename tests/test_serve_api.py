@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -21,11 +23,11 @@ from chainmatch.server.app import create_app
 from chainmatch.server.catalog import load
 from chainmatch.server.database import open_database, upgrade
 from chainmatch.server.keys import new_key, revoke_key
-from chainmatch.server.limits import Buckets
 from chainmatch.server.run_worker import recover
 from chainmatch.server.runlog import RunLog
 from chainmatch.server.settings import Settings, make_folders
 from chainmatch.tables import read_firms
+from chainmatch.util.locking import try_lock
 from serving import put_run, small_lists
 
 RUN = "00000000000000aa"
@@ -50,8 +52,8 @@ def known(tmp_path_factory, sample_run):
 
 def client_of(known, rate=10_000, **changes):
     settings, catalog, engine = known
-    buckets = Buckets(rate, max(1, rate))
-    return TestClient(create_app(settings, catalog, engine, buckets, lambda: True), **HERE)
+    settings = replace(settings, rate=rate, burst=max(1, rate))
+    return TestClient(create_app(settings, catalog, engine), **HERE)
 
 
 @pytest.fixture(scope="module")
@@ -322,8 +324,6 @@ def test_lists_are_named_not_reached(client, known):
 
 def test_the_queue_has_an_end(known):
     settings, catalog, engine = known
-    from dataclasses import replace
-
     narrow = client_of((replace(settings, queue=1), catalog, engine))
     wanted = {"targets": "目标.csv", "local": "目标.csv"}
     first = narrow.post("/v1/lists/runs", json=wanted)
@@ -503,11 +503,11 @@ def test_another_slash_is_another_address(client):
 
 
 def test_readiness_needs_somebody_who_carries_out_runs(known):
-    settings, catalog, engine = known
-    assert client_of(known).get("/readyz").json()["status"] == "ok"
-    asleep = create_app(settings, catalog, engine, Buckets(9, 9), lambda: False)
-    assert "运算" in problem(TestClient(asleep, **HERE).get("/readyz"), 503)
-    assert TestClient(asleep, **HERE).get("/healthz").status_code == 200
+    client, lock = client_of(known), try_lock(known[0].runner)
+    assert client.get("/readyz").json()["status"] == "ok"
+    os.close(lock)
+    assert "运算" in problem(client.get("/readyz"), 503)
+    assert client.get("/healthz").status_code == 200
 
 
 def test_the_openapi_page_is_a_valid_description(client):

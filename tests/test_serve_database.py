@@ -328,7 +328,9 @@ def test_names_keep_what_says_how_to_read_them(name, safe):
 # --- without the extra ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", ["fastapi", "uvicorn", "alembic", "python_multipart"])
+@pytest.mark.parametrize(
+    "package", ["fastapi", "uvicorn", "alembic", "gunicorn", "python_multipart"]
+)
 def test_what_is_not_installed_is_named(package, monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, package, None)
     assert main(["serve", "--data", str(tmp_path / "data")]) == 2

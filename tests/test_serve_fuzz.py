@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("fastapi")
-pytest.importorskip("uvicorn")
+pytest.importorskip("gunicorn")
 pytest.importorskip("schemathesis")
 
 from chainmatch.cli import main

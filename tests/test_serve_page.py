@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 pytest.importorskip("fastapi")
-pytest.importorskip("uvicorn")
+pytest.importorskip("gunicorn")
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from browsing import BROWSER, launched, listened

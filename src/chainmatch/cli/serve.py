@@ -18,11 +18,7 @@ _NEEDED = ("alembic", "fastapi", "prometheus_client", "python_multipart", "sqlal
 
 def serve(arguments: Namespace) -> None:
     """The service itself, or what its keys are."""
-    try:
-        import fcntl  # noqa: F401 - the processes of the service share their memory
-    except ImportError:
-        raise OptionError("serve 需要 Linux 或 macOS；Windows 上可在 WSL 中运行。") from None
-    for name in _NEEDED:
+    for name in (*_NEEDED, *(("gunicorn",) if hasattr(os, "fork") else ())):
         if find_spec(name) is None:
             raise OptionError(
                 f"服务需要 {name}，当前没有安装；请运行 pip install 'chainmatch[serve]'"
@@ -33,8 +29,7 @@ def serve(arguments: Namespace) -> None:
     if arguments.new_key or arguments.list_keys or arguments.revoke_key:
         _keys(arguments, settings)
         return
-    if code := serve_until_stopped(settings):
-        raise SystemExit(code)
+    serve_until_stopped(settings)
 
 
 def _settings(arguments: Namespace) -> "Settings":

@@ -1,7 +1,5 @@
 """The application put together: routes, problems, guard."""
 
-from collections.abc import Callable
-
 import sqlalchemy as sql
 from fastapi import Depends, FastAPI
 
@@ -21,14 +19,8 @@ from chainmatch.server.templates import templates
 _ABOUT = "产业链图谱、缺口分析与精准招商清单的服务接口。所有错误都是 application/problem+json。"
 
 
-def create_app(
-    settings: Settings,
-    catalog: Catalog,
-    engine: sql.Engine,
-    buckets: Buckets,
-    awake: Callable[[], bool],
-) -> FastAPI:
-    """Return the application of one process; ``awake`` says whether runs are carried out."""
+def create_app(settings: Settings, catalog: Catalog, engine: sql.Engine) -> FastAPI:
+    """Return the application; processes that part afterwards share catalog and rate limits."""
     app = FastAPI(
         title="chainmatch",
         version=__version__,
@@ -39,7 +31,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.service = Service(
-        settings, catalog, engine, RunLog(engine), OutcomeLog(engine), templates(), awake
+        settings, catalog, engine, RunLog(engine), OutcomeLog(engine), templates()
     )
     for module in (lookups, running, results):
         app.include_router(module.ROUTES, dependencies=[Depends(BEARER)])
@@ -49,7 +41,7 @@ def create_app(
         Guard,
         settings=settings,
         ring=KeyRing(engine),
-        buckets=buckets,
+        buckets=Buckets(settings.rate, settings.burst),
         audit=Audit(settings.audit),
     )
     _describe(app)

@@ -1,6 +1,5 @@
 """What a request may reach: the service's parts, who asks, and the run that a path names."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -26,10 +25,7 @@ BEARER = HTTPBearer(auto_error=False, description="chainmatch serve --new-key Âê
 
 @dataclass(frozen=True)
 class Service:
-    """The parts that the processes share or open for themselves.
-
-    ``awake`` says whether the process that carries out runs gave a sign of life.
-    """
+    """The parts that the processes share or open for themselves."""
 
     settings: Settings
     catalog: Catalog
@@ -37,7 +33,6 @@ class Service:
     runs: RunLog
     outcomes: OutcomeLog
     templates: Jinja2Templates
-    awake: Callable[[], bool]
 
 
 # Coroutines, because FastAPI sends plain functions through a pool of threads, which takes longer

@@ -13,6 +13,7 @@ from chainmatch.server import metrics
 from chainmatch.server.context import Held
 from chainmatch.server.models import SHOWN, Health
 from chainmatch.server.problems import Problem, content, documented
+from chainmatch.server.run_worker import someone_works
 from chainmatch.server.templates import FOLDER
 
 ROUTES = APIRouter()
@@ -68,7 +69,7 @@ def ready(service: Held) -> Health:
             connection.execute(sql.select(1))
     except SQLAlchemyError:
         raise Problem(503, "数据库没有应答。", {"Retry-After": "5"}) from None
-    if not service.awake():
+    if not someone_works(service.settings):
         raise Problem(503, "负责运算的进程没有应答。", {"Retry-After": "5"})
     return Health(status="ok", detail="；".join(service.catalog.notes))
 

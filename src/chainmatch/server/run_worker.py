@@ -1,35 +1,39 @@
-"""The process that carries out the runs, one after another, each in a process of its own.
+"""The thread that carries out the runs, one after another, each in a process of its own.
 
-A run is computed in ``work/<id>/out``; that folder is then moved to ``runs/<id>`` as a whole, and
-only then recorded. Whatever is killed at whatever moment, :func:`recover` finds either the whole
-folder or none. Only one foreman works in a data folder (``service`` holds the lock).
+Every answering process has such a thread; the one that holds the lock of the data folder works. A
+run is computed in ``work/<id>/out``; that folder is then moved to ``runs/<id>`` as a whole, and
+only then recorded. Whatever is killed at whatever moment, another thread gets the lock, and
+:func:`recover` finds either the whole folder or none.
 """
 
 import json
 import logging
 import os
-import select
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from chainmatch.errors import RunError, reason
 from chainmatch.report.runs import RunFolder
+from chainmatch.server.database import open_database
 from chainmatch.server.runlog import ATTEMPTS, RunLog, RunRow
 from chainmatch.server.settings import Settings
 from chainmatch.server.uploads import input_path
 from chainmatch.server.work import OUT, Order
+from chainmatch.util.locking import try_lock
 
 _LOG = logging.getLogger("chainmatch.server")
 _TICK = 0.25  # seconds between two looks at the queue, or at whether a run is to be stopped
 _MERCY = 5.0  # seconds between SIGTERM and SIGKILL for a run
+_KILL = -9  # how a process ends that the system killed
 _FAULT = "程序内部错误，运算没有完成；请把服务日志交给维护人员。"
 _KILLED = "运算进程被系统终止，可能是内存不足；请减少名单行数或增加内存后重试。"
 
@@ -67,47 +71,53 @@ def _inputs(folder: Path) -> dict[str, str]:
         return {}
 
 
-class Foreman:
+def someone_works(settings: Settings) -> bool:
+    """Return whether some process carries out runs."""
+    lock = try_lock(settings.runner)
+    if lock is not None:
+        os.close(lock)
+    return lock is None
+
+
+class RunWorker:
     """Takes runs out of the queue until it is told to stop."""
 
-    def __init__(
-        self, settings: Settings, log: RunLog, lifeline: int, beat: Callable[[], None]
-    ) -> None:
-        """Work until SIGTERM, or until ``lifeline`` (a pipe) ends; call ``beat`` while alive."""
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._log = log
-        self._lifeline = lifeline
-        self._beat = beat
-        self._told = False
+        self._log = RunLog(open_database(settings.database_url))
+        self._ended = Event()
+        self._thread = Thread(target=self._work, daemon=True)
 
-    def work(self) -> None:
-        """Recover, then carry out runs."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when
-        signal.signal(signal.SIGTERM, self._stop)
-        recovered = False
-        while not self._stopping(0.0):
-            self._beat()
+    def start(self) -> None:
+        """Work from now on, as soon as no other process does."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; a run that is under way is interrupted."""
+        self._ended.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._ended.is_set():
+            lock = try_lock(self._settings.runner)
+            if lock is None:
+                self._ended.wait(1.0)
+                continue
             try:
-                if not recovered:
-                    recover(self._settings, self._log)
-                    recovered = True
-                run = self._log.claim()
+                recover(self._settings, self._log)
+                while not self._ended.is_set():
+                    run = self._log.claim()
+                    if run is None:
+                        self._ended.wait(_TICK)
+                    else:
+                        self._carry_out(run)
             except SQLAlchemyError as error:
                 _LOG.error("the database does not answer: %s", type(error).__name__)
-                run = None
-            if run is None:
-                self._stopping(_TICK)
-            else:
-                self._carry_out(run)
-
-    def _stop(self, *_: object) -> None:
-        self._told = True
-
-    def _stopping(self, wait: float) -> bool:
-        # A signal may come while this waits: what it said is not to be overwritten.
-        if not self._told and select.select([self._lifeline], [], [], wait)[0]:
-            self._told = True
-        return self._told
+            except Exception:  # the next try begins with what is on the disk
+                _LOG.exception("runs")
+            finally:
+                os.close(lock)
+                self._ended.wait(_TICK)
 
     def _carry_out(self, run: RunRow) -> None:
         folder = self._settings.work / run.id
@@ -117,14 +127,12 @@ class Foreman:
         except OSError as error:
             _LOG.exception("run %s", run.id)
             state, detail = "failed", f"{_FAULT}（{reason(error)}）"
-        if state != "interrupted":
-            if state == "done":
-                keep(folder / OUT, self._settings.runs / run.id)
-            self._record(run.id, state, detail)
-            shutil.rmtree(folder, ignore_errors=True)  # what was sent is not kept
-        else:
-            shutil.rmtree(folder / OUT, ignore_errors=True)
-            self._record(run.id, state, "服务停止，重新启动后会接着算。")
+        if state == "done":
+            keep(folder / OUT, self._settings.runs / run.id)
+        self._record(run.id, state, detail)
+        # What was sent is not kept, unless the run begins anew.
+        left = folder / OUT if state == "interrupted" else folder
+        shutil.rmtree(left, ignore_errors=True)
 
     def _record(self, run: str, state: str, detail: str) -> None:
         """Record the end, however long the database takes; after a stop ``recover`` does it."""
@@ -134,7 +142,7 @@ class Foreman:
                 return
             except SQLAlchemyError:
                 _LOG.error("run %s ended (%s) but cannot be recorded yet", run, state)
-                if self._stopping(1.0):
+                if self._ended.wait(1.0):
                     return
 
     def _watch(self, run: RunRow, folder: Path) -> tuple[str, str]:
@@ -152,41 +160,49 @@ class Foreman:
                 env={**os.environ, "PYTHONUTF8": "1"},
             ) as process,
         ):
+            assert process.stdin is not None  # noqa: S101 - a pipe
+            refusals: list[str] = []
+            listening = Thread(target=self._listen, args=(run.id, process, refusals))
+            listening.start()
             try:
-                return self._follow(run, folder, process)
+                process.stdin.write(json.dumps(_order(run, folder, self._settings)).encode())
+                process.stdin.write(b"\n")
+                process.stdin.flush()
+                stopped = self._stopped(run.id, process)
             finally:
                 _end(process)
+                listening.join()
+            return stopped or _verdict(process.returncode, refusals, run.id, folder)
 
-    def _follow(
-        self, run: RunRow, folder: Path, process: "subprocess.Popen[bytes]"
-    ) -> tuple[str, str]:
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - pipes
-        process.stdin.write(json.dumps(_order(run, folder, self._settings)).encode() + b"\n")
-        process.stdin.flush()
+    def _stopped(self, run: str, process: "subprocess.Popen[bytes]") -> tuple[str, str] | None:
+        """Wait for the end of a run; return state and detail where it did not end by itself."""
         until = time.monotonic() + self._settings.patience
-        told = _Lines(process.stdout.fileno())
-        while not told.ended:
-            ready = select.select([told.pipe, self._lifeline], [], [], _TICK)[0]
-            self._beat()
-            if self._told or self._lifeline in ready:
-                self._told = True
-                return "interrupted", ""
-            if told.pipe in ready:
-                for _ in told.read():
-                    self._try(self._log.step, run.id, told.step, told.steps - 1)
-            elif self._try(self._log.wants_stop, run.id):
+        while process.poll() is None:
+            if self._ended.wait(_TICK):
+                return "interrupted", "服务停止，重新启动后会接着算。"
+            if self._ask(self._log.wants_stop, run):
                 return "cancelled", ""
-            elif time.monotonic() > until:
+            if time.monotonic() > until:
                 minutes = self._settings.patience / 60
                 return "failed", f"运算超过 {minutes:.0f} 分钟没有完成，已停止；请减少名单行数。"
-        return _verdict(process.wait(), told.error, run.id, folder)
+        return None
 
-    def _try(self, ask: Callable[..., Any], *values: object) -> Any:
+    def _listen(self, run: str, process: "subprocess.Popen[bytes]", refusals: list[str]) -> None:
+        """Record the steps that the process of a run tells, until it ends."""
+        assert process.stdout is not None  # noqa: S101 - a pipe
+        steps = 0
+        for line in process.stdout:
+            message = json.loads(line)
+            if "step" in message:
+                self._ask(self._log.step, run, message["step"], steps)
+                steps += 1
+            else:
+                refusals.append(message["error"])
+
+    def _ask(self, ask: Callable[..., Any], *values: object) -> Any:
         """Ask the database; a run goes on while it does not answer."""
-        try:
+        with suppress(SQLAlchemyError):
             return ask(*values)
-        except SQLAlchemyError:
-            return None
 
 
 def _order(run: RunRow, folder: Path, settings: Settings) -> Order:
@@ -209,59 +225,37 @@ def _absolute(path: Path | None) -> str | None:
     return None if path is None else str(path.absolute())
 
 
-def _verdict(code: int, error: str, run: str, folder: Path) -> tuple[str, str]:
+def _verdict(code: int, refusals: list[str], run: str, folder: Path) -> tuple[str, str]:
     """Return state and detail from how the process ended."""
     if code == 0:
         return "done", ""
-    if code == 2 and error:
-        return "failed", error
-    said = (folder / "errors.txt").read_text("utf-8", "replace")
-    _LOG.error("run %s ended with %s\n%s", run, code, said[-4000:])
-    return "failed", _KILLED if code == -signal.SIGKILL else _FAULT
-
-
-class _Lines:
-    """What the process of a run tells, line by line."""
-
-    def __init__(self, pipe: int) -> None:
-        self.pipe = pipe
-        self._rest = b""
-        self.ended = False
-        self.step, self.steps, self.error = "", 0, ""
-
-    def read(self) -> list[str]:
-        """Take what is there; return the steps that were told, and remember the last."""
-        data = os.read(self.pipe, 1 << 16)
-        self.ended = not data
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        steps = []
-        for line in lines:
-            said = json.loads(line)
-            self.error = said.get("error", self.error)
-            if "step" in said:
-                self.step, self.steps = said["step"], self.steps + 1
-                steps.append(self.step)
-        return steps
+    if code == 2 and refusals:
+        return "failed", refusals[-1]
+    errors = (folder / "errors.txt").read_text("utf-8", "replace")
+    _LOG.error("run %s ended with %s\n%s", run, code, errors[-4000:])
+    return "failed", _KILLED if code == _KILL else _FAULT
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """See to it that a process is gone."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_MERCY)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    process.wait()
+    process.terminate()
+    try:
+        process.wait(_MERCY)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def keep(made: Path, place: Path) -> None:
     """Move a finished folder to its place, once everything in it lies on the disk."""
-    for path in (*made.iterdir(), made):
+    _sync(*made.iterdir(), made)
+    made.rename(place)
+    _sync(place.parent)
+
+
+def _sync(*paths: Path) -> None:
+    if sys.platform == "win32":  # opens no folders
+        return
+    for path in paths:
         opened = os.open(path, os.O_RDONLY)
         os.fsync(opened)
         os.close(opened)
-    made.rename(place)
-    parent = os.open(place.parent, os.O_RDONLY)
-    os.fsync(parent)
-    os.close(parent)

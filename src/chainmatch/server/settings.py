@@ -64,6 +64,11 @@ class Settings:
         return self.data / "figures"
 
     @property
+    def runner(self) -> Path:
+        """Held by the process that carries out runs."""
+        return self.data / "runner"
+
+    @property
     def audit(self) -> Path:
         """Who did what and when, one JSON object a line."""
         return self.data / AUDIT
