@@ -105,7 +105,7 @@ def test_rows_without_a_number_come_without_one(session, graph, targets):
 def test_the_matcher_is_built_once_in_each_worker_process(session, graph, targets):
     """Eight tasks run in the two processes that serve the two cores; each builds one matcher."""
     from chainmatch.matching.matcher import Matcher
-    from chainmatch.pipeline.engines.spark.broadcast import Parcel
+    from chainmatch.pipeline.engines.spark.arrow import Parcel
 
     parcel = Parcel.of(graph)
 

@@ -24,8 +24,8 @@ from chainmatch.identity.resolution import resolve
 from chainmatch.pipeline import database
 from chainmatch.pipeline.database import Database
 from chainmatch.pipeline.duplicates import linked, merges_on_disk
+from chainmatch.pipeline.engines.folder import held_alone
 from chainmatch.pipeline.engines.found import DiskPart
-from chainmatch.pipeline.engines.lock import held_alone
 from chainmatch.pipeline.engines.pool import Pool
 from chainmatch.pipeline.examine import KEYS, common_keys
 from chainmatch.pipeline.rank import rank_files
@@ -223,7 +223,7 @@ def test_a_lock_outlives_no_process(tmp_path):
     """The system lets go of the lock of a process that was killed."""
     code = (
         "import os, signal, sys; from pathlib import Path;"
-        "from chainmatch.pipeline.engines.lock import held_alone\n"
+        "from chainmatch.pipeline.engines.folder import held_alone\n"
         "with held_alone(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     folder = tmp_path / "parts"

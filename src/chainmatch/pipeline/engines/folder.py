@@ -5,18 +5,21 @@ written last and appears whole, so a part with it is finished.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chainmatch.errors import OptionError
+from chainmatch.errors import OptionError, OutputError
 from chainmatch.pipeline.engines.found import DiskPart
-from chainmatch.pipeline.engines.lock import LOCK
 from chainmatch.pipeline.inputs import sha256_of
 from chainmatch.util.atomic import saying_why
 from chainmatch.util.file_names import file_name
+from chainmatch.util.locking import try_lock
 
-STATE = "decided.json"
+STATE, LOCK = "decided.json", "lock"
 
 
 class Source(NamedTuple):
@@ -159,3 +162,44 @@ def _check(state: Any, wanted: Mapping[str, Any], folder: Path) -> None:
             f"--resume：“{folder.name}”是用另外的选项或版本运行的"
             f"（不同之处：{'、'.join(changed)}）；{start_anew}"
         )
+
+
+# --- one run at a time ---------------------------------------------------------------------------
+
+
+@contextmanager
+def held_alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, made if need be; nothing stays of it if nothing but the lock is in it.
+
+    The system lets go of the lock when the process ends, however it ends.
+
+    Raises:
+        OutputError: another run holds it, or it cannot be written.
+    """
+    with saying_why(folder):
+        lock = _open_locked(folder)
+    try:
+        yield
+    finally:
+        os.close(lock)
+        if [path.name for path in _inside(folder)] in ([], [LOCK]):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_locked(folder: Path) -> int:
+    """Open the lock file and lock it; one that another run has just removed is opened anew."""
+    path = folder / LOCK
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = try_lock(path)
+        if lock is None:
+            raise OutputError(
+                f"另一次运行正在写同一个结果（{folder.name}）；请等它结束，或换一个结果文件名。"
+            )
+        if path.exists() and os.path.samestat(os.fstat(lock), path.stat()):
+            return lock
+        os.close(lock)
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []

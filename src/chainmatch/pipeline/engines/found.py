@@ -1,10 +1,11 @@
 """What an engine is, what it takes to a list, and what it hands over."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -148,15 +149,15 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class Engine(Protocol):
+class Engine(ABC):
     """Takes a step with the firms of a list.
 
     ``bounded``: what is found is put on the disk, and need not fit into memory.
     """
 
-    @property
-    def bounded(self) -> bool: ...  # noqa: D102
+    bounded: ClassVar[bool] = True
 
+    @abstractmethod
     def each(
         self,
         step: Step,
@@ -165,13 +166,12 @@ class Engine(Protocol):
         place: Place | None = None,
     ) -> AbstractContextManager[Found]:
         """Read a list and give what the step finds; its parts last as long as the context."""
-        ...
 
     def map(
         self, work: Work[Task, Result], tasks: Iterable[Task], rows: Sequence[int]
     ) -> Iterator[Result]:
         """Do tasks; the results come in their order. ``rows`` of the list are done after each."""
-        ...
+        return map(work.start(), tasks)
 
 
 def head(frames: Iterable[pd.DataFrame], columns: Sequence[str], most: int | None) -> pd.DataFrame:

@@ -1,18 +1,16 @@
 """A list in memory, in this process."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from chainmatch.pipeline.engines.found import Found, MemoryPart, Place, Result, Step, Task, Work
+from chainmatch.pipeline.engines.found import Engine, Found, MemoryPart, Place, Step
 from chainmatch.pipeline.inputs import List, firms_of, input_of
 
 
-@dataclass(frozen=True)
-class Local:
+class Local(Engine):
     """Reads a list of any kind whole, and takes the step with all its firms at once."""
 
-    bounded: bool = False
+    bounded = False
 
     @contextmanager
     def each(
@@ -29,12 +27,3 @@ class Local:
             read.furniture, lambda: [read.rejects], read.notes, read.mapping,
             input_of(source, read),
         )  # fmt: skip
-
-    def map(
-        self,
-        work: Work[Task, Result],
-        tasks: Iterable[Task],
-        rows: Sequence[int],
-    ) -> Iterator[Result]:
-        """Do tasks one after another."""
-        return map(work.start(), tasks)

@@ -18,9 +18,8 @@ import pandas as pd
 
 from chainmatch._version import __version__
 from chainmatch.errors import ChainmatchError, Interrupted, OutputError, StoppedError, TableError
-from chainmatch.pipeline.engines.folder import PartFolder
-from chainmatch.pipeline.engines.found import Found, Place, Result, Step, Task, Work
-from chainmatch.pipeline.engines.lock import held_alone
+from chainmatch.pipeline.engines.folder import PartFolder, held_alone
+from chainmatch.pipeline.engines.found import Engine, Found, Place, Result, Step, Task, Work
 from chainmatch.pipeline.engines.ordered import default_jobs, in_order
 from chainmatch.pipeline.inputs import List
 from chainmatch.tables import Reading
@@ -42,7 +41,7 @@ def _warn(text: str) -> None:
 
 
 @dataclass(frozen=True)
-class Pool:
+class Pool(Engine):
     """Goes through CSV and its kin, or Parquet, of any length.
 
     jobs
@@ -63,7 +62,6 @@ class Pool:
     size: int = PIECE
     progress: Callable[[int], None] = lambda _: None
     say: Callable[[str], None] = _warn
-    bounded: bool = True
 
     @contextmanager
     def each(

@@ -1,9 +1,13 @@
-"""Functions over record batches on a Spark DataFrame, and results back to the driver."""
+"""What passes between driver and workers: plain data one way, record batches the other."""
 
+import hashlib
+import pickle
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
@@ -16,6 +20,10 @@ Mapper = Callable[[Batches], Iterator[pa.RecordBatch]]
 
 ORDER = ("row", "line")  # number of the firm's row in its list; number of the line for that firm
 _SQL = {pa.string(): "string", pa.float64(): "double", pa.int64(): "bigint", pa.binary(): "binary"}
+Built = TypeVar("Built")
+
+_KEPT = 4  # of what was built; a worker that serves several jobs in turn stays small
+_built: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
 
 @contextmanager
@@ -49,3 +57,32 @@ def gather(frame: "DataFrame") -> "pd.DataFrame":
     if order:
         table = table.sort_by([(name, "ascending") for name in order]).drop_columns(order)
     return table.to_pandas()
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Values as bytes, known by their content: ``digest`` is the sha256 of ``content``.
+
+    It travels with the function of a job, as everything does that Spark sends to its workers.
+    """
+
+    content: bytes
+    digest: str
+
+    @classmethod
+    def of(cls, *values: Any) -> "Parcel":
+        """Pack values."""
+        content = pickle.dumps(values, protocol=5)
+        return cls(content, hashlib.sha256(content).hexdigest())
+
+    def open(self, build: Callable[..., Built]) -> Built:
+        """Return ``build(*values)``, built once in this process for the same content."""
+        key = (f"{build.__module__}.{build.__qualname__}", self.digest)
+        if key not in _built:
+            # Packed by the driver in `of`, and brought by Spark's own pickled function.
+            _built[key] = build(*pickle.loads(self.content))  # noqa: S301
+        _built.move_to_end(key)
+        while len(_built) > _KEPT:
+            _built.popitem(last=False)
+        built: Built = _built[key]
+        return built

@@ -8,7 +8,7 @@ read, so its rows are numbered as if it were the first of the list; the driver a
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,13 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainmatch.errors import TableError
-from chainmatch.pipeline.engines.found import DiskPart, Found, Place, Result, Step, Task, Work
-from chainmatch.pipeline.engines.spark.arrow import Batches, mapped
-from chainmatch.pipeline.engines.spark.broadcast import Parcel
-from chainmatch.pipeline.engines.spark.failures import told
-from chainmatch.pipeline.engines.spark.listing import Listing, listing_of
-from chainmatch.pipeline.engines.spark.session import session
-from chainmatch.pipeline.engines.spark.sources import open_listing
+from chainmatch.pipeline.engines.found import DiskPart, Engine, Found, Place, Step
+from chainmatch.pipeline.engines.spark.arrow import Batches, Parcel, mapped
+from chainmatch.pipeline.engines.spark.session import session, told
+from chainmatch.pipeline.engines.spark.sources import Listing, listing_of, open_listing
 from chainmatch.tables.arrow import firm_batch, firm_frame, record_batch
 from chainmatch.tables.kinds import NO_DATA
 from chainmatch.tables.layout import Layout
@@ -41,7 +38,7 @@ _FIRST = 2  # the row below a header in the first row
 
 
 @dataclass(frozen=True)
-class Spark:
+class Spark(Engine):
     """Goes through a list that Spark reads; everything else is done here.
 
     master, options
@@ -54,7 +51,6 @@ class Spark:
 
     master: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
-    bounded: bool = True
 
     @contextmanager
     def each(
@@ -77,15 +73,6 @@ class Spark:
             with self._listing(source, mapping) as listing, told():
                 found = _gathered(listing, step, Path(folder))
             yield found
-
-    def map(
-        self,
-        work: Work[Task, Result],
-        tasks: Iterable[Task],
-        rows: Sequence[int],
-    ) -> Iterator[Result]:
-        """Do tasks one after another, on the driver."""
-        return map(work.start(), tasks)
 
     @contextmanager
     def _listing(self, source: Any, mapping: Mapping[str, str] | None) -> Iterator[Listing]:

@@ -9,8 +9,7 @@ import pyarrow as pa
 
 from chainmatch.matching.matcher import Matcher
 from chainmatch.pipeline.engines.found import Step, Tables
-from chainmatch.pipeline.engines.spark.arrow import ORDER, Batches, mapped
-from chainmatch.pipeline.engines.spark.broadcast import Parcel
+from chainmatch.pipeline.engines.spark.arrow import ORDER, Batches, Parcel, mapped
 from chainmatch.pipeline.link import Linking
 from chainmatch.pipeline.match import Matching
 from chainmatch.tables.arrow import firm_frame, record_batch

@@ -1,22 +1,91 @@
-"""Parquet and CSV through Spark: files, folders of files and addresses such as ``hdfs://…``."""
+"""Raw lists through Spark: files, folders of files, addresses such as ``hdfs://…``, DataFrames.
 
-import hashlib
-from collections.abc import Mapping
+The header is understood on the driver, the rows are read on the workers.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from chainmatch.errors import TableError
-from chainmatch.pipeline.engines.spark.listing import Listing, listing_of
+from chainmatch.pipeline.engines.spark.arrow import gathered
+from chainmatch.pipeline.inputs import sha256_of
+from chainmatch.tables.bounds import plain_values
 from chainmatch.tables.files import kind_of
-from chainmatch.tables.finding import find_layout
+from chainmatch.tables.finding import SEARCHED_ROWS, find_layout
 from chainmatch.tables.headers import read_mapping
+from chainmatch.tables.layout import Layout
+from chainmatch.tables.pieces import Cutter, PieceReader
+from chainmatch.tables.sheets import Row, Stream
 from chainmatch.tables.sql import is_database
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 _TEXT = (".csv", ".tsv", ".txt")
-_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of firms as Spark reads it: raw cells under the headers of whoever wrote it.
+
+    ``reader`` and ``layout`` read a batch of its rows wherever that is; ``input`` is what the
+    manifest says of the list, ``notes`` what is said of it as a whole.
+    """
+
+    frame: "DataFrame"
+    reader: PieceReader
+    layout: Layout
+    notes: tuple[str, ...]
+    input: Mapping[str, str]
+
+
+def listing_of(
+    frame: "DataFrame",
+    names: Collection[str],
+    input: Mapping[str, str],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    ragged: bool = False,
+) -> Listing:
+    """Find out what the columns of a raw frame mean.
+
+    Parameters
+    ----------
+    frame : pyspark.sql.DataFrame
+        Cells as they are. With ``ragged`` it has a column more than ``names``: what stands behind
+        the last cell of a row.
+    names : collection of str
+        The headers.
+    input : mapping
+        ``file`` and ``sha256``, as in the manifest.
+    mapping : mapping, optional
+        What headers mean that are not understood.
+
+    Raises
+    ------
+    TableError
+        No header names a firm, or a later row reads more like the header.
+    """
+    chosen = read_mapping(mapping, "firms")
+    file = input["file"]
+    stream = Stream(file, _rows(frame, names), ragged)
+    cutter = Cutter(pd.DataFrame(), stream, SEARCHED_ROWS, chosen)
+    if cutter.layout.last:
+        raise TableError(
+            f"名单“{file}”的表头在第 {cutter.layout.last + 1} 行；Spark 只读表头在第一行的名单，"
+            "请删去表头以上的行"
+        )
+    return Listing(frame, cutter.reader, cutter.layout, cutter.notes, input)
+
+
+def _rows(frame: "DataFrame", names: Collection[str]) -> Iterator[Row]:
+    yield list(names)
+    head: Any = gathered(frame.limit(SEARCHED_ROWS))
+    yield from zip(*map(plain_values, head.columns), strict=True)
 
 
 def open_listing(
@@ -34,7 +103,10 @@ def open_listing(
     """
     kind = _kind(path)
     where = path if "://" in path else f"file://{Path(path).resolve()}"
-    input = {"file": path.rstrip("/").rpartition("/")[2], "sha256": _sha256(path)}
+    input = {
+        "file": path.rstrip("/").rpartition("/")[2],
+        "sha256": "" if "://" in path else sha256_of(Path(path)),
+    }
     if kind == "parquet":
         frame = session.read.parquet(where)
         return listing_of(frame, frame.columns, input, mapping=mapping)
@@ -55,17 +127,6 @@ def _kind(path: str) -> str:
             f"“{place.name}”是工作簿，Spark 不读；请另存为 CSV 或 Parquet，或去掉 --engine spark"
         )
     return kind
-
-
-def _sha256(path: str) -> str:
-    """Return the sha256 of a file on this computer; of anything else it is not known."""
-    if "://" in path or not Path(path).is_file():
-        return ""
-    digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _open_csv(
