@@ -26,6 +26,7 @@ from chainmatch.matching.tables import match
 from chainmatch.pipeline.home import place_name, places_of
 from chainmatch.places.locating import Place, zone_distance_km, zone_names
 from chainmatch.profile import Profile, Resource
+from chainmatch.report.templates import source
 from chainmatch.schema.columns import NEEDS
 from chainmatch.schema.currencies import in_yuan
 from chainmatch.tables import read_firms
@@ -223,52 +224,11 @@ _KINDS = {
     "scenery": "景观和接待（森林、温泉、景区等名单里看不全，请补）",
     "made": "已有的加工",
 }
-_DRAFT = Template(
-    """\
-# 县情配置草稿：由 chainmatch profile new --local 从本地企业名单起草，请逐项核对、补写。
-# 数值都在 0 到 1 之间；不知道的写“未知”，程序按未知处理，不当作 0。
-# 这里没有的项用默认值；全部写法见自带示例（chainmatch profile new --out 文件）。
-
-name: $name  # 结果上显示的名称，请改
-
-# $seen。county 留空表示全市范围都算本地。
-home: $home
-
-# 重点片区及其优先程度，按直线距离起草；请按招商方向改。
-zones:$zones
-
-# 本县有什么。以下是从企业经营范围里看到的；much 是多少（1 = 很多），按家数和资本起草。
-# 请删去不算资源的，补上名单里没有的（矿产储量、林地、水、农户种养、名优特产），按实际改。
-resources:$resources
-
-# 在建和拟建的重点项目：名单里看不到，请写。needs 是要别人供的，makes 是投产后本地会有的。如
-#   - {name: 某产业园, stage: 在建, amount: 20亿元, needs: [模具], makes: [碳化钨粉]}
-# 名单里可能的龙头，供想项目时参考（程序自己会算，不用写进来）：
-# $anchors
-projects: []
-
-# 优先招引什么：县里定的，名单里看不到，请写。产业链、细分链、环节或产品都可以。如
-#   - {what: 食用菌加工, weight: 1.0, why: 鲜菇外运}
-# 从上面的资源往下游看，可以考虑：
-# $ideas
-priorities: []
-
-# 不能接收什么：环保、生态红线、能耗、没有化工园区等，名单里看不到，请写。如
-#   - {what: 电镀, why: 水源地}
-unwanted: []
-
-# 要素条件：1 = 充足，0 = 没有。请由相关部门逐项核定，拿不准的留“未知”。
-endowments:$endowments
-
-# 计算企业年限的日期，如 2026-01-01；留空则年限不详。
-as_of: ""
-"""
-)
 
 
 def _text(home: Place, seen: str, finds: list[Find], anchors: list[str], ideas: list[str]) -> str:
     parts = ", ".join(f"{key}: {scalar(v)}" for key, v in zip(_HOME, home[:3], strict=True))
-    return _DRAFT.substitute(
+    return Template(source("profile_draft.yaml")).substitute(
         name=scalar(place_name(home)),
         seen=seen,
         home=f"{{{parts}}}",

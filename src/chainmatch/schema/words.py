@@ -4,62 +4,26 @@ import math
 from collections.abc import Mapping
 
 from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.util.resources import data_rows
 from chainmatch.util.rounding import UNKNOWN, figure
 
-STATUS: dict[str, str] = {
-    "strong": "强",
-    "present": "有",
-    "weak": "弱",
-    "missing": "缺",
-    "no-data": "无数据",
-}
-GAP_KINDS: dict[str, str] = {
-    "fill": "补链",
-    "strengthen": "强链",
-    "extend": "延链",
-    "start": "建链",
-}
-WAYS: dict[str, str] = {"recruit": "可招", "grow": "需本地培育", "closed": "不接收"}
-GRADES: dict[str, str] = {"confirmed": "确认", "likely": "较可靠", "uncertain": "不确定"}
-PARTNERS: dict[str, str] = {
-    "target": "目标企业",
-    "local": "本地企业",
-    "lead": "其他线索",
-    "gap": "产业链缺口",
-}
-RELATIONS: dict[str, str] = {"same": "同一家企业", "branch": "总部与分支", "group": "同一集团"}
-STAGES: dict[str, str] = {
-    "upstream": "上游",
-    "midstream": "中游",
-    "downstream": "下游",
-    "supporting": "配套",
-}
+_LABELS = list(data_rows("words/labels.csv"))
+
+
+def _labels(table: str, what: str = "word") -> dict[str, str]:
+    return {row["key"]: row[what] for row in _LABELS if row["table"] == table}
+
+
+STATUS, STATUS_MEANING = _labels("status"), _labels("status", "meaning")
+GAP_KINDS, GAP_MEANING = _labels("gap kind"), _labels("gap kind", "meaning")
+WAYS, WAY_MEANING = _labels("way"), _labels("way", "meaning")
+GRADES, GRADE_MEANING = _labels("grade"), _labels("grade", "meaning")
+PARTNERS = _labels("partner")
+RELATIONS = _labels("relation")
+STAGES = _labels("stage")
+INPUTS = _labels("input")
+SIDES = _labels("side")
 OUTCOMES: tuple[str, ...] = ("签约", "在谈", "拒绝", "未联系")
-STATUS_MEANING: dict[str, str] = {
-    "strong": "本地企业较强",
-    "present": "本地已有企业",
-    "weak": "本地企业偏弱",
-    "missing": "未见本地企业",
-    "no-data": "名单看不出有无",
-}
-GAP_MEANING: dict[str, str] = {
-    "fill": "上下游两侧本地都有企业，缺这一环",
-    "strengthen": "本地已有企业，可以做强",
-    "extend": "上游或下游有本地企业，可顺势延伸",
-    "start": "直接上下游都没有本地企业，需整体引进",
-}
-WAY_MEANING: dict[str, str] = {
-    "recruit": "这类企业会到外县落户，可以招引",
-    "grow": "这类经营依附本地，不靠招引",
-    "closed": "县情配置不接收",
-}
-GRADE_MEANING: dict[str, str] = {
-    "confirmed": "经营范围与主营产品或行业代码一致",
-    "likely": "凭经营范围判断，走访前须核实",
-    "uncertain": "依据较弱，须先核实",
-}
-INPUTS: dict[str, str] = {"targets": "目标企业名单", "local": "本地企业名单", "leads": "招商线索"}
-SIDES: dict[str, str] = {"上游": "可向它供货", "下游": "可采购它的产品"}
 NO_ZONE = "其他地区"
 NO_PROVINCE = "省份不详"
 NO_CITY = "城市不详"

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 Batches = Iterable[pa.RecordBatch]
 Mapper = Callable[[Batches], Iterator[pa.RecordBatch]]
+Built = TypeVar("Built")
 
 ORDER = ("row", "line")  # number of the firm's row in its list; number of the line for that firm
 _SQL = {pa.string(): "string", pa.float64(): "double", pa.int64(): "bigint", pa.binary(): "binary"}
-Built = TypeVar("Built")
-
 _KEPT = 4  # of what was built; a worker that serves several jobs in turn stays small
 _built: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
