@@ -154,6 +154,11 @@ PLACES = {
     "title with year": ([["附件1：2023年商洛市专精特新企业名单"], H, [1, A, "茶"]], ["商洛"], {}),
     "title and group": ([["陕西省规上企业名单"], H, ["商洛市"], [1, A, "茶"]], ["商洛"], {}),
     "title of strangers": ([["商洛市招商引资目标企业名单"], H, [1, A, "茶"]], [""], {}),
+    "names of elsewhere": (
+        [["商洛市茶产业重点企业名单"], H, [1, "杭州甲川茶业有限公司", "茶"], [2, "苏州乙山茶业有限公司", "茶"]],
+        ["杭州", "苏州"],
+        {},
+    ),
     "own column first": ([[*H, "所属地市"], ["商洛市"], [1, A, "茶", "西安市"], [2, B, "油", None]], ["西安", "商洛"], {}),
     "group after trade": ([H, ["西安市"], [1, A, "茶"], ["食品类"], [2, B, "油"]], ["西安", ""], {}),
     "merged heading": ([H, ["商洛地区", None, None], [1, A, "茶"]], ["商洛"], {"merged": [(1, 0, 1, 2)]}),
@@ -167,7 +172,7 @@ def test_a_place_that_titles_and_headings_give_to_the_rows_below(name: str, firm
     reading = firms_of(rows, **how)
     assert reading.table["city"].tolist() == cities
     given = any("表题、工作表名或分组标题所说的地方" in note for note in reading.notes)
-    assert given == (any(cities) and (name != "own column first" or "商洛" in cities))
+    assert given == (any(cities) and name != "names of elsewhere")
 
 
 def test_headings_of_ownership_rank_and_trade(firms_of) -> None:

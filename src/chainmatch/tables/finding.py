@@ -14,9 +14,9 @@ from chainmatch.tables.headers import (
     meaning_of,
     parse_header,
 )
-from chainmatch.tables.headings import title_says, titles_of, unit_of
+from chainmatch.tables.headings import lies_elsewhere, title_says, titles_of, unit_of
 from chainmatch.tables.layout import Layout, build_layout
-from chainmatch.tables.values import is_blank, raw_text
+from chainmatch.tables.values import is_blank, raw_text, text_of
 
 SEARCHED_ROWS = 60
 _UNKNOWN_ROWS = 20  # that are searched for a header without a known name column
@@ -46,7 +46,13 @@ def find_layout(
         return None
     best = by_values(best, rows[best.last + 1 :], table)
     titles = titles_of(rows[: best.first])
-    return best.told(title_says(titles, sheet, table, best.columns), unit_of(titles))
+    given = title_says(titles, sheet, table, best.columns)
+    if table == "firms" and "region" in given:
+        at = best.columns["name"][0]
+        names = [text_of(row[at]) for row in rows[best.last + 1 :] if at < len(row)]
+        if lies_elsewhere(given["region"], names):
+            del given["region"]
+    return best.told(given, unit_of(titles))
 
 
 def _rank(layout: Layout, table: Table, mapping: Mapping[str, str]) -> int:

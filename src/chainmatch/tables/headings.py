@@ -43,6 +43,7 @@ _UNIT = re.compile(
     r"单位[:：]?\s*[(（]?(?P<unit>(?:人民币)?[百千]?[万亿]?(?:元|美元|港元|欧元|日元|人民币))(?![/／每])"
 )
 _LONGEST_PLACE = 12
+_FEW = 0.2
 
 
 @cache
@@ -88,9 +89,17 @@ def says(text: str, table: str) -> dict[str, str]:
 
 def speaks_for_itself(text: str) -> bool:
     """Return whether a lone cell is a heading without any number or count: 西安市, 食品加工类."""
+    short = len(text) <= _LONGEST_PLACE and _TRADE_END.search(text)
     return not FIRM_END.search(text) and bool(
-        is_place(core_of(text)) or _TITLE_END.search(text) or _TRADE_END.search(text)
+        short or is_place(core_of(text)) or _TITLE_END.search(text)
     )
+
+
+def lies_elsewhere(region: str, names: Sequence[str]) -> bool:
+    """Return whether the names of firms speak of other provinces than a title does."""
+    here = locate(region=region).province
+    said = [province for name in names if (province := locate(name=name).province)]
+    return sum(province != here for province in said) > _FEW * len(said)
 
 
 def title_says(
