@@ -4,13 +4,13 @@
 
 Task V: changed names of odd rows of REGISTRY (``chainmatch.training.changes``), a fifth without
 an answer, against all names: with names alone, with province and city, and as ``identity.link``
-puts it. Task S: short names (简称) against full names, from LISTED (columns ``name`` and, if there,
-``short``; else short forms are made of the first characters of brand and trade). Every method
-answers the same questions in the same run. Task F: questions to ``identity.Finder`` over all names,
-by kind. Task L: 4,413 changed names to all names, timed. Task P: task V on 20,000 names with splink
-beside it, where splink 5 is installed (``pip install splink``). The operating point of
-``identity.link`` is a confidence of 0.5: from there on a link ``same`` or ``branch`` is given as
-more likely than not.
+puts it. Task M: the same of names that were changed in two and in three ways. Task S: short names
+against full names, from LISTED (columns ``name`` and, if there, ``short``; else short forms are
+made of the first characters of brand and trade). Every method answers the same questions in the
+same run. Task F: questions to ``identity.Finder`` over all names, by kind. Task L: 4,413 changed
+names to all names, timed. Task P: task V on 20,000 names with splink beside it, where splink 5 is
+installed (``pip install splink``). The operating point of ``identity.link`` is a confidence of 0.5:
+from there on a link ``same`` or ``branch`` is given as more likely than not.
 """
 
 import argparse
@@ -193,10 +193,11 @@ class Task(NamedTuple):
         return [self.where[question.row] for question in self.asked]
 
 
-def task_of(frame: pd.DataFrame, count: int, seed: int) -> Task:
+def task_of(frame: pd.DataFrame, count: int, seed: int, changes: int = 1) -> Task:
     """Make the questions and take out the rows of those that have no answer."""
     all_names = frame["name"].tolist()
-    asked = questions(all_names, list(range(1, len(all_names), 2)), count, seed)
+    odd = list(range(1, len(all_names), 2))
+    asked = questions(all_names, odd, count, seed, changes=changes)
     gone = {question.row for question in asked if not question.answerable}
     rows = [row for row in range(len(all_names)) if row not in gone]
     where = list(zip(frame["province"], frame["city"].replace("N/A", ""), strict=True))
@@ -232,6 +233,19 @@ def variants(task: Task, slow: int) -> None:
         answers = timed("rapidfuzz WRatio", slow, lambda: wratio(known, texts[:slow]))
         answers = without_kin(task.asked[:slow], answers, task.rows, task.all_names)
         report(f"rapidfuzz WRatio ({slow})", task.asked[:slow], answers, task.rows)
+
+
+def several_changes(frame: pd.DataFrame, count: int, seed: int) -> None:
+    """Task M."""
+    for changes in (2, 3):
+        task = task_of(frame, count, seed + changes, changes)
+        places = [task.where[row] for row in task.rows]
+        left, right = table(task.texts, task.homes), table(task.known, places)
+        print(f"M: {count} questions of {changes} changes")
+        answers = timed("identity.link", count, lambda a=left, b=right: best_links(a, b))
+        answers = without_kin(task.asked, answers, task.rows, task.all_names)
+        report("identity.link", task.asked, answers, task.rows)
+        honesty(task.asked, answers, task.rows)
 
 
 def made_short(name: str) -> str:
@@ -412,6 +426,7 @@ def main() -> None:
     options = parser.parse_args()
     frame = pd.read_parquet(options.registry)
     variants(task_of(frame, options.questions, options.seed), options.slow)
+    several_changes(frame, options.questions, options.seed)
     linking(frame, 4413, options.seed)
     look_up(frame, 200, options.seed)
     peers(frame, 1500, options.seed)

@@ -4,7 +4,7 @@ Pairs come from close names, equal codes and shared rare brands; ``relations`` j
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -32,7 +32,8 @@ class Linker:
         for firm in self.firms:
             if firm.code:
                 self._by_code[firm.code].append(firm.row)
-            self._by_firm[firm.parsed.firm_key].append(firm.row)
+            for name in (firm.parsed, *firm.others):
+                self._by_firm[name.firm_key].append(firm.row)
             if len(firm.parsed.parts.brand) > 1:
                 self._by_brand[firm.parsed.parts.brand].append(firm.row)
 
@@ -79,11 +80,15 @@ class Linker:
         for firm in left:
             for row in self._by_code.get(firm.code, ()):
                 yield firm.row, row
-            brand, key = firm.parsed.parts.brand, firm.parsed.firm_key
-            for mates in (self._by_brand.get(brand, ()), self._by_firm.get(key, ())):
+            keys = [name.firm_key for name in (firm.parsed, *firm.others)]
+            found = (self._by_brand.get(firm.parsed.parts.brand, ()), *map(self._mates, keys))
+            for mates in found:
                 if len(mates) <= _GROUP_MATES:
                     for row in mates:
                         yield firm.row, row
+
+    def _mates(self, key: str) -> Sequence[int]:
+        return self._by_firm.get(key, ())
 
     def _judged(self, pairs: Mapping[tuple[int, int], float], left: list[Firm]) -> list[Link]:
         """Return the relations of the pairs, best first for each left row."""

@@ -8,24 +8,28 @@ from typing import NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 
 from chainmatch.names import (
+    MORE,
     ParsedName,
     brand_count,
     clean_code,
     describes,
-    difference,
+    differences,
     explain_names,
+    other_names,
     parsed_name,
     same_firm,
     same_places,
     spelling_confidence,
+    spelling_kinds,
     valid_code,
 )
+from chainmatch.names.parsing import place_words
 
 # Links below this confidence are not worth an officer's minute; a possible slip of the pen is.
-MIN_CONFIDENCE = {"same": 0.05, "branch": 0.4, "group": 0.5}
+MIN_CONFIDENCE = {"same": 0.05, "branch": 0.2, "group": 0.5}
+_LIKELY = 0.5  # from here on a link is more likely right than not
 # Co-operatives bear the name of their town.
 _VILLAGE = {"供销社", "合作社", "合作联社", "信用社"}
 
@@ -41,6 +45,7 @@ class Firm(NamedTuple):
     city: str
     address: str
     parsed: ParsedName
+    others: tuple[ParsedName, ...] = ()  # what it was called before, or is called now
 
 
 class Link(NamedTuple):
@@ -53,6 +58,7 @@ class Link(NamedTuple):
     why: str
 
 
+_BETWEEN = re.compile(r"[,，;；、/|\n]+")
 _STREET = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:路|街|大道|道|巷|弄)[东南西北中]?\d+(?:弄\d+)?号")
 
 
@@ -60,10 +66,10 @@ def firms_of(table: pd.DataFrame) -> list[Firm]:
     """Prepare the rows of a firms table; columns that it lacks are unknown."""
     columns = [
         table[name].fillna("").astype(str).tolist() if name in table else [""] * len(table)
-        for name in ("firm_id", "name", "code", "province", "city", "address")
+        for name in ("firm_id", "name", "code", "province", "city", "address", "former_names")
     ]
     firms = []
-    for row, (firm_id, name, code, province, city, address) in enumerate(
+    for row, (firm_id, name, code, province, city, address, former) in enumerate(
         zip(*columns, strict=True)
     ):
         clean = clean_code(code)
@@ -77,6 +83,9 @@ def firms_of(table: pd.DataFrame) -> list[Firm]:
                 city,
                 address,
                 parsed_name(name),
+                tuple(map(parsed_name, (*other_names(name), *_BETWEEN.split(former))))
+                if former
+                else tuple(map(parsed_name, other_names(name))),
             )
         )
     return firms
@@ -131,11 +140,24 @@ def relation(a: Firm, b: Firm, probability: float) -> Link | None:
         return Link(a.row, b.row, "same", confidence, why)
     if a.code and a.code == b.code:
         return _same_code(a, b)
+    if not _differ(a.code, b.code) and not _places_differ(a, b):
+        why = _renamed(a, b) or _renamed(b, a)
+        if why:
+            return Link(a.row, b.row, "same", 0.9, why)
     first, second = a.parsed, b.parsed
-    found = _branch(a, b) if bool(first.branch) != bool(second.branch) else None
-    if found is None and not _differ(a.code, b.code):
-        found = _same(a, b, probability)
+    if bool(first.branch) != bool(second.branch):
+        found = _branch(a, b, probability)
+    else:
+        found = None if _differ(a.code, b.code) else _same(a, b, probability)
     return found or _group(a, b)
+
+
+def _renamed(a: Firm, b: Firm) -> str:
+    """Say that ``a`` bears, or bore, the name of ``b``, as its row says; "" where it does not."""
+    for other in a.others:
+        if same_firm(other, b.parsed) or any(same_firm(other, one) for one in b.others):
+            return f"已更名：“{a.name}”一行写明又名“{other.normal}”"
+    return ""
 
 
 def _same_code(a: Firm, b: Firm) -> Link:
@@ -155,10 +177,12 @@ def _same(a: Firm, b: Firm, probability: float) -> Link | None:
         # One name may be registered once in every province, and by rule once in a prefecture.
         confidence = 0.3 if where == "省份" else 0.8
         return _link(a, b, "same", min(confidence, probability), f"{why}，但{where}不同，请核对")
-    kind = "" if _places_differ(a, b) else difference(first, second)
-    if not kind:
+    kinds = () if _places_differ(a, b) else spelling_kinds(first, second, probability)
+    if not kinds:
         return None
-    confidence = spelling_confidence(first, second, kind, probability)
+    confidence = spelling_confidence(first, second, kinds, probability)
+    if MORE in kinds and confidence < _LIKELY:
+        return None
     if _next_door(a, b):
         confidence, why = max(0.6, confidence), f"{why}，注册地址相同"
     else:
@@ -166,7 +190,7 @@ def _same(a: Firm, b: Firm, probability: float) -> Link | None:
     return _link(a, b, "same", confidence, why)
 
 
-def _branch(a: Firm, b: Firm) -> Link | None:
+def _branch(a: Firm, b: Firm, probability: float) -> Link | None:
     """Judge a firm and a name that goes on after the firm's full name."""
     branch, firm = (a, b) if a.parsed.branch else (b, a)
     head, whole = branch.parsed, firm.parsed
@@ -178,13 +202,37 @@ def _branch(a: Firm, b: Firm) -> Link | None:
         confidence = 0.93
     elif alike and place == 0 and not describes(head.parts.brand):
         confidence = 0.5  # 广厦建设集团 and 河北广厦建设集团 are two firms
-    elif Levenshtein.distance(head.firm_key, whole.key, score_cutoff=2) == 1 and len(whole.key) > 7:
-        confidence = 0.4
+    elif kinds := differences(head, whole):
+        # A branch sits elsewhere, which the probability takes for another firm.
+        one_slip = len(kinds) == 2 and not {"place", "form"} & set(kinds) and len(whole.key) > 7
+        confidence = spelling_confidence(head, whole, kinds, probability)
+        confidence = max(confidence, 0.4 if one_slip else 0.0)
     else:
         return None
     if not head.places and not whole.places and _differ(a.province, b.province):
         confidence = min(confidence, 0.9)
     return _link(a, b, "branch", confidence, f"“{branch.name}”是“{firm.name}”的分支机构")
+
+
+def _shared_town(a: Firm, b: Firm) -> str:
+    """Return the prefecture of both firms, else the finest place of both names, else ""."""
+    if a.city and a.city == b.city:
+        return a.city
+    own, other = a.parsed.places[-1:], b.parsed.places[-1:]
+    if not own or own != other or _places_differ(a, b):
+        return ""
+    word = place_words().get(own[0])
+    return "" if word is None or word.level < 2 else own[0]  # a province is no town
+
+
+def _trades(a: ParsedName, b: ParsedName, near: bool) -> tuple[float, list[str]]:
+    """Return what the trades of two names of one brand add to the confidence, and say it."""
+    if a.core == b.core == a.parts.brand and not near:
+        return -0.4, []  # 外轮供应 in two towns: words of a trade that nobody counted
+    if a.core == b.core:
+        return (0.2 if len(a.parts.brand) < 4 else 0.05), ["行业相同"]
+    shorter, longer = sorted((a.parts.trade, b.parts.trade), key=len)
+    return (0.1, ["行业相近"]) if near and shorter and shorter in longer else (0.0, [])
 
 
 def _group(a: Firm, b: Firm) -> Link | None:
@@ -196,7 +244,7 @@ def _group(a: Firm, b: Firm) -> Link | None:
     if len(brand) < 2 or brand != second.parts.brand or describes(brand):
         return None
     notes = [f"字号“{brand}”相同"]
-    near = bool(a.city) and a.city == b.city
+    town = _shared_town(a, b)
     count = brand_count(brand)
     if (len(brand) > 3 and count) or {first.kind, second.kind} & _VILLAGE:
         return None  # many firms: the words describe a trade or a place
@@ -204,19 +252,17 @@ def _group(a: Firm, b: Firm) -> Link | None:
     # always, of three often, of two seldom. The weights follow pairs that were read one by one.
     confidence = 0.8 if len(brand) > 3 else 0.45 if len(brand) == 3 else 0.15
     confidence -= 0.1 + 0.02 * min(count, 10) if count else 0.0
-    if near:
+    if town:
         confidence += 0.1 if len(brand) > 3 else 0.3
-        notes.append(f"同在{a.city}")
+        notes.append(f"同在{town}")
     elif _differ(a.province, b.province):
         confidence -= 0.1 if len(brand) < 4 else 0.0
     if any("集团" in kind or "股份" in kind for kind in (first.kind, second.kind)):
         confidence += 0.1
         notes.append("一方为集团或股份公司")
-    if first.core == second.core == brand and not near:
-        confidence -= 0.4  # 外轮供应 in two towns: words of a trade that nobody counted
-    elif first.core == second.core:
-        confidence += 0.2 if len(brand) < 4 else 0.05
-        notes.append("行业相同")
+    more, note = _trades(first, second, bool(town))
+    confidence += more
+    notes += note
     if _next_door(a, b):
         confidence = max(confidence, 0.9 if len(brand) > 2 else 0.85)
         notes.append("注册地址在同一门牌")

@@ -14,6 +14,7 @@ from chainmatch.names import (
     ParsedName,
     clean_code,
     explain_names,
+    key_of,
     normal_name,
     parsed_name,
     same_firm,
@@ -22,6 +23,8 @@ from chainmatch.names import (
 _NO_NAME = re.compile(r"[^\w]+")
 _ALIKE = 0.98  # a name this near is taken for the firm itself
 _NEAR = 0.5  # a name this near is proposed
+_COMPANY = re.compile(r"(?:有限责任|有限)?公司$")
+_SHORT = 8  # characters; what is longer is no short form
 
 
 class Found(NamedTuple):
@@ -91,7 +94,10 @@ class Finder:
     def _by_name(self, text: str, asked: str) -> list[tuple[int, float, str]]:
         question = parsed_name(text)
         found = []
-        for position, cosine in self._index.candidates(text, 80):
+        near = dict(self._index.candidates(text, 80))
+        if len(question.key) <= _SHORT:
+            near = dict.fromkeys(self._index.holding(text, 500), 0.0) | near
+        for position, cosine in near.items():
             score, why = _likeness(question, parsed_name(self._names[position]), cosine)
             if score >= 0.3:
                 found.append((position, score, why))
@@ -114,33 +120,52 @@ def _likeness(asked: ParsedName, firm: ParsedName, cosine: float) -> tuple[float
     if same_firm(asked, firm):
         return 0.98, explain_names(asked, firm)
     short = asked.key
+    fit = _short_form(short, firm) if len(short) <= _SHORT else 0.0
     if short in firm.key:
-        at_brand = firm.core.startswith(short) or firm.key.startswith(short)
-        return 0.7 + 0.15 * at_brand + 0.1 * len(short) / len(firm.key), "名称中含有该词"
-    body = firm.key.removesuffix(firm.parts.form)
-    order = _in_order(short, body)
-    if order:
-        starts = firm.core.startswith(short[:2])
-        return 0.55 + 0.2 * order + 0.1 * starts + 0.1 * cosine, "简称：按顺序取字"
+        return 0.7 + 0.25 * max(fit, len(short) / len(firm.key)), "名称中含有该词"
+    if fit:
+        return 0.55 + 0.35 * fit + 0.05 * cosine, "简称：按顺序取字"
     ratio = fuzz.ratio(short, firm.key) / 100
+    body = firm.key.removesuffix(firm.parts.form)
     partial = fuzz.partial_ratio(short, body) / 100 if len(short) > 2 else 0.0
     return max(0.85 * ratio, 0.7 * partial, 0.6 * cosine), "名称相近"
 
 
-def _in_order(short: str, body: str) -> float:
-    """Return 0 where ``short`` is no subsequence of ``body``, else up to 1 where it hangs together.
+def _short_form(short: str, firm: ParsedName) -> float:
+    """Return how well ``short`` serves as a short form of a firm's name, 0…1; 0 where it is none.
 
-    简称 take characters in order: 金房节能 from 金房暖通节能技术.
+    简称 take characters in order (金房节能 from 金房暖通节能技术股份): whole pieces, from where a
+    part of the name begins, and all of its brand. Of the ways to take them the best one counts.
     """
-    position, pieces = 0, 1
-    for number, character in enumerate(short):
-        at = body.find(character, position)
-        if at < 0:
-            return 0.0
-        if number and at != position:
-            pieces += 1
-        position = at + 1
-    return max(0.2, 1.2 - 0.2 * pieces) if short else 0.0
+    body = _COMPANY.sub("", firm.key)
+    place, brand = key_of(firm.parts.place), firm.parts.brand
+    at = body.find(brand, body.find(firm.core)) if brand else -1
+    begins = {
+        0,
+        at,
+        at + len(brand),
+        len(place),
+        body.rfind("集团"),
+        body.rfind("股份"),
+        body.rfind("控股"),
+    }
+    ways = {-1: (0.0, 0)}  # where the last character was taken → points, characters of the brand
+    for character in short:
+        onward: dict[int, tuple[float, int]] = {}
+        for last, (points, covered) in ways.items():
+            here = body.find(character, last + 1)
+            while here >= 0:
+                gain = 1.0 if here == last + 1 and last >= 0 else 0.8 if here in begins else 0.3
+                way = (points + gain, covered + (at <= here < at + len(brand)))
+                onward[here] = max(onward.get(here, way), way)
+                here = body.find(character, here + 1)
+        ways = onward
+    if not ways:
+        return 0.0
+    points, covered = max(ways.values())
+    share = covered / len(brand) if brand else 0.5
+    length = len(short) / len(body)
+    return 0.6 * points / len(short) + 0.3 * share + 0.1 * min(1.0, length)
 
 
 def find(text: str, firms: pd.DataFrame, limit: int = 10) -> pd.DataFrame:

@@ -1,14 +1,16 @@
 """Company names: normal form, credit codes, parts, similarity and blocking.
 
 ``normal``, ``codes`` and ``parsing`` read one name, ``blocking`` finds names that could be meant,
-``similarity`` says how surely two are one firm's and ``spelling`` what a difference is worth;
+``alignment`` says in what two differ, ``similarity`` how surely they are one firm's, ``spelling``
+what a difference is worth;
 ``learned`` reads what was counted in real registrations.
 """
 
+from chainmatch.names.alignment import MORE, differences, same_places
 from chainmatch.names.blocking import NameIndex
 from chainmatch.names.codes import clean_code, valid_code
 from chainmatch.names.learned import brand_count, describes
-from chainmatch.names.normal import normal_name
+from chainmatch.names.normal import key_of, normal_name, other_names
 from chainmatch.names.parsing import NameParts, ParsedName, parse_name, parsed_name
 from chainmatch.names.similarity import (
     CONTEXT_FEATURES,
@@ -16,18 +18,17 @@ from chainmatch.names.similarity import (
     Candidate,
     Similarity,
     context_features,
-    differ_in_number,
     explain_names,
     judge,
     name_similarity,
     same_firm,
-    same_places,
 )
-from chainmatch.names.spelling import difference, spelling_confidence
+from chainmatch.names.spelling import spelling_confidence, spelling_kinds
 
 __all__ = [
     "CONTEXT_FEATURES",
     "FEATURES",
+    "MORE",
     "Candidate",
     "NameIndex",
     "NameParts",
@@ -37,16 +38,18 @@ __all__ = [
     "clean_code",
     "context_features",
     "describes",
-    "differ_in_number",
-    "difference",
+    "differences",
     "explain_names",
     "judge",
+    "key_of",
     "name_similarity",
     "normal_name",
+    "other_names",
     "parse_name",
     "parsed_name",
     "same_firm",
     "same_places",
     "spelling_confidence",
+    "spelling_kinds",
     "valid_code",
 ]

@@ -130,6 +130,22 @@ class NameIndex:
             )
         return results
 
+    def holding(self, name: str, limit: int) -> list[int]:
+        """Return the names that have every character of ``name``; none where they are too many."""
+        points, _ = _points([key_of(normal_name(name))])
+        last = len(self._characters) - 1
+        numbers = np.minimum(np.searchsorted(self._characters, points), last)
+        base = len(self._characters) + 1
+        if not len(points) or last < 0 or (self._characters[numbers] != points).any():
+            return []
+        places = np.searchsorted(self._vocabulary, _distinct(numbers + 1 + base * base))
+        slices = [self._postings[self._starts[at] : self._starts[at + 1]] for at in places.tolist()]
+        slices.sort(key=len)
+        found = slices[0]
+        for rows in slices[1:]:
+            found = np.intersect1d(found, rows, assume_unique=True)
+        return found.tolist() if len(found) <= limit else []
+
     def _useful(
         self,
         places: NDArray[np.int64],

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from chainmatch.names.notes import other_names_in, without_notes, without_number
 from chainmatch.util.text import traditional
 
 # Radicals that text recognition puts for characters and that NFKC leaves alone.
@@ -37,19 +38,30 @@ def _simplified() -> dict[int, str]:
     }
 
 
+def _evened(name: str) -> str:
+    text = unicodedata.normalize("NFKC", without_number(name))
+    text = text.translate(_simplified()).translate(_BRACKETS)
+    return _DOTS.sub("·", _QUOTES.sub("", _DROPPED.sub("", text))).upper()
+
+
 @lru_cache(maxsize=1 << 14)  # of a name that is parsed and looked up
 def normal_name(name: str) -> str:
     """Return the normal form of a company name: what two careful clerks would both write.
 
     Full-width letters, Kangxi radicals, traditional characters, every kind of bracket, blanks and
     invisible characters, quotation marks and trailing dots are evened out; notes such as
-    ``(简称：…)`` go. Brackets stay as ``(`` and ``)``, letters become upper case.
+    ``(简称：…)``, ``(新增)`` and an English name go, and a number before the name. Brackets stay as
+    ``(`` and ``)``, letters become upper case.
     """
-    text = unicodedata.normalize("NFKC", name).translate(_simplified()).translate(_BRACKETS)
-    text = _DOTS.sub("·", _QUOTES.sub("", _DROPPED.sub("", text)))
+    text = _evened(name)
     if "(" in text:
         text = _NOTE.sub("", text)
-    return _EDGES.sub("", text).upper()
+    return _EDGES.sub("", without_notes(_EDGES.sub("", text)))
+
+
+def other_names(name: str) -> tuple[str, ...]:
+    """Return the other names of the firm that a written name gives: (原名：…), 曾用名…, 更名为…."""
+    return other_names_in(_evened(name))
 
 
 def key_of(normal: str) -> str:

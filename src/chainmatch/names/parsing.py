@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chainmatch.names.learned import trade_words
 from chainmatch.names.normal import key_of, normal_name
-from chainmatch.places.divisions import Division, divisions
+from chainmatch.places.divisions import Division, divisions, renamed
 from chainmatch.util.resources import data_folder, reads_learned
 
 _AREA = re.compile(
@@ -58,11 +58,12 @@ def _forms(division: Division) -> Iterator[tuple[str, _Meaning]]:
     """Yield the full name of a division and its stem, each with what it means."""
     stem = division.short
     if division.until:
-        # A former name keeps its own stem: a firm called 户县… writes 户县, not 鄠邑.
         stem = _SUFFIX.sub("", division.name)
     stem = stem if len(stem) > 1 else division.name
-    yield division.name, _Meaning(stem, division.level, True)
-    yield stem, _Meaning(stem, _FORMER if division.until else division.level, False)
+    # A former name keeps its own stem, but where the whole division bears another name today.
+    short = renamed().get(division.name, stem)
+    yield division.name, _Meaning(short, division.level, True)
+    yield stem, _Meaning(short, _FORMER if division.until else division.level, False)
 
 
 def leading_places(text: str, provinces: frozenset[str]) -> tuple[int, list[str]]:
@@ -192,6 +193,16 @@ def _brackets(rest: str) -> _Brackets:
     return _Brackets(rest, form, text, tuple(places), provinces)
 
 
+def _place_behind(rest: str) -> str:
+    """Return the province or prefecture before the legal form: 世壮仪表(重庆) without brackets."""
+    words = place_words()
+    for length in (3, 2):
+        word = words.get(rest[-length:])
+        if len(rest) >= length + 4 and word is not None and 1 <= word.level <= 2:
+            return rest[-length:]
+    return ""
+
+
 @reads_learned
 @lru_cache(maxsize=1 << 16)
 def parsed_name(name: str) -> ParsedName:
@@ -207,12 +218,15 @@ def parsed_name(name: str) -> ParsedName:
     brackets = _brackets(rest)
     rest, form = brackets.rest, brackets.form + form
     end, places = leading_places(rest, brackets.provinces)
+    behind = "" if places or brackets.places else _place_behind(rest)
+    if behind:
+        rest, places = rest.removesuffix(behind), [place_words()[behind].short]
     core = key_of(rest[end:])
     if not core and places:  # 上海公司: nothing but a place
         core, end = rest, 0
         places = []
     cut = cut_trade(core, trade_words())
-    parts = NameParts(rest[:end] + brackets.text, core[:cut], core[cut:], form, branch)
+    parts = NameParts(rest[:end] + brackets.text + behind, core[:cut], core[cut:], form, branch)
     return ParsedName(
         normal,
         key_of(normal),

@@ -4,21 +4,16 @@ The features of a pair can be read aloud; what they count is learned.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from chainmatch.names.alignment import SLIPS, differ_in_number, differences, same_places
 from chainmatch.names.learned import brand_count, logistic
 from chainmatch.names.parsing import ParsedName, parsed_name
 
-# Numbers that count firms and shops; those of 百货, 五金 and 三川 do not.
-_NUMERALS = "〇零一二三四五六七八九十百"
-_ORDINAL = re.compile(
-    rf"第[{_NUMERALS}]+|\d+|[{_NUMERALS}]+(?=[分厂店部局处公汽建交矿号路村组队轻商]|$)"
-)
 FEATURES = (
     "same_key",
     "same_firm",
@@ -44,17 +39,9 @@ FEATURES = (
     "one_edit",
     "short_core",
     "brandless",
+    "laid",
+    *SLIPS,
 )
-
-
-def same_places(a: ParsedName, b: ParsedName) -> float:
-    """Return 1 where the finest places are equal, 0 where one is missing, -1 in conflict."""
-    if not a.places or not b.places:
-        return 1.0 if not a.places and not b.places else 0.0
-    if a.places[-1] == b.places[-1]:
-        return 1.0
-    first, second = set(a.places), set(b.places)
-    return 0.0 if first <= second or second <= first else -1.0
 
 
 def same_firm(a: ParsedName, b: ParsedName) -> bool:
@@ -73,11 +60,6 @@ def same_firm(a: ParsedName, b: ParsedName) -> bool:
     )
 
 
-def differ_in_number(a: ParsedName, b: ParsedName) -> bool:
-    """Return whether two names count differently: 第二 and 第四."""
-    return _ORDINAL.findall(a.core + a.branch) != _ORDINAL.findall(b.core + b.branch)
-
-
 def _ratio(a: str, b: str) -> float:
     return fuzz.ratio(a, b) / 100 if a or b else 1.0
 
@@ -93,6 +75,7 @@ def pair_features(a: ParsedName, b: ParsedName) -> list[float]:
     # Another character in the brand is a slip, or another firm: surely so where both are known.
     swap = brands[0] != brands[1] and all(brands) and a.core != b.core
     known = swap and brand_count(brands[0]) > 0 and brand_count(brands[1]) > 0
+    kinds = differences(a, b)
     kind_conflict = (a.kind != b.kind) and bool(a.kind) and bool(b.kind)
     return [
         a.key == b.key,
@@ -111,7 +94,7 @@ def pair_features(a: ParsedName, b: ParsedName) -> list[float]:
         kind_conflict,
         one_branch,
         _ratio(a.branch, b.branch) if branches else 0.0,
-        branches and a.branch != b.branch,
+        branches and a.branch != b.branch and not kinds,
         not one_branch and differ_in_number(a, b),
         swap and abs(len(brands[0]) - len(brands[1])) == 0,
         (brand_count(brands[0]) > 0) + known if swap else 0,
@@ -119,6 +102,8 @@ def pair_features(a: ParsedName, b: ParsedName) -> list[float]:
         0 < Levenshtein.distance(left, right, score_cutoff=1) < 2,
         min(len(shorter), 6) / 6,
         not (a.parts.brand and b.parts.brand),
+        bool(kinds),
+        *(slip in kinds for slip in SLIPS),
     ]
 
 

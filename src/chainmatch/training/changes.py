@@ -107,10 +107,49 @@ def change(name: str, kind: str, chance: random.Random) -> str:
     return _branch(name, chance) if kind == "branch" else _typo(name, kind, chance)
 
 
+# What happens to a name on its way, first what is left out or moved, last how it is written down;
+# of one step one change.
+STEPS = (
+    ("dropped_place", "bracket_place", "dropped_suffix"),
+    ("form", "no_form"),
+    ("brackets",),
+    ("branch",),
+    ("typo_swap", "typo_other", "typo_missing"),
+    ("traditional",),
+    ("note",),
+    ("full_width", "blanks"),
+)
+
+
+def several(name: str, first: str, count: int, chance: random.Random) -> tuple[str, str]:
+    """Return ``name`` after ``count`` changes of different steps, and their kinds.
+
+    ``first`` is among them; there are fewer where no more has a hold.
+    """
+    steps = [step for step in STEPS if first not in step and step != ("brackets",)]
+    kinds = [first]
+    for step in chance.sample(steps, len(steps)):
+        kind = chance.choice(step)
+        if len(kinds) < count and change(name, kind, chance) != name:
+            kinds.append(kind)
+    kinds.sort(key=lambda kind: next(at for at, step in enumerate(STEPS) if kind in step))
+    for kind in kinds:
+        name = change(name, kind, chance)
+    return name, "+".join(kinds)
+
+
 def questions(
-    names: list[str], rows: list[int], count: int, seed: int, unanswerable: float = 0.2
+    names: list[str],
+    rows: list[int],
+    count: int,
+    seed: int,
+    unanswerable: float = 0.2,
+    changes: int = 1,
 ) -> list[Question]:
-    """Return ``count`` changed names from ``rows``; a share of them must lose their row."""
+    """Return ``count`` changed names from ``rows``; a share of them must lose their row.
+
+    Each name is changed in ``changes`` ways.
+    """
     chance = random.Random(seed)
     picked = chance.sample(rows, min(len(rows), 15 * count))
     result: list[Question] = []
@@ -119,6 +158,8 @@ def questions(
         text = change(names[row], kind, chance)
         if text == names[row]:
             continue
+        if changes > 1:
+            text, kind = several(names[row], kind, changes, chance)
         result.append(Question(text, kind, row, chance.random() >= unanswerable))
         if len(result) == count:
             break

@@ -18,7 +18,7 @@ import pandas as pd
 from chainmatch import names
 from chainmatch.names.parsing import cut_trade
 from chainmatch.names.similarity import pair_features
-from chainmatch.names.spelling import SPELLING_FEATURES, difference, spelling_features
+from chainmatch.names.spelling import SPELLING_FEATURES, spelling_features, spelling_kinds
 from chainmatch.training.changes import Question, questions
 
 Save = Callable[[dict[str, Any]], None]
@@ -148,6 +148,19 @@ class Case(NamedTuple):
         return [row == self.question.row for row, _, _ in self.found]
 
 
+def changed(
+    all_names: list[str], rows: list[int], count: int, seed: int, unanswerable: float
+) -> list[Question]:
+    """Return ``count`` changed names: half in one way, a third in two, the others in three."""
+    parts = (count - count // 3 - count // 6, count // 3, count // 6)
+    made: list[Question] = []
+    for changes, part in enumerate(parts, 1):
+        used = {question.row for question in made}
+        left = [row for row in rows if row not in used]
+        made += questions(all_names, left, part, seed + 100 * changes, unanswerable, changes)
+    return made
+
+
 def cases(all_names: list[str], asked: list[Question]) -> list[Case]:
     """Ask an index of all names but those of the questions without an answer."""
     gone = {question.row for question in asked if not question.answerable}
@@ -178,7 +191,8 @@ def learn_scores(frame: pd.DataFrame, learned: dict[str, Any], count: int, save:
     """Learn the pair score, then the score in context, from changed names of even rows."""
     all_names = frame["name"].tolist()
     where = list(zip(frame["province"], frame["city"], strict=True))
-    asked = questions(all_names, list(range(0, len(all_names), 2)), count, seed=1, unanswerable=0.3)
+    even = list(range(0, len(all_names), 2))
+    asked = changed(all_names, even, count, seed=1, unanswerable=0.3)
     made = cases(all_names, asked)
     labels = [label for case in made for label in case.labels]
     pairs = [
@@ -212,7 +226,7 @@ def learn_spelling(frame: pd.DataFrame, learned: dict[str, Any], count: int) -> 
     all_names = frame["name"].tolist()
     where = list(zip(frame["province"], frame["city"], strict=True))
     even = list(range(0, len(all_names), 2))
-    asked = questions(all_names, even, count, seed=3, unanswerable=0.2)
+    asked = changed(all_names, even, count, seed=3, unanswerable=0.2)
     used = {question.row for question in asked}
     others = random.Random(4).sample([row for row in even if row not in used], count // 2)
     asked += [Question(all_names[row], "registered", row, answerable=False) for row in others]
@@ -228,9 +242,9 @@ def learn_spelling(frame: pd.DataFrame, learned: dict[str, Any], count: int) -> 
             other = names.parsed_name(case.found[candidate.position][1])
             there = places[candidate.position]
             apart = any(a and b and a != b for a, b in zip(home, there, strict=True))
-            kind = "" if apart or candidate.same else difference(one, other)
-            if kind:
-                rows.append(spelling_features(one, other, kind, candidate.probability))
+            kinds = spelling_kinds(one, other, candidate.probability)
+            if kinds and not apart and not candidate.same:
+                rows.append(spelling_features(one, other, kinds, candidate.probability))
                 labels.append(case.labels[candidate.position])
     learned["spelling"] = fit(rows, labels, SPELLING_FEATURES)
     learned["learned_from"]["spellings"] = len(labels)
