@@ -172,6 +172,12 @@ def test_several_changes_of_one_name(listed: str, written: str) -> None:
     assert found[0] == "same" and found[1] >= 0.5
 
 
+def test_a_slip_where_the_branch_begins_is_a_slip() -> None:
+    whole = "商洛青岳保险股份有限公司镇安县支公司"
+    for written in ("有限司公", "有限公", "有限公信"):
+        assert relations(whole.replace("有限公司", written), whole)[0][0] == "same"
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [

@@ -145,10 +145,9 @@ def relation(a: Firm, b: Firm, probability: float) -> Link | None:
         if why:
             return Link(a.row, b.row, "same", 0.9, why)
     first, second = a.parsed, b.parsed
-    if bool(first.branch) != bool(second.branch):
-        found = _branch(a, b, probability)
-    else:
-        found = None if _differ(a.code, b.code) else _same(a, b, probability)
+    found = _branch(a, b, probability) if bool(first.branch) != bool(second.branch) else None
+    if found is None and not _differ(a.code, b.code):
+        found = _same(a, b, probability)
     return found or _group(a, b)
 
 
@@ -178,7 +177,7 @@ def _same(a: Firm, b: Firm, probability: float) -> Link | None:
         confidence = 0.3 if where == "省份" else 0.8
         return _link(a, b, "same", min(confidence, probability), f"{why}，但{where}不同，请核对")
     kinds = () if _places_differ(a, b) else spelling_kinds(first, second, probability)
-    if not kinds:
+    if not kinds or "branch" in kinds:
         return None
     confidence = spelling_confidence(first, second, kinds, probability)
     if MORE in kinds and confidence < _LIKELY:
@@ -202,7 +201,7 @@ def _branch(a: Firm, b: Firm, probability: float) -> Link | None:
         confidence = 0.93
     elif alike and place == 0 and not describes(head.parts.brand):
         confidence = 0.5  # 广厦建设集团 and 河北广厦建设集团 are two firms
-    elif kinds := differences(head, whole):
+    elif "branch" in (kinds := differences(head, whole)):
         # A branch sits elsewhere, which the probability takes for another firm.
         one_slip = len(kinds) == 2 and not {"place", "form"} & set(kinds) and len(whole.key) > 7
         confidence = spelling_confidence(head, whole, kinds, probability)

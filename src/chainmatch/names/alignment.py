@@ -47,7 +47,7 @@ def _two_firms(a: ParsedName, b: ParsedName) -> bool:
         return True
     # 某某控股集团有限公司 and 某某控股股份有限公司
     kinds = {a.kind, b.kind} - {"", "集团"}
-    return len(kinds) > 1 and "集团" in "".join(kinds)
+    return a.core == b.core and len(kinds) > 1 and "集团" in "".join(kinds)
 
 
 def could_be_one(a: ParsedName, b: ParsedName) -> bool:
@@ -77,6 +77,9 @@ def differences(a: ParsedName, b: ParsedName) -> tuple[str, ...]:
     one_branch = bool(a.branch) != bool(b.branch)
     if _two_firms(a, b):
         return ()
+    # A slip in its 公司 hides where a firm ends and its branch begins.
+    if one_branch and len(a.key) >= _SHORTEST and OSA.distance(a.key, b.key, score_cutoff=1) == 1:
+        return (_slip(a, b, a.key, b.key),)
     branch = ("branch",) if one_branch else ()
     found: list[tuple[str, ...]] = []
     for left, right, kept in _aligned(a, b, one_branch):
