@@ -86,3 +86,38 @@ def test_a_wording_is_known(node, scope):
 
 def test_a_false_friend_anywhere_in_the_item_leaves_other_items_alone():
     assert fit("chemical-drugs", "轮胎胶囊制造；片剂、注射剂生产") >= SURE
+
+
+# What a firm's name, products or industry say, beside a licence that many trades need: (node, name,
+# scope, products, industry).
+BESIDE = [
+    ("solar-plants", "某川光伏发电有限公司", "发电业务、输电业务、供（配）电业务", "", ""),
+    ("wind-farms", "某岭风力发电有限公司", "许可项目：发电业务、输电业务、供（配）电业务", "", ""),
+    ("herbal-slices", "某谷中药饮片有限公司", "许可项目：药品生产", "", ""),
+    ("edible-oil", "某坪菜籽油有限公司", "许可项目：食品生产；食品销售", "", ""),
+    ("bottled-water", "某泉矿泉水有限公司", "许可项目：饮料生产；食品生产", "", ""),
+    ("homestay", "某谷民宿有限公司", "许可项目：住宿服务；餐饮服务", "", ""),
+    ("pig-farming", "某坪生猪养殖有限公司", "许可项目：动物饲养", "", ""),
+    ("pv-modules", "某川光电科技有限公司", "", "光伏组件", ""),
+    ("herbal-slices", "某岭药业有限公司", "许可项目：药品生产", "中药饮片", ""),
+    ("mushroom-products", "某坪食品有限公司", "许可项目：食品生产", "香菇酱、菌汤包", ""),
+    ("herbal-slices", "某岭药业有限公司", "许可项目：药品生产", "", "中药饮片加工"),
+]
+
+
+@pytest.mark.parametrize(("node", "name", "scope", "products", "industry"), BESIDE)
+def test_a_licence_means_what_the_rest_says(node, name, scope, products, industry):
+    assert MATCHER.fits(scope, name, products, industry)[0].node == node
+
+
+@pytest.mark.parametrize(
+    ("node", "name"),
+    [("pig-farming", "某坪生猪养殖专业合作社"), ("tea-making", "某岭绿茶加工厂")],
+)
+def test_a_name_alone_says_something_but_is_not_sure(node, name):
+    found = {fit.node: fit.fit for fit in MATCHER.fits("", name)}
+    assert 0.2 <= found[node] < SURE
+
+
+def test_a_licence_alone_speaks_weakly():
+    assert fit("prepared-frozen-food", "许可项目：食品生产") < fit("condiments", "酱油制造")

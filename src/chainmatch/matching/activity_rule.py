@@ -13,7 +13,7 @@ from chainmatch.schema.verbs import TECHNIQUE
 
 EVIDENCE_KINDS = (
     "stated", "reached", "bare", "bare-make", "technique", "only-trade", "own-sale", "other",
-    "name", "code",
+    "name", "code", "generic",
 )  # fmt: skip
 DONE = ("", *ACTIVITIES)  # what a firm does that agrees with the node, "" where it says nothing
 
@@ -56,6 +56,8 @@ def compare(
         return ("own-sale", "trade")
     if not met:
         return ("only-trade" if "trade" in done else "other", min(done))
+    if met == {"grow"} and "make" in done:
+        stated = False  # 茶叶生产 makes tea sooner than it grows it
     named = next(activity for activity in ACTIVITIES if activity in met)
     return ("stated" if stated else "reached", named)
 

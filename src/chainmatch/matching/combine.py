@@ -6,7 +6,7 @@ import numpy as np
 
 from chainmatch.matching.arrays import Flags, Floats, Ints, run_ends, run_lengths, run_starts, take
 from chainmatch.matching.evidence import CODE, NAME, PRODUCTS, SCOPE, EvidenceColumns
-from chainmatch.matching.fit_model import ALONE, SPEAKING, FitModel, Summary, logistics
+from chainmatch.matching.fit_model import ALONE, NAME_ONLY, SPEAKING, FitModel, Summary, logistics
 
 GRADES = ("uncertain", "likely", "confirmed")
 _STRONG = 0.5  # evidence from here on is a kind of evidence of its own
@@ -91,12 +91,17 @@ def summarise(evidence: EvidenceColumns, first: Ints, items: Ints) -> Floats:
     group = np.repeat(np.arange(len(first)), run_lengths(first, len(evidence.row)))
     own, strength, order = group[scope], evidence.strength[scope], evidence.order[scope]
     speaking = _distinct(own, order, strength >= SPEAKING, len(first))
+    nothing_else = (items == 0) & (stated == 0) & (best == 0)
     columns = {
         "best": best,
         "breadth": np.minimum(1.0, _further(own, evidence.start[scope], strength, len(first)) / 3),
         "lead": np.maximum.reduceat(np.where(scope, late, 0.0), first) if len(first) else best,
         "focus": np.minimum(1.0, speaking / np.maximum(items, 1)),
-        "name": np.minimum(named, ALONE * named + np.maximum(best, stated)),
+        "name": np.where(
+            nothing_else,
+            np.minimum(1.0, NAME_ONLY * named),
+            np.minimum(named, ALONE * named + np.maximum(best, stated)),
+        ),
         "stated": stated,
     }
     return np.stack([columns[name] for name in Summary._fields], axis=1)

@@ -58,6 +58,7 @@ _UNCOUNTED = {"registrations": 100_000, "words": {}}  # every term is taken as r
 FLOOR = 0.05  # a fit below this is not worth a line
 SPEAKING = 0.3  # evidence from here on says that an item is about the node
 ALONE = 0.3  # a name says what a firm deals with, not what it does: so much counts by itself
+NAME_ONLY = 1.75  # where there is nothing else to read, two in three names are right
 
 
 class Fit(NamedTuple):

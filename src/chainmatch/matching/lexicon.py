@@ -62,23 +62,20 @@ class Lexicon:
     """
 
     def __init__(
-        self, graph: "nx.DiGraph[str]", boundaries: Mapping[str, Sequence[str]] | None = None
+        self,
+        graph: "nx.DiGraph[str]",
+        boundaries: Mapping[str, Sequence[str]] | None = None,
+        licences: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        owners: dict[str, list[Owner]] = {}
-        friends: dict[str, set[str]] = {}
-        barred: dict[str, set[str]] = {}
-        for node, data in graph.nodes(data=True):
-            for kind in ("objects", "hints"):
-                owner = Owner(node, data["chain"], kind == "hints")
-                for term in normalise_batch(concat(data[kind])):
-                    owners.setdefault(term, []).append(owner)
-            for term in normalise_batch(concat(data["false_friends"])):
-                if term.startswith(ANYWHERE):
-                    barred.setdefault(term.lstrip(ANYWHERE), set()).add(node)
-                else:
-                    friends.setdefault(term, set()).add(node)
+        """Take a chain graph, what breaks short terms, and generic items with the nodes they may
+        mean (``data/words/generic_items.csv``).
+        """
+        owners, friends, barred = _wordings(graph)
+        licences = licences or {}
+        _add_licences(graph, licences, owners, friends)
         self.nodes = sorted(graph)
         self.terms = sorted(owners.keys() | friends.keys() | barred.keys())
+        self.generic = np.array([term in licences for term in self.terms], bool)
         self._owners = [owners.get(term, []) for term in self.terms]
         self._friends = [friends.get(term, set()) for term in self.terms]
         self._automaton = ahocorasick_rs.AhoCorasick(self.terms)
@@ -198,3 +195,42 @@ class Lexicon:
         if same:
             return any(one.hint <= owner.hint for one in same)
         return own != offset + other or any(one.chain == owner.chain for one in others)
+
+
+def _wordings(
+    graph: "nx.DiGraph[str]",
+) -> tuple[dict[str, list[Owner]], dict[str, set[str]], dict[str, set[str]]]:
+    """Return the owners of each term, whose false friend it is, and whom it bars anywhere."""
+    owners: dict[str, list[Owner]] = {}
+    friends: dict[str, set[str]] = {}
+    barred: dict[str, set[str]] = {}
+    for node, data in graph.nodes(data=True):
+        for kind in ("objects", "hints"):
+            owner = Owner(node, data["chain"], kind == "hints")
+            for term in normalise_batch(concat(data[kind])):
+                owners.setdefault(term, []).append(owner)
+        for term in normalise_batch(concat(data["false_friends"])):
+            if term.startswith(ANYWHERE):
+                barred.setdefault(term.lstrip(ANYWHERE), set()).add(node)
+            else:
+                friends.setdefault(term, set()).add(node)
+    return owners, friends, barred
+
+
+def _add_licences(
+    graph: "nx.DiGraph[str]",
+    licences: Mapping[str, Sequence[str]],
+    owners: dict[str, list[Owner]],
+    friends: dict[str, set[str]],
+) -> None:
+    """Let nodes own the generic items that may mean them; one that means none bars all."""
+    for item, nodes in licences.items():
+        own = [owner for owner in owners.get(item, ()) if not owner.hint]
+        if own:
+            owners[item] = own
+        known = {owner.node for owner in own}
+        for node in nodes:
+            if node in graph and node not in known:
+                owners.setdefault(item, []).append(Owner(node, graph.nodes[node]["chain"], True))
+        if item not in owners:
+            friends.setdefault(item, set()).update(graph)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainmatch.matching.activity_rule import EVIDENCE_KINDS
-from chainmatch.matching.arrays import Flags, Floats, Ints, concat_rows
+from chainmatch.matching.arrays import Flags, Floats, Ints, concat_rows, take
 from chainmatch.matching.chain_fits import ChainFits
 from chainmatch.matching.combine import combine
 from chainmatch.matching.evidence import CODE, NAME, PRODUCTS, EvidenceColumns
 from chainmatch.matching.fit_model import Fit, FitModel, read_model
+from chainmatch.matching.generic_items import read_generic_items, settle
 from chainmatch.matching.lexicon import Lexicon
 from chainmatch.matching.matches import Match, Matches, Texts
 from chainmatch.matching.scope_evidence import ScopeEvidence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 BATCH_SIZE = 8192  # firms that are read at once; more gain nothing and take memory
+_NAMED = [EVIDENCE_KINDS.index(kind) for kind in ("bare", "bare-make")]
 _SECTIONS = "ABCDEFGHIJKLMNOPQRST"  # letters in front of industry codes
 
 
@@ -41,11 +43,12 @@ class Matcher:
     def __init__(self, graph: "nx.DiGraph[Any]", model: FitModel | None = None) -> None:
         self.graph = graph
         self.model = model or read_model()
-        self.lexicon = Lexicon(graph)
+        self.lexicon = Lexicon(graph, licences=read_generic_items())
         self.nodes = self.lexicon.nodes
         self.chains = ChainFits(graph, self.nodes, self.model)
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]
         self._scopes = ScopeEvidence(self.lexicon, self.model, wanted)
+        self._factor = np.array([self.model.factors.get(kind, 1.0) for kind in EVIDENCE_KINDS])
         self._codes: dict[str, list[int]] = {}
         for number, node in enumerate(self.nodes):
             for code in graph.nodes[node]["codes"]:
@@ -76,20 +79,29 @@ class Matcher:
         """Match firms together; for more than some thousands see :meth:`match_many`."""
         texts = Texts(*map(concat, texts))
         evidence, items = self._scopes.find(texts.scope)
-        parts = [evidence, *self._products(texts.products), self._names(texts.name)]
-        parts += self._by_code(texts.industry_code)
-        fits = combine(concat_rows(parts), items, len(self.nodes), self.model)
+        parts = [evidence, *self._listed(texts.products, PRODUCTS), self._names(texts.name)]
+        parts += [*self._by_code(texts.industry_code), *self._listed(texts.industry_code, CODE)]
+        found = settle(concat_rows(parts), len(self.nodes))
+        fits = combine(found, items, len(self.nodes), self.model)
         return Matches(self, texts, items, fits)
 
-    def _products(self, products: Sequence[str]) -> Iterator[EvidenceColumns]:
-        if any(products):
-            rows = np.flatnonzero([bool(text) for text in products])
-            found, _ = self._scopes.find([products[row] for row in rows.tolist()])
-            yield found._replace(row=rows[found.row], field=np.full(len(found.row), PRODUCTS))
+    def _listed(self, texts: Sequence[str], field: int) -> Iterator[EvidenceColumns]:
+        """Read main products, or names of industries; what only stands there is what they do."""
+        rows = np.flatnonzero([any(map(_is_han, text)) for text in texts] if any(texts) else [])
+        if not len(rows):
+            return
+        found, _ = self._scopes.find([texts[row] for row in rows.tolist()])
+        named = np.isin(found.kind, _NAMED)
+        strength = np.where(named, found.strength / self._factor[found.kind], found.strength)
+        kind = np.where(named, EVIDENCE_KINDS.index("stated"), found.kind)
+        yield found._replace(
+            row=rows[found.row], field=np.full(len(found.row), field), strength=strength, kind=kind
+        )
 
     def _names(self, names: Sequence[str]) -> EvidenceColumns:
         factors = self.model.factors
         hits = self.lexicon.find_many(normalise_batch(concat(names)))
+        hits = take(hits, ~self.lexicon.generic[hits.term])
         strength = factors["name"] * self._scopes.distinctive[hits.term]
         strength = strength * np.where(hits.hint, factors["hint"], 1.0)
         span = (hits.start, hits.end)
@@ -108,6 +120,10 @@ class Matcher:
             strength = np.full(len(rows), self.model.factors["code"])
             span = (start, start + length)
             yield _beside_scope("code", CODE, row, node, span, strength, np.zeros(len(rows), bool))
+
+
+def _is_han(sign: str) -> bool:
+    return "\u4e00" <= sign <= "\u9fff"
 
 
 def _beside_scope(

@@ -26,6 +26,8 @@ from chainmatch.matching.lexicon import Hits, Lexicon
 from chainmatch.matching.string_batch import ROW, StringBatch, code_points
 from chainmatch.matching.written_out import VerbTerms
 
+_GENERIC = EVIDENCE_KINDS.index("generic")
+_STATING = [EVIDENCE_KINDS.index(kind) for kind in ("stated", "reached", "bare", "bare-make")]
 QUOTE = 60  # longest quotation, in characters
 _BLANK = np.zeros(0x110000, bool)
 _BLANK[[code for code in range(0x3001) if chr(code).isspace()]] = True
@@ -54,6 +56,7 @@ class _Terms(NamedTuple):
     node: Ints
     hint: Flags
     is_technique: Flags
+    is_generic: Flags
     strength: Floats
 
 
@@ -123,7 +126,15 @@ class ScopeEvidence:
         ]
         strength = self.distinctive[term] * np.where(head, 1.0, self._modifier)
         return hit, _Terms(
-            text, row - first[text], start, end, node, hint, self._techniques[term], strength
+            text,
+            row - first[text],
+            start,
+            end,
+            node,
+            hint,
+            self._techniques[term],
+            self._lexicon.generic[term],
+            strength,
         )
 
     def _crossed(self, batch: ScopeBatch) -> Flags:
@@ -162,6 +173,7 @@ class ScopeEvidence:
         strength = strength * self._factors[kind] * np.where(terms.hint, self._hint, 1.0)
         apart = _qualifying(batch, read, segment, terms.node, strength)
         strength = strength * np.where(apart, self._modifier, 1.0)
+        kind = np.where(terms.is_generic & np.isin(kind, _STATING), _GENERIC, kind)
         start, end = (batch.tokens.start[terms.token] + at for at in (terms.start, terms.end))
         scope = batch.clauses.scope[batch.tokens.clause[terms.token]]
         first, last = _quotations(batch, read, segment, start, end)
