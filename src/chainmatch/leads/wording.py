@@ -7,6 +7,7 @@ is to the lead's own; pieces of that count by how much of it the item around the
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -183,23 +184,25 @@ class Wordings:
         """Return the things beside or around which some terms stand."""
         return frozenset().union(*(self._things_around[term] for term in terms))
 
-    def weighed(self, thing: int, place: Place, text: str, near: bool) -> Place:
+    def weighed(
+        self, thing: int, place: Place, text: str, item: tuple[int, int], near: bool
+    ) -> Place:
         """Weigh in how much of the thing its item says, and what stands beside the thing: in the
         item or elsewhere; where nothing does, what the lead has or does.
         """
         named, close, alone = self._things[thing], place.close, place.alone
-        right = item_around(text, place.start, place.end)[1]
-        if not _REST.match(text, place.end, right):  # 露营 in 露营灯
+        if not _REST.match(text, place.end, item[1]):  # 露营 in 露营灯
             close, alone = close * MODIFIES, False
         if close < 1.0 or named.beside:
-            item = phrase_at(text, place.start, place.end)
+            phrase = text[item[0] : item[1]]
             wanted = _grams(bare(named.word))
-            said = sum(1 for gram in wanted if gram in item) / len(wanted)
+            said = sum(1 for gram in wanted if gram in phrase) / len(wanted)
             close = max(close, MATE + (1 - MATE) * said)
             alone = alone or (len(bare(named.word)) >= LONG and said >= MOST)
         if named.beside:
-            share = len(set(named.beside) & set(item)) / len(set(named.beside))
-            share = max(share, 1.0 if named.beside[-1] in item else 0.0, ELSEWHERE if near else 0.0)
+            share = len(set(named.beside) & set(phrase)) / len(set(named.beside))
+            last = 1.0 if named.beside[-1] in phrase else 0.0
+            share = max(share, last, ELSEWHERE if near else 0.0)
             close *= 1 - BESIDE + BESIDE * share
         elif self._own[thing] and not near:
             close *= 1 - CONTEXT
@@ -212,6 +215,7 @@ class Said:
 
     def __init__(self, wordings: Wordings, batch: StringBatch) -> None:
         self._wordings, self._batch = wordings, batch
+        self._cuts = [found.start() for found in _CUT.finditer(batch.text)]
         self.hits: dict[tuple[int, int], list[tuple[float, int, int, bool]]] = {}
         self.near_terms: dict[int, list[int]] = defaultdict(list)
         self.alone: dict[int, list[int]] = defaultdict(list)
@@ -230,6 +234,13 @@ class Said:
             self._near[text] = self._wordings.around(self.near_terms.get(text, ()))
         return thing in self._near[text]
 
+    def _item(self, start: int, end: int) -> tuple[int, int]:
+        """Return :func:`item_around`, from the signs of all texts found once."""
+        before, after = bisect_left(self._cuts, start) - 1, bisect_left(self._cuts, end)
+        left = self._cuts[before] + 1 if before >= 0 else 0
+        right = self._cuts[after] if after < len(self._cuts) else len(self._batch.text)
+        return max(left, start - _ITEM), min(right, end + _ITEM)
+
     def places(self, text: int, thing: int) -> tuple[Place, ...]:
         """Return where a text says a thing, closest first."""
         key = text, thing
@@ -238,7 +249,10 @@ class Said:
         if key not in self._known:
             offset, near = int(self._batch.starts[text]), self.near(text, thing)
             weigh, whole = self._wordings.weighed, self._batch.text
-            found = [weigh(thing, Place(*hit), whole, near) for hit in self.hits[key]]
+            found = [
+                weigh(thing, Place(*hit), whole, self._item(hit[1], hit[2]), near)
+                for hit in self.hits[key]
+            ]
             found.sort(key=lambda place: (-place.close, place.start))
             self._known[key] = tuple(place.at(-offset) for place in found[:PLACES])
         return self._known[key]
@@ -265,12 +279,6 @@ def _begins(text: str, start: int) -> bool:
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether a word of two characters stands for itself there: beside a sign or a verb."""
     return _begins(text, start) or not text[end].isalnum() or text[end : end + 2] in VERBS
-
-
-def phrase_at(text: str, start: int, end: int) -> str:
-    """Return the item of a normalised text around a span."""
-    left, right = item_around(text, start, end)
-    return text[left:right]
 
 
 def item_around(text: str, start: int, end: int) -> tuple[int, int]:
