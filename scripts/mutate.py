@@ -468,8 +468,8 @@ def run(chosen: list[Mutant], tests: list[str], processes: int) -> set[Mutant]:
             jobs = [pool.submit(_killed, mutant, reach.of(mutant), reach) for mutant in chosen]
             for number, job in enumerate(as_completed(jobs), 1):
                 mutant, killed = job.result()
-                if not number % 50:
-                    print(f"{number} done", flush=True)
+                if not number % 10:
+                    print(f"{number} done, {len(alive)} alive", flush=True)
                 if not killed:
                     alive.add(mutant)
                     print(f"alive: {mutant.path}:{mutant.line}  {mutant.key}", flush=True)

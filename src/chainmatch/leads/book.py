@@ -101,7 +101,7 @@ class Firms:
         survey: Survey,
     ) -> None:
         self.kind = kind
-        table = table[[gates.get(firm) not in NO_PARTNER for firm in table["firm_id"]]]
+        table = table[~table["firm_id"].map(dict(gates)).isin(NO_PARTNER)]
         self._table, self._survey = table, survey
         self.firms = _firms(table, gates)
         self.texts = _texts(self.firms)
