@@ -50,7 +50,7 @@ _MADE_OF = re.compile("^(?:利用|以|用|将)")
 # These govern what stands before them in their clause.
 HAD = re.compile("年产|已建成|已投产|为原料|为主|扩建|外销|创建配套|\\d(?:\\.\\d+)?万?亩|产能$")
 WORK = re.compile("改造|治理|大修|检修|升级|技改|整治")
-_WITH = re.compile("(?:与|同|和)(?P<partner>[^,;。]*)合作")
+_WITH = re.compile("^[^与同和]*+(?P<with>[与同和](?P<partner>[^,;。]*)合作)")
 
 # What a phrase asks for beside the thing itself.
 BUYERS = re.compile(
@@ -67,7 +67,7 @@ SALES = re.compile("销售|批发|零售|经销|贸易|商贸|配送|出口|进�
 
 # A site is a condition, no trade: 标准化厂房 asks for no operator of parks.
 SITE = re.compile(
-    r"(?:[十百万千]?万?级|\d+级|GMP)?(?:标准化?|通用|工业|洁净|现成|闲置|存量|空置)*"
+    r"(?:[十百万千]?万?级|\d{1,9}级|GMP)?(?:标准化?|通用|工业|洁净|现成|闲置|存量|空置){0,6}"
     "(?:厂房|厂区|用地|土地|场地|产业园区?|工业园区?|示范园|集中区|开发区|目的地)"
 )
 
@@ -82,15 +82,20 @@ _PARTY = re.compile(f"^(?P<place>.{{0,8}}?)某(?P<party>.+?(?:{_PARTY_END}))(?P<
 _CLAUSE = re.compile(r"[^,;。!?\n:]+")
 _LIST = re.compile(r"、|一体化?的?|及其|以及|及|和(?!牛)|与|或者|或|兼|/")
 
-# What may stand behind the head of a thing: forms of organisation, of works, of making.
+# What may stand behind the head of a thing: forms of organisation, of works, of making. The longest
+# first: none is given back, so that nothing is tried twice.
+_TAILS = (
+    "平方米 规范化 标准化 供应商 服务商 运营商 采购商 经销商 投资方 投资者 产业链 生产线 综合体 "
+    "主产区 主产地 合作社 半成品 MW GW kW 千瓦 兆瓦 精深 加工 生产 制造 制作 种植 栽培 养殖 提取 "
+    "灌装 精制 初制 组装 封装 冶炼 经营 运营 销售 批发 零售 采购 供应 供货 服务 建设 开发 投资 "
+    "运维 管理 研发 连锁 循环 长期 就近 企业 公司 厂家 厂商 单位 机构 客户 渠道 团队 龙头 行业 "
+    "产业 产品 系列 制品 项目 基地 车间 中心 工程 工厂 集群 一体 为主 棒材 原料 产区 配套 合作 "
+    "入驻 一期 二期 三期 扩产 工作 业务 技术 设计 能力 产能 成套 轻工 步道 系统 建厂 西迁 产地 "
+    "基础 资源 协会 集团 农户 大户 市场 货源 成品 营销 管护 生态 扩建 扩能 投产 达产 余 吨 袋 棒 "
+    "亩 套 台 条 座 家 院 床 个 深 精 初 粗 厂 类 等 园 的 之 包 场"
+)
 TAIL = re.compile(
-    r"(?:\s|\(.*?\)|\d[\d.,]*|[万亿千百]+|余|吨|袋|棒|亩|套|台|条|座|家|院|床|个|平方米|MW|GW|kW|千瓦|兆瓦|"
-    "精深|深|精|初|粗|加工|生产|制造|制作|种植|栽培|养殖|提取|灌装|精制|初制|组装|封装|冶炼|经营|运营|"
-    "销售|批发|零售|采购|供应|供货|服务|建设|开发|投资|运维|管理|研发|规范化|标准化|连锁|循环|长期|就近|"
-    "企业|公司|厂家|厂商|厂|单位|机构|客户|供应商|服务商|运营商|采购商|经销商|渠道|投资方|投资者|团队|"
-    "龙头|行业|产业链?|产业|产品|系列|制品|类|等|项目|基地|生产线|车间|中心|工程|工厂|园|综合体|集群|一体|"
-    "的|之|为主|棒材|原料|主产区|产区|配套|合作|入驻|一期|二期|三期|扩产|工作|业务|技术|设计|能力|产能|成套|"
-    "轻工|步道|系统|建厂|西迁|包|产地|主产地|基础|资源|合作社|协会|集团|农户|大户|市场|货源|成品|半成品|营销|管护|生态|循环|场|扩建|扩产|扩能|投产|达产)*(?:改造.*)?"
+    rf"(?:\s|\([^)]*\)|\d[\d.,]*+|[万亿千百]+|{'|'.join(_TAILS.split())})*+(?:改造.*)?"
 )
 # Says nothing of a thing by itself.
 GENERIC = re.compile(
@@ -146,7 +151,7 @@ def _clause(clause: str, kind: str, seeking: bool) -> Iterator[Stretch]:
     """Cut a clause at the words that govern; each stretch reaches to the next of them."""
     partner = _WITH.search(clause)
     if partner:
-        clause = clause[: partner.start()]
+        clause = clause[: partner.start("with")]
         yield Stretch(partner["partner"], "seek", "合作")
     cues = _cues(clause)
     head = clause[: cues[0].start()] if cues else clause

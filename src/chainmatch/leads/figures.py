@@ -7,17 +7,22 @@ from typing import NamedTuple
 
 from chainmatch.places.locating import locate, zone_names
 
-_NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
-_RANGE = rf"{_NUMBER}(?:\s*(?:[-~—–至到]+)\s*{_NUMBER})?"
+# What was read once is not tried again from its middle: a long row of digits takes no longer.
+_NUMBER = r"(?<!\d)(?<!\d,)(\d++(?:,\d++)*+(?:\.\d++)?+)"
+_RANGE = rf"{_NUMBER}(?:\s*+[-~—–至到]++\s*+{_NUMBER})?+"
 _UNIT = "万亿|亿|千万|百万|万|千"
 _FACTORS = {"": 1.0, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
 
 # 3000万至5000万元: the first number may carry its own unit.
-_MONEY = re.compile(rf"{_NUMBER}\s*({_UNIT})?元?\s*(?:[-~—–至到]+\s*{_NUMBER}\s*({_UNIT})?)?元")
-_AREA = re.compile(rf"{_RANGE}\s*({_UNIT})?余?\s*(亩|公顷|平方米|平米|㎡|m2|平方公里)")
-_POWER = re.compile(rf"{_RANGE}\s*(万)?\s*(千瓦|兆瓦|MW|kW|GW)", re.IGNORECASE)
-_PEOPLE = re.compile(rf"(?:用工|就业|员工|招工|工人)[^,;。\d]{{0,4}}{_RANGE}\s*余?人")
-_MASS = re.compile(rf"{_RANGE}\s*({_UNIT})?余?\s*(吨|袋|棒|头|羽|尾|只|台|套|件|瓶|箱|床|座|院|家)")
+_MONEY = re.compile(
+    rf"{_NUMBER}\s*+({_UNIT})?元?\s*+(?:[-~—–至到]++\s*+{_NUMBER}\s*+({_UNIT})?)?元"
+)
+_AREA = re.compile(rf"{_RANGE}\s*+({_UNIT})?余?\s*+(亩|公顷|平方米|平米|㎡|m2|平方公里)")
+_POWER = re.compile(rf"{_RANGE}\s*+(万)?\s*+(千瓦|兆瓦|MW|kW|GW)", re.IGNORECASE)
+_PEOPLE = re.compile(rf"(?:用工|就业|员工|招工|工人)[^,;。\d]{{0,4}}{_RANGE}\s*+余?人")
+_MASS = re.compile(
+    rf"{_RANGE}\s*+({_UNIT})?余?\s*+(吨|袋|棒|头|羽|尾|只|台|套|件|瓶|箱|床|座|院|家)"
+)
 
 _SQUARE_METRES = {
     **dict.fromkeys(("平方米", "平米", "㎡", "m2"), 1.0),

@@ -19,7 +19,7 @@ from chainmatch.matching.string_batch import concat
 if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
 
-_EXPLAINED = re.compile(r"[^\x00-\x1f\s()（）\[\]【】；;，,、。：:]{2,}[(（\[【]\Z")
+_EXPLAINED = re.compile(r"[^\x00-\x1f\s()（）\[\]【】；;，,、。：:]{2,25}[(（\[【]\Z")
 _CLOSING = re.compile(r"[)）\]】]")
 _NEARLY = 0.6  # as strong as the strongest
 _MAKES = np.array([activity in ("make", "grow") for activity in DONE])

@@ -37,7 +37,7 @@ _NO_TEXT = [ord(sign) for sign in (ROW, FILL, GONE)]
 # A term is the head of its item if nothing but these stands behind it.
 _BEHIND_HEAD = re.compile(
     "(?:系列|产品|制品|商品|等|类|及|和|与|或|、|以及|的(?=系列|产品|项目|业务|服务|工程)|项目|业务|服务|工程|专用|及其|原料|半成品|成品|市场|企业|"
-    r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之|(?:专业)?领域内?|第?[一二三、IⅠⅡⅢ]+类)"
+    r"用品|品|基地|场|厂|\(|\x1f|,|/|（|-|之|(?:专业)?领域内?|第?[一二三、IⅠⅡⅢ]{1,12}类)"
 )
 
 

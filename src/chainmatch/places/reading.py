@@ -14,12 +14,13 @@ _ZONE = (
     r"|(?:高新(?:技术)?(?:产业)?|经济(?:技术)?|经|综合)(?:开发|保税|实验|试验|示范)?区"
     r"|(?:临空|临港|空港|航空港|循环|出口加工|综合|国际)[一-龥]{0,4}区|开发区|保税区|产业园区?|工业园区?|政务区|新区)"
 )
-# What may stand before the first place and between two places.
+# What may stand before the first place and between two places. Nothing is given back: 地址: can be
+# read in two ways.
 _FILLER = re.compile(
     r"(?:中华人民共和国|中国|邮编|(?:注册|生产|经营|办公|通讯|联系|详细|营业|单位|公司|企业|工厂)*(?:地址|住所地?|厂址)"
     r"|注册地|所在地|总部|(?:现)?(?:位于|坐落[于在])|[一-龥]{1,8}[:：]|市辖区|(?:省|自治区)?直辖县级行政(?:单位|区划)|"
     + _ZONE
-    + r"|[\s　0-9'\"“”()（）\[\]【】·.。．,，、;；:：/\\|_—>~→-])*"
+    + r"|[\s　0-9'\"“”()（）\[\]【】·.。．,，、;；:：/\\|_—>~→-])*+"
 )
 # A town may stand before its county: 浙江省织里镇吴兴区.
 _TOWN = re.compile(_FILLER.pattern + r"[一-龥]{1,5}(?:镇|乡|街道)" + _FILLER.pattern)

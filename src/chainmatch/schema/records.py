@@ -74,7 +74,7 @@ def sides(partners: Iterable[Partner]) -> list[tuple[str, list[str]]]:
     return [(side, names) for side, names in found if names]
 
 
-_NAMED = re.compile("(.+?)(?:（“([^”]*)”）)?(?:、|$)")
+_NAMED = re.compile("(.+?)(?:（“([^”]{0,200})”）)?(?:、|$)")
 
 
 def partners_of(text: str) -> tuple[Partner, ...]:

@@ -17,7 +17,7 @@ _LONGEST_QUOTE = 200
 LONGEST_HEADER = 20
 _BETWEEN_NAMES = re.compile(r"[、，,；;/\n\r]+|\s+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++")
 _SPEAKS_OF_PERSONS = re.compile(
     r"(人|电话|電話|领导|領導|手机|手機|联系方式|聯[繫絡]方式)\s*[:：]\s*[^\s|]+"
 )

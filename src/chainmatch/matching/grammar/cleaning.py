@@ -49,9 +49,9 @@ _EXCLUDING = (
 _EXCLUDING_BRACKET = re.compile(rf"^{_EXCLUDING}|(?:除外|以外|外)[,。\s]*$|除外")
 # An exclusion that the end of the clause cuts off, or what the law says (blanks by now): its
 # bracket may have gone with that. Where 外 closes one, that is its end.
-_IN_CLAUSE = rf"(?:[^;。\n{ROW} 外]| (?! ))*+"
+_IN_CLAUSE = rf"(?:[^;。\n{ROW} 外]++| (?! ))*+"
 _UNCLOSED_EXCLUSION = re.compile(
-    rf"(?<=\()(?!除{_REMOVED})(?={_IN_CLAUSE}(?!外)){_EXCLUDING}{_IN_CLAUSE}"
+    rf"(?<=\()(?!除{_REMOVED})(?={_EXCLUDING})(?={_IN_CLAUSE}(?!外)){_EXCLUDING}{_IN_CLAUSE}"
 )
 _CONDITION = re.compile(
     r"许可证|资质证|资质|审批|批准|凭|有效期|依法|以上|具体|另行|为准|核定|方可|前置|证书|国家有关|法律|法规|规定|范围内"
