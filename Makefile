@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 OUT ?= out
 
-.PHONY: rank test golden lint bench docs lock wheelhouse sbom clean
+.PHONY: rank test golden lint bench docs lock wheelhouse sbom audit clean
 .DELETE_ON_ERROR:
 
 rank: $(VENV)/.installed-run
@@ -50,6 +50,12 @@ wheelhouse: $(VENV)/.installed-run
 
 sbom: $(VENV)/.installed-run
 	$(BIN)/python scripts/sbom.py > sbom.cdx.json
+
+# Known holes of what a user installs, of the service and of the tests; asks the network.
+audit: | $(BIN)/python
+	$(PIP) install pip-audit
+	for lock in requirements/*.txt; do $(BIN)/pip-audit --require-hashes --disable-pip \
+		--progress-spinner off --requirement $$lock || exit 1; done
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit("chainmatch needs Python 3.11 to 3.14, found " + sys.version.split()[0])'

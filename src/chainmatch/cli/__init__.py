@@ -17,6 +17,7 @@ from importlib import import_module
 from chainmatch.cli.parsing import parser
 from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
+from chainmatch.util.cells import one_line
 from chainmatch.util.file_names import name_problem
 from chainmatch.util.notices import listening
 from chainmatch.util.resources import use_learned
@@ -47,13 +48,13 @@ def _run(argv: Sequence[str]) -> int:
         with _noticed(arguments):
             command(arguments)
     except ChainmatchError as error:
-        print(f"chainmatch：{error}", file=sys.stderr)
+        print(f"chainmatch：{one_line(error)}", file=sys.stderr)
         return 2
     except (OSError, UnicodeError) as error:
         why = name_problem(error, argv)
         if not why:
             raise
-        print(f"chainmatch：{why}", file=sys.stderr)
+        print(f"chainmatch：{one_line(why)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         print(f"chainmatch：{stop or '已中断，未写出任何文件。'}", file=sys.stderr)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chainmatch.cli.speaking import below
 from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Steps:
             from tqdm import tqdm
 
             layout = "{desc} {bar:24} {n}/{total} {elapsed}"
-            self._bar = tqdm(total=self._total, bar_format=layout, leave=False)
+            self._bar = tqdm(
+                total=self._total, bar_format=layout, leave=False, file=below(sys.stderr)
+            )
         return self._step
 
     def __exit__(self, *_: object) -> None:
@@ -130,7 +133,9 @@ def _bar(total: int) -> Iterator[tuple[Callable[[int], None], Callable[[str], No
     layout = (
         "{desc}{percentage:3.0f}% {bar:24} {n_fmt}/{total_fmt} 行，已用 {elapsed}，还需 {remaining}"
     )
-    with tqdm(total=total, bar_format=layout, leave=False, unit_scale=True) as bar:
+    with tqdm(
+        total=total, bar_format=layout, leave=False, unit_scale=True, file=below(sys.stderr)
+    ) as bar:
 
         def progress(done: int) -> None:
             bar.total = max(total, done)

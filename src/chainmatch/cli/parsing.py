@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from chainmatch._version import __version__
 from chainmatch.errors import OptionError
+from chainmatch.util.cells import one_line
 from chainmatch.util.file_names import legible
 from chainmatch.util.resources import data_folder, packaged
 
@@ -24,7 +25,7 @@ class Parser(argparse.ArgumentParser):
         for english, chinese in _ARGPARSE.items():
             message = message.replace(english, chinese)
         message = message.replace("'", "")
-        self.exit(2, f"chainmatch：{message}。运行 {self.prog} --help 查看用法。\n")
+        self.exit(2, f"chainmatch：{one_line(message)}。运行 {self.prog} --help 查看用法。\n")
 
 
 _ARGPARSE = {

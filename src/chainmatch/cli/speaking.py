@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
+from chainmatch.util.cells import shown
 from chainmatch.util.file_names import legible
 
 
@@ -23,8 +24,7 @@ def speaking(argv: Sequence[str]) -> Iterator[None]:
     odd = {part: legible(part) for part in parts if part != legible(part)}
     for stream in filter(None, streams):
         _encode(stream)
-    if odd:
-        sys.stdout, sys.stderr = (_Naming(stream, odd) for stream in streams)
+    sys.stdout, sys.stderr = (stream and _Spoken(stream, odd) for stream in streams)
     try:
         yield
         for stream in filter(None, streams):
@@ -52,19 +52,24 @@ def _encode(stream: Any) -> None:
     stream.reconfigure(encoding="utf-8" if none else stream.encoding, errors="replace")
 
 
-class _Naming:
-    """A stream to which names of files go as people read them."""
+def below(stream: Any) -> Any:
+    """Return the stream itself, for a progress bar, which moves the cursor."""
+    return stream.stream if isinstance(stream, _Spoken) else stream
+
+
+class _Spoken:
+    """A stream to which text goes without signs that a terminal obeys, names of files legible."""
 
     def __init__(self, stream: Any, names: dict[str, str]) -> None:
-        self._stream, self._names = stream, names
+        self.stream, self._names = stream, names
 
     def write(self, text: str) -> Any:
         for raw in sorted(self._names, key=len, reverse=True):
             text = text.replace(raw, self._names[raw])
-        return self._stream.write(text)
+        return self.stream.write(shown(text))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.stream, name)
 
 
 def _forget_output(streams: Sequence[Any]) -> None:

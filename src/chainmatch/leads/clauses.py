@@ -95,7 +95,8 @@ _TAILS = (
     "亩 套 台 条 座 家 院 床 个 深 精 初 粗 厂 类 等 园 的 之 包 场"
 )
 TAIL = re.compile(
-    rf"(?:\s|\([^)]*\)|\d[\d.,]*+|[万亿千百]+|{'|'.join(_TAILS.split())})*+(?:改造.*)?"
+    rf"(?:\s|\([^)]{{0,60}}\)|\d[\d.,]{{0,20}}+|[万亿千百]|{'|'.join(_TAILS.split())}){{0,40}}+"
+    "(?:改造.*)?"
 )
 # Says nothing of a thing by itself.
 GENERIC = re.compile(

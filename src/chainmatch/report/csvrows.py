@@ -1,15 +1,14 @@
 """Rows of CSV from Arrow columns: the bytes that ``write_csv`` writes, without a list of cells."""
 
-import re
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chainmatch.report.files import FORMULA, number_text
+from chainmatch.report.files import number_text
+from chainmatch.util.cells import FORMULA
 
-_FORMULA = rf"\A[{re.escape(''.join(FORMULA))}]"
 _QUOTED = '[,"\n]'
 _ODD = "[\r\x00]"  # quoted or not, as the version of Python has it
 _TEXT = pa.large_string()  # long cells of many rows may go beyond what a string array holds
@@ -54,7 +53,7 @@ def _cells(column: pa.Array) -> pa.Array:
 
 
 def _text_cells(cells: pa.Array) -> pa.Array:
-    formula = pc.match_substring_regex(cells, _FORMULA)
+    formula = pc.match_substring_regex(cells, FORMULA)
     if pc.any(formula).as_py():
         cells = pc.if_else(formula, _joined(pa.scalar("'", _TEXT), cells), cells)
     quoted = pc.match_substring_regex(cells, _QUOTED)

@@ -11,10 +11,8 @@ from chainmatch.errors import OutputError
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.records import written
 from chainmatch.util.atomic import check_folder, saying_why, whole_file
+from chainmatch.util.cells import as_text
 from chainmatch.util.file_names import check_name
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SUSPECT = frozenset(FORMULA)
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, *, plain: bool = False) -> None:
@@ -97,7 +95,7 @@ def write_csv(
     with path.open(mode, encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if header:
-            writer.writerow(frame.columns)
+            writer.writerow(map(as_text, frame.columns))
         writer.writerows(zip(*columns, strict=True))
 
 
@@ -108,17 +106,12 @@ def _csv_cells(column: "pd.Series[Any]") -> list[object]:
     values: list[object] = column.astype(object).where(column.notna(), "").tolist()
     if pd.api.types.is_numeric_dtype(column):
         return values
-    return [v if type(v) is str and v[:1] not in _SUSPECT else as_text(v) for v in values]
+    return list(map(as_text, values))
 
 
 def number_text(value: float | None) -> str:
     """Return a number as a CSV file holds it: ten digits, empty where it is unknown."""
     return "" if value is None or value != value else f"{value:.10g}"
-
-
-def as_text(value: object) -> object:
-    """Return text with a leading apostrophe if a spreadsheet would take it for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:

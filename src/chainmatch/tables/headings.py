@@ -15,7 +15,9 @@ from chainmatch.util.resources import data_rows
 from chainmatch.util.text import simplified
 
 _DIGITS = "一二三四五六七八九十百零〇两"
-NUMBERED = re.compile(rf"(?:[{_DIGITS}]+[、.．]|[(（][{_DIGITS}]+[)）]|第[{_DIGITS}]+[章节类部批])")
+NUMBERED = re.compile(
+    rf"(?:[{_DIGITS}]{{1,6}}[、.．]|[(（][{_DIGITS}]+[)）]|第[{_DIGITS}]{{1,6}}[章节类部批])"
+)
 _COUNT = (
     rf"(?:共|计|合计|共计|总计|小计)?(?:\d+|[{_DIGITS}]+)[家户个项条件宗](?:企业|公司|项目|单位)?"
 )
@@ -25,7 +27,7 @@ _TITLE_END = re.compile(
     r"(?:[(（].{0,12}[)）])?$"
 )
 _LIST_END = re.compile(
-    r"(?:的)?(?:企业|公司|项目|单位|名单|名录|汇总|一览表|统计表|清单|表|情况|部分)+$"
+    r"(?:的)?(?:企业|公司|项目|单位|名单|名录|汇总|一览表|统计表|清单|表|情况|部分){1,9}$"
 )
 _OPENING = re.compile(
     r"^(?:附件|附表|附)?\s*\d*[:：.、-]?(?:关于)?(?:公布|公示|印发|认定|拟认定)?(?:\d{4}年度?)?"

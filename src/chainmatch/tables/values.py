@@ -245,7 +245,7 @@ class Money(NamedTuple):
 NO_MONEY = Money(math.nan, "")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|\.\d+")
-_SUM = re.compile(r"(\d+(?:\.\d+)?)亿零?(\d+(?:\.\d+)?)([千百]?万)")  # 1亿2000万元
+_SUM = re.compile(r"(?<![\d.])(\d++(?:\.\d++)?+)亿零?(\d++(?:\.\d++)?+)([千百]?万)")  # 1亿2000万元
 _WRITTEN = re.compile("[零一二三四五六七八九十百千]+")
 _CHINESE_NUMBERS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇两", "一二三四五六七八九十百千零二")
 _POWERS = {"十": 10, "百": 100, "千": 1000}

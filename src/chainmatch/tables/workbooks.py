@@ -1,13 +1,13 @@
 """Workbooks: XLSX, XLSB, XLS and ODS by python-calamine, measured before they are laid out."""
 
 import re
+import sys
 import zipfile
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import python_calamine as calamine
+from typing import NamedTuple
 
 from chainmatch.errors import TableError
+from chainmatch.tables.aside import Listed, ReaderError, sheets_aside, sheets_of
 from chainmatch.tables.files import SAVE_AS, locked, no_table
 from chainmatch.tables.sheets import MAX_CELLS, MAX_ROWS, MAX_SHEETS, Book, Sheet, too_many
 from chainmatch.util.file_names import file_name, legible
@@ -26,80 +26,81 @@ _ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d+)"')
 _ODS_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 
 
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+# Names with a prefix, signs in place of quotation marks: what the measure would overlook.
+_UNUSUAL = re.compile(rb"<\w{1,20}:(?:c|row|sheetData)\b|\br\s?=\s?'|\br =|\br= ")
+FREE_ROWS, LEAST_ROW = 50_000, 50  # of an ODS: rows at no cost, bytes that each other row takes
+
+
+class _Seen(NamedTuple):
+    """What was seen of a workbook before it is read.
+
+    ``measured``: what the reader will lay out is known, and it is not too much.
+    """
+
+    hidden: int = 0
+    size: int = 0
+    measured: bool = False
+
+
 def read_workbook(path: Path, kind: str) -> Book:
     """Return all sheets of a workbook, hidden ones too; ``kind`` as ``kind_of`` found it.
 
     Raises:
         TableError: protected, damaged, no workbook, or beyond the limits.
     """
-    hidden_rows = 0 if kind == "xls" else _inspect(path, kind)
+    seen = _Seen() if kind == "xls" else _inspect(path, kind)
     if kind == "xls" and _is_locked(path):
         raise locked(path)
     try:
-        with path.open("rb") as file, calamine.load_workbook(_told(path, kind, file)) as book:
-            sheets = _sheets(path, book)
-    except calamine.PasswordError:
-        raise locked(path) from None
-    except calamine.CalamineError:
-        if kind == "xls":
-            raise no_table(path, "旧版 Office 文档或已损坏的 .xls", SAVE_AS) from None
-        if kind == "ods":
-            _check_ods_span(path)
-        raise TableError(f"工作簿“{file_name(path)}”无法读取，多半已损坏；{SAVE_AS}") from None
-    except BaseException as error:
-        # A panic inside the reader is no Exception; only damaged files cause one.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise TableError(
-            f"工作簿“{file_name(path)}”已损坏，无法读取；请重新下载或重新导出"
-        ) from None
+        sheets = [Sheet(s.name, s.rows, s.merged, s.hidden) for s in _listed(path, kind, seen)]
+    except ReaderError as error:
+        raise _refusal(path, kind, error) from None
     total = sum(len(sheet.rows) for sheet in sheets)
     if total > MAX_ROWS:
         raise too_many(f"工作簿“{file_name(path)}”共 {total:,} 行")
     notes = (
-        [f"含 {hidden_rows:,} 个隐藏行（包括被筛选的行），与可见行同样处理"] if hidden_rows else []
+        [f"含 {seen.hidden:,} 个隐藏行（包括被筛选的行），与可见行同样处理"] if seen.hidden else []
     )
     return Book(file_name(path), tuple(sheets), len(sheets) > 1, tuple(notes))
 
 
-def _told(path: Path, kind: str, file: BinaryIO) -> "str | BinaryIO":
-    """Return what the reader is given: the path where its ending is right and it can be said."""
+def _listed(path: Path, kind: str, seen: _Seen) -> list[Listed]:
+    """Return the sheets; what could not be measured is read where it can do no harm."""
     said = str(path)
-    return said if path.suffix.lower() in _ENDINGS[kind] and legible(said) == said else file
-
-
-def _sheets(path: Path, book: calamine.CalamineWorkbook) -> list[Sheet]:
-    listed = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-    if len(listed) > MAX_SHEETS:
+    opened = path.suffix.lower() not in _ENDINGS[kind] or legible(said) != said
+    if not seen.measured and sys.executable:
+        listed = sheets_aside(path, opened, MAX_SHEETS, seen.size or path.stat().st_size)
+    else:
+        with path.open("rb") as file:
+            listed = sheets_of(file if opened else said, MAX_SHEETS)
+    filled = sum(1 for sheet in listed for row in sheet.rows if any(row))
+    if kind == "ods" and filled > FREE_ROWS + seen.size // LEAST_ROW:
         raise TableError(
-            f"工作簿“{file_name(path)}”有 {len(listed)} 个工作表，超过上限 {MAX_SHEETS} 个；"
-            "请只留需要的工作表"
+            f"工作簿“{file_name(path)}”用重复标记写出 {filled:,} 行，多半不是名单；{SAVE_AS}"
         )
-    sheets = []
-    for meta in listed:
-        sheet = book.get_sheet_by_name(meta.name)
-        hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-        rows = _rows(path, sheet)
-        sheets.append(Sheet(meta.name, rows, tuple(sheet.merged_cell_ranges or ()), hidden))
-    return sheets
+    return listed
 
 
-def _rows(path: Path, sheet: calamine.CalamineSheet) -> list[list[Any]]:
-    """Return the rows of a sheet; refuse one with a day or a time that Python cannot hold."""
-    try:
-        return sheet.to_python(skip_empty_area=False)
-    except (OverflowError, ValueError):
-        pass
-    rows, number = sheet.iter_rows(), 0
-    try:
-        for number, _ in enumerate(rows, start=1):  # noqa: B007
-            pass
-    except (OverflowError, ValueError):
-        number += 1
-    raise TableError(
-        f"工作簿“{file_name(path)}”工作表“{sheet.name}”第 {number} 行有超出范围的日期或时长，"
-        "无法读取；请改正该格，或把它的格式改为“常规”"
-    )
+def _refusal(path: Path, kind: str, error: ReaderError) -> TableError:
+    """Return what is said of a workbook that the reader could not read."""
+    book = f"工作簿“{file_name(path)}”"
+    if error.kind == "PasswordError":
+        return locked(path)
+    if error.kind == "Many":
+        return TableError(
+            f"{book}有 {error.where[1]} 个工作表，超过上限 {MAX_SHEETS} 个；请只留需要的工作表"
+        )
+    if error.kind == "Range":
+        return TableError(
+            f"{book}工作表“{error.where[0]}”第 {error.where[1]} 行有超出范围的日期或时长，"
+            "无法读取；请改正该格，或把它的格式改为“常规”"
+        )
+    if error.kind == "CalamineError" and kind == "xls":
+        return no_table(path, "旧版 Office 文档或已损坏的 .xls", SAVE_AS)
+    if kind == "ods" and (end := _ods_span(path)):
+        return _too_wide(path, end)
+    return TableError(f"{book}无法读取，多半已损坏或过大；{SAVE_AS}")
 
 
 def _is_locked(path: Path) -> bool:
@@ -107,22 +108,26 @@ def _is_locked(path: Path) -> bool:
     return "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
 
 
-def _inspect(path: Path, kind: str) -> int:
-    """Return the number of hidden rows; refuse a sheet whose rectangle would fill the memory.
+def _inspect(path: Path, kind: str) -> _Seen:
+    """Look at the sheets of an archive; refuse one whose rectangle would fill the memory.
 
     Of an XLSX the reader lays out the rectangle between the first and the last filled cell, so one
-    stray cell at XFD1048576 would ask for half a terabyte. For ODS it has a limit of its own.
+    stray cell at XFD1048576 would ask for half a terabyte. A sheet that is not written as programs
+    write it, and one of another kind, cannot be measured.
     """
-    hidden = 0
+    hidden = size = 0
+    measured = kind == "xlsx"
     with zipfile.ZipFile(path) as archive:
-        for member in archive.namelist():
-            if kind == "xlsx" and re.fullmatch(r"xl/worksheets/[^/]+\.xml", member):
+        for member in archive.infolist():
+            size += member.file_size
+            if kind == "xlsx" and _SHEET.fullmatch(member.filename):
                 data = archive.read(member)
+                measured = measured and b"<sheetData" in data and not _UNUSUAL.search(data)
                 _check_span(path, data)
                 hidden += sum(1 for _ in _HIDDEN_ROW.finditer(data))
-            elif kind == "ods" and member == "content.xml":
+            elif kind == "ods" and member.filename == "content.xml":
                 hidden += _hidden_in_ods(archive.read(member))
-    return hidden
+    return _Seen(hidden, size, measured)
 
 
 def _check_span(path: Path, data: bytes) -> None:
@@ -137,8 +142,8 @@ def _check_span(path: Path, data: bytes) -> None:
         raise _too_wide(path, f"第 {height:,} 行、第 {width:,} 列")
 
 
-def _check_ods_span(path: Path) -> None:
-    """Refuse the rectangle that a sheet declares; asked only where the reader gave up."""
+def _ods_span(path: Path) -> str:
+    """Return where the rectangle that a sheet declares ends, if it is too large."""
     with zipfile.ZipFile(path) as archive:
         rows = archive.read("content.xml").split(b"<table:table-row")[1:]
     width = height = 0
@@ -147,8 +152,7 @@ def _check_ods_span(path: Path) -> None:
         height += int(repeated[1]) if repeated else 1
         cells = row.count(b"table-cell") + sum(map(int, _ODS_COLUMNS.findall(row)))
         width = max(width, cells)
-    if width * height > MAX_CELLS:
-        raise _too_wide(path, f"第 {height:,} 行、第 {width:,} 列左右")
+    return f"第 {height:,} 行、第 {width:,} 列左右" if width * height > MAX_CELLS else ""
 
 
 def _hidden_in_ods(data: bytes) -> int:

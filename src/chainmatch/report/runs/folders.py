@@ -14,6 +14,7 @@ from chainmatch.errors import RunError
 from chainmatch.parts import Part, gap_parts_of, parts_of
 from chainmatch.schema.columns import COLUMNS, CONTRACT, ROWS
 from chainmatch.schema.records import TEXTS, partners_of, points_of
+from chainmatch.util.cells import as_written
 from chainmatch.util.file_names import check_name
 from chainmatch.util.replacing import put_back
 
@@ -149,7 +150,7 @@ class RunFolder:
         if lacking:
             raise RunError(f"{path}：缺少列 {'、'.join(lacking)}，请重新运行 rank。")
         for column in frame.columns.difference(numbers):
-            frame[column] = [_unquoted(text) for text in frame[column]]
+            frame[column] = [as_written(text) for text in frame[column]]
         for column in row.keys() - set(header):
             unknown = "" if row[column].column.is_text else math.nan
             frame[column] = frame.get(_NAMED.get(column, ""), unknown)
@@ -185,8 +186,3 @@ def _finish(folder: Path) -> None:
         raise RunError(
             f"{folder}：上次写出结果时被中断，文件不全（{error.strerror}）；请重新运行 rank。"
         ) from None
-
-
-def _unquoted(text: str) -> str:
-    """Undo the apostrophe that keeps a spreadsheet from reading text as a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r") else text
