@@ -8,7 +8,9 @@ returns. Exit codes: 0 done, 2 input or options are wrong, 1 a fault of ours.
 import atexit
 import gc
 import os
+import signal
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,11 +30,12 @@ __all__ = ["main", "parser"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    with speaking(given):
-        return _run(given)
+    stopped: list[int] = [signal.SIGINT]
+    with speaking(given), _stopping_in_order(given, stopped):
+        return _run(given, stopped)
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run(argv: Sequence[str], stopped: Sequence[int]) -> int:
     # Tables and caches are many objects without cycles that live long: the collector would walk
     # them again and again for a quarter of the time of a run, and free nothing.
     gc.set_threshold(1_000_000, 20, 100)
@@ -57,8 +60,8 @@ def _run(argv: Sequence[str]) -> int:
         print(f"chainmatch：{one_line(why)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
-        print(f"chainmatch：{stop or '已中断，未写出任何文件。'}", file=sys.stderr)
-        return 130
+        print(f"chainmatch：{str(stop) or '已中断，未写出任何文件。'}", file=sys.stderr)
+        return 128 + stopped[-1]
     return 0
 
 
@@ -72,3 +75,31 @@ def _noticed(arguments: Namespace) -> Iterator[None]:
         finally:
             for note in () if own or getattr(arguments, "quiet", False) else heard:
                 print(f"提示：{note}", file=sys.stderr)
+
+
+@contextmanager
+def _stopping_in_order(argv: Sequence[str], stopped: list[int]) -> Iterator[None]:
+    """Let whoever ends this process, or closes its terminal, stop it as Ctrl+C does.
+
+    The signal is added to ``stopped``. The service has its own way to end.
+    """
+
+    def stop(number: int, _: object) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    main_thread = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]  # Windows lacks one
+    ours = [
+        number
+        for number in numbers
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL
+    ]
+    ours = ours if main_thread and "serve" not in argv[:1] else []
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)

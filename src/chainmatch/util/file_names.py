@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from chainmatch.errors import ChainmatchError
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -31,8 +32,8 @@ def legible(name: str) -> str:
 
 
 def file_name(path: str | Path) -> str:
-    """Return the name of a file, legible."""
-    return legible(Path(path).name)
+    """Return the name of a file, legible, on one line."""
+    return _CONTROL.sub("�", legible(Path(path).name))
 
 
 def on_disk(name: str) -> str:
