@@ -18,7 +18,7 @@ DIFFERENCES = ("form", "place", "branch", *SLIPS, MORE)
 # Numbers that count firms and shops; those of 百货, 五金 and 三川 do not.
 _NUMERALS = "〇零一二三四五六七八九十百"
 _ORDINAL = re.compile(
-    rf"第[{_NUMERALS}]+|\d+|[{_NUMERALS}]+(?=[分厂店部局处公汽建交矿号路村组队轻商]|$)"
+    rf"第[{_NUMERALS}]+|\d+|(?<![{_NUMERALS}])[{_NUMERALS}]++(?=[分厂店部局处公汽建交矿号路村组队轻商]|$)"
 )
 _COMPANY = re.compile(r"(?:有限责任|股份有限|有限|股份|合作)?公司$")
 _FORMS = ("有限责任公司", "股份有限公司", "有限公司")

@@ -15,7 +15,7 @@ _NUMBER = re.compile(
 )
 # Circled and bracketed numbers, which the normal form of Unicode turns into plain ones.
 _CIRCLED = re.compile("^[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]+")
-_LATIN = r"[A-Z0-9&.,'’\-/·]*[A-Z]{2}[A-Z0-9&.,'’\-/·]*"
+_LATIN = r"(?=[A-Z0-9&.,'’\-/·]*?[A-Z]{2})[A-Z0-9&.,'’\-/·]++"
 # Behind a whole name only: (IBM) may be a part of it elsewhere.
 _ENGLISH = re.compile(
     rf"(?<=[司厂团社心店院所行部场])\({_LATIN}\)$|(?<=公司)[A-Z][A-Z0-9&.,'’\-/·]{{5,}}$"
