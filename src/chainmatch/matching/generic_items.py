@@ -3,7 +3,7 @@
 ``食品生产`` stands in the registrations of oil mills, bakers and bottlers alike. Each such item is
 listed with the nodes that it may mean (``data/words/generic_items.csv``). Where anything else about
 the firm speaks for one of them, the item bears that out and says no more of the others; else it
-speaks, weakly, for the nodes that own its wording.
+speaks, weakly, for the nodes that own its words.
 """
 
 from collections.abc import Mapping, Sequence

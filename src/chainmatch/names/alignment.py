@@ -71,7 +71,7 @@ def could_be_one(a: ParsedName, b: ParsedName) -> bool:
 def differences(a: ParsedName, b: ParsedName) -> tuple[str, ...]:
     """Return in which of ``DIFFERENCES`` two names differ; () where they are two firms' names.
 
-    Of the ways to lay one name beside the other (whole, without the legal form, without the place,
+    Of the ways to hold one name beside the other (whole, without the legal form, without the place,
     without either) the one counts that leaves the least; more than one slip is another name.
     """
     one_branch = bool(a.branch) != bool(b.branch)
