@@ -6,6 +6,7 @@ that ends in a verb (铅锌矿冶炼) is found only so: object and verb do not s
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,9 @@ from chainmatch.schema.verbs import VERBS
 _VERB = PLACES.index("verb")
 # Who sells several things sells each, and says no more of them than that.
 _DOING = {verb for verb, does in VERBS.items() if does != {"trade"}} | {"收购", "购销"}
+_LONGEST = 8  # characters of an object that are looked at
 _FARTHEST = 6  # verbs in a row that are looked at
-_IN_FRONT = re.compile("(?:等|的|之|类|产品|项目|业务|、)*")
+_IN_FRONT = re.compile("^(?:等|的|之|类|产品|项目|业务|、)*")
 
 
 class WrittenOut(NamedTuple):
@@ -48,6 +50,7 @@ class VerbTerms:
             for verb in _DOING:
                 if term.endswith(verb) and len(term) > len(verb):
                     self._objects.setdefault(verb, set()).add(term[: -len(verb)])
+        self._verb = lru_cache(maxsize=1 << 12)(self._read_verb)
         self._ends = np.zeros(0x110000, bool)
         self._ends[[ord(one[-1]) for own in self._objects.values() for one in own]] = True
 
@@ -59,11 +62,10 @@ class VerbTerms:
         cores = (read.core_start[objects], read.core_end[objects])
         columns = (objects, verbs, *cores, *_spans(read, objects, verbs))
         spans = (column.tolist() for column in columns)
-        for row, verb, start, end, first, last in zip(*spans, strict=True):
-            words = batch.text[first:last]
-            pair = batch.text[start:end], words[_IN_FRONT.match(words).end() :]  # type: ignore[union-attr]
-            if self._is_term(*pair):
-                which.append((row, verb, number.setdefault(pair, len(number))))
+        for row, at, start, end, first, last in zip(*spans, strict=True):
+            verb, heads, ends = self._verb(batch.text[first:last])
+            if batch.text[end - 1] in ends and _ends_in(thing := batch.text[start:end], heads):
+                which.append((row, at, number.setdefault((thing, verb), len(number))))
         return self._terms(list(number), np.array(which, np.int64).reshape(-1, 3))
 
     def _pairs(self, batch: ScopeBatch, read: Reading) -> tuple[Ints, Ints]:
@@ -82,10 +84,13 @@ class VerbTerms:
         objects, verbs = (np.concatenate(column) for column in zip(*found, strict=True))
         return objects, verbs
 
-    def _is_term(self, thing: str, verb: str) -> bool:
-        """Whether a term ends in the first verb of ``verb`` and begins in ``thing``."""
-        heads = {head for n in range(1, len(verb) + 1) for head in self._objects.get(verb[:n], ())}
-        return bool(heads) and any(thing[-n:] in heads for n in range(1, min(len(thing), 8) + 1))
+    def _read_verb(self, words: str) -> tuple[str, frozenset[str], frozenset[str]]:
+        """Return a verb without fillers, the objects of its terms, and their last signs."""
+        verb = _IN_FRONT.sub("", words, count=1)
+        heads = frozenset(
+            head for n in range(1, len(verb) + 1) for head in self._objects.get(verb[:n], ())
+        )
+        return verb, heads, frozenset(head[-1] for head in heads)
 
     def _terms(self, pairs: Sequence[tuple[str, str]], which: Ints) -> WrittenOut:
         hits = self._lexicon.find_many([thing + verb for thing, verb in pairs])
@@ -101,6 +106,10 @@ class VerbTerms:
         hit = across[first[row] + offset]
         segment, verb, pair = which[row].T
         return WrittenOut(segment, verb, done[pair], hits.term[hit], hits.node[hit])
+
+
+def _ends_in(thing: str, heads: frozenset[str]) -> bool:
+    return any(thing[-n:] in heads for n in range(1, min(len(thing), _LONGEST) + 1))
 
 
 def _spans(read: Reading, objects: Ints, verbs: Ints) -> tuple[Ints, Ints]:
