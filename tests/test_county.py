@@ -180,7 +180,7 @@ def test_more_of_a_resource_never_lowers_a_reach(a, b):
 
 def test_own_words_stand_longest_first_with_the_most_that_they_speak_of(tea):
     resources = [
-        {"product": "茶", "words": ["茶叶", "红茶"]},  # one character says nothing
+        {"product": "茶", "words": ["茶叶", "红茶"]},  # one character says nothing by itself
         {"product": "茶园", "much": 0.5, "words": ["茶叶"]},
         {"product": "高山茶园", "much": 0.2, "words": ["红茶"]},
     ]
@@ -191,6 +191,8 @@ def test_own_words_stand_longest_first_with_the_most_that_they_speak_of(tea):
         ("茶叶", "茶", 1.0),
         ("茶园", "茶园", 0.5),
     ]
+    meant = county(tea, resources=[{"product": "钨精矿", "words": ["钨"]}]).own
+    assert [o.word for o in meant] == ["钨精矿", "钨"]
 
 
 # --- what it builds and wants --------------------------------------------------------------------

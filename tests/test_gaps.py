@@ -191,8 +191,8 @@ def test_the_sentence_says_what_stands_there_and_what_speaks_for_it(tea):
 
 def test_that_nobody_in_the_list_does_it_is_said_first_and_once(tea):
     why = by_node(survey_of(tea))["why"]
-    assert why["drinks"].index("没有做这一环节的企业") < why["drinks"].index("没有在建项目")
-    assert why["garden"].index("没有在建项目") < why["garden"].index("只有1家")
+    assert why["drinks"].index("没有做这一环节的企业") < why["drinks"].index("没有写到哪个项目")
+    assert why["garden"].index("没有写到哪个项目") < why["garden"].index("只有1家")
     needed = tea.profile_with(projects=[{"name": "茶文化园", "needs": ["茶饮料"]}])
     alone = by_node(survey_of(tea, profile=needed)).loc["drinks", "why"]
     assert alone.count("没有做这一环节的企业") == 1

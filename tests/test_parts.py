@@ -18,7 +18,8 @@ NAN = math.nan
 # A firm of which much is known, and a node that stands one step below what the county has.
 FIRM = {
     "name": "杭州龙舌制茶有限公司", "node_name": "制茶", "fit": 0.9, "main": 0.9, "grade": "likely",
-    "evidence": "红茶加工", "capital": 5000.0, "money": "5,000万元", "age": 12.0, "plant": 1.0,
+    "evidence": "红茶加工", "rival": "",
+    "capital": 5000.0, "money": "5,000万元", "age": 12.0, "plant": 1.0,
     "group": False, "honour": NAN, "staff": NAN, "making": 1.0, "single": False, "agent": False,
     "refused": 0.0, "refused_phrase": "", "settles": "anywhere", "settle": 1.0, "reach": 0.73,
     "reached": "茶园", "reach_steps": 1, "through": "茶园", "own": 0.0, "own_word": "",
@@ -145,8 +146,9 @@ def test_a_ramp_goes_by_the_logarithm():
 WEAK = [
     ("fit", {"node_name": ""}, "对不上"),
     ("fit", {"main": 0.3}, "外，经营范围还写有别的内容"),
-    ("fit", {"main": 0.49}, "别的内容"),
-    ("fit", {"main": 0.5, "fit": 0.31}, None),
+    ("fit", {"main": 0.39}, "别的内容"),
+    ("fit", {"main": 0.4, "fit": 0.31}, None),
+    ("fit", {"rival": "茶饮料"}, "“红茶加工”也可以是“茶饮料”"),
     ("fit", {"main": 0.3, "grade": "uncertain"}, "存疑"),
     ("fit", {"grade": "uncertain"}, "存疑"),
     ("gap", {"gap": 0.3}, "缺口价值为0.30"),
@@ -197,7 +199,7 @@ REASONS = [
     ("transferability", {"settles": "base"}, None),
     ("transferability", {"single": True}, None),
     ("transferability", {"agent": True}, None),
-    ("resources", {}, "“制茶”接得上本县的茶园"),
+    ("resources", {}, "“制茶”在本县茶园的下游，用不用得上须问清"),
     ("resources", {"reach_steps": 2, "through": "制茶"}, "茶园的下游（经“制茶”）"),
     ("resources", {"reach": 0.39}, None),
     ("resources", {"reach_steps": 5}, None),  # nobody would still say so
@@ -214,10 +216,10 @@ REASONS = [
     ("kinship", {}, None),
 ]
 GAP_WEAK = [
-    ("resources", {}, "离本县的资源较远"),
+    ("resources", {}, "在本县茶园的下游，但隔着几个环节"),
     ("resources", {"reach": 0.0, "reached": "茶园"}, "没有它要用的原料（茶园）"),
     ("resources", {"reach": 0.0, "reached": ""}, "不加工本县的资源"),
-    ("demand", {}, "没有在建项目"),
+    ("demand", {}, "没有写到哪个项目要用它"),
     ("feasibility", {}, "要素条件一般"),
     ("feasibility", {"shortages": "用水"}, "用水"),
     ("structure", {}, "链条"),

@@ -183,7 +183,8 @@ def _own_words(profile: Profile) -> tuple[Own, ...]:
     for resource in profile.resources:
         for word in (resource.product, *resource.words):
             own = Own(word, resource.product, resource.much)
-            if len(word) > 1 and own.much > found.get(word, Own("", "", 0.0)).much:
+            says = len(word) > 1 or word in resource.words  # 茶 says little unless it is meant to
+            if says and own.much > found.get(word, Own("", "", 0.0)).much:
                 found[word] = own
     return tuple(sorted(found.values(), key=lambda own: (-len(own.word), own.word)))
 

@@ -3,7 +3,7 @@
 A local firm at a node just upstream is a **supplier** if a product that it makes or grows there is
 named in what the target makes or buys up; one just downstream is a **buyer** if what it makes names
 the product of the target. Sharing a node is not enough: who names nothing is not introduced. Nor is
-a firm whose evidence is uncertain, or a branch or shop.
+who does at home what the target does, a firm whose evidence is uncertain, or a branch or shop.
 """
 
 import re
@@ -76,6 +76,8 @@ class PartnerBook:
         made = made_texts(survey.locals, scopes)
         self._stands: dict[str, list[_Stand]] = {}
         known = survey.coverage[survey.coverage["grade"] != "uncertain"]
+        doing = known[known["covers"]]
+        self._same = {node: set(firms) for node, firms in doing.groupby("node")["firm_id"]}
         columns = ("node", "firm_id", "name", "evidence", "size")
         for node, firm, name, phrase, size in known[list(columns)].itertuples(index=False):
             if not follows(name):
@@ -89,15 +91,16 @@ class PartnerBook:
         ``evidence`` is its phrase for the node, ``made`` its :func:`made_text`.
         """
         found: dict[tuple[str, str], Partner] = {}
+        same = self._same.get(node, set())  # who does the same is no partner
         for upstream in self._graph.pred[node]:
             for stand in self._stands.get(upstream, ()):
-                for word in stand.words:
+                for word in stand.words if stand.firm_id not in same else ():
                     if _naming(made, word):
                         _add(found, SUPPLIER, stand, word)
         products = words_in(evidence, self._objects[node])
         for downstream in self._graph.succ[node]:
             for stand in self._stands.get(downstream, ()):
-                for word in products:
+                for word in products if stand.firm_id not in same else ():
                     if phrase := _naming(stand.made, word):
                         _add(found, BUYER, stand._replace(phrase=phrase), word)
         order = {SUPPLIER: 0, BUYER: 1}

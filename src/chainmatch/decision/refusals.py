@@ -73,7 +73,7 @@ class Refusals:
         for item in items:
             word, order = self._of(plain, item), item.order + shift
             if word:
-                first = first or (text[item.start : item.end], word.refusal)
+                first = first or (_own(text[item.start : item.end], word.object), word.refusal)
                 refused.add(order)
                 shift += item.place == "verb"
             if word or not item.activities or item.activities & _DOING:
@@ -88,6 +88,12 @@ class Refusals:
             return None
         fits = (w for w in self._words if _does(item, w) and _names(plain, item, w.object))
         return next(fits, None)
+
+
+def _own(phrase: str, word: str) -> str:
+    """Return of a phrase the thing that is refused: 原料药 of 大容量注射剂及原料药."""
+    parts = (part for part in re.split("[及和与]", phrase) if word in normalise(part))
+    return next(parts, phrase)
 
 
 def _weight(order: int) -> float:

@@ -117,6 +117,7 @@ def own_pairs(targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: 
     ids, scopes = targets["firm_id"].tolist(), text_of(targets["scope"]).tolist()
     items = read_scopes(scopes)
     by_firm = dict(zip(ids, items, strict=True))
+    rows["rival"] = _rivals(rows, fits, graph)
     rows = graded(rows, dict(zip(ids, scopes, strict=True)), by_firm)
     facts = rows.join(firm_facts(targets, items, county), on="firm_id").reset_index(drop=True)
     return Pairs(facts, made_texts(targets, items))
@@ -215,6 +216,26 @@ def _candidates(
     own = main_business(fits[among(fits["firm_id"], targets["firm_id"].tolist())], closed)
     open_ = among(own["node"], {"", *graph} - set(closed))
     return own.loc[open_, ["firm_id", "node", "fit", "main", "grade", "activity", "evidence"]]
+
+
+_AS_SURELY = 0.8  # of the fit
+
+
+def _rivals(rows: pd.DataFrame, fits: pd.DataFrame, graph: "Graph") -> list[str]:
+    """Return for each row the name of another node that its phrase says too; "" if there is none.
+
+    With the same activity and nearly as surely: 片剂 may be herbal or chemical.
+    """
+    key = ["firm_id", "evidence", "activity"]
+    alike = fits[fits["evidence"].ne("") & fits["firm_id"].isin(rows["firm_id"])]
+    pairs = rows[[*key, "node", "fit"]].merge(alike[[*key, "node", "fit"]], on=key)
+    pairs = pairs[
+        pairs["node_x"].ne(pairs["node_y"]) & pairs["fit_y"].ge(_AS_SURELY * pairs["fit_x"])
+    ]
+    best = pairs.sort_values(["fit_y", "node_y"], ascending=[False, True])
+    best = best.drop_duplicates(["firm_id", "node_x"]).set_index(["firm_id", "node_x"])["node_y"]
+    found = (best.get(pair) for pair in zip(rows["firm_id"], rows["node"], strict=True))
+    return [graph.nodes[node]["name"] if node else "" for node in found]
 
 
 _NODE_FACTS = (

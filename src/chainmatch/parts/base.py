@@ -27,6 +27,7 @@ FACTS: dict[str, str] = {
     "main": "how far the node is its main business, 0…1",
     "grade": "confirmed, likely or uncertain",
     "evidence": "the strongest phrase, word for word",
+    "rival": 'name of another node that the same phrase says as surely; "" if there is none',
     "capital": "registered capital in 万元 of yuan",
     "money": "the capital as the list states it: 310万美元",
     "age": "years since registration",
@@ -151,13 +152,12 @@ def near(facts: Facts) -> str:
     """Say the same of a firm: its node and what the county has, since its text names neither."""
     if not has(facts):
         return ""
-    if facts["reach_steps"] <= 1:
-        return f"“{facts['node_name']}”接得上本县的{facts['reached']}"
-    return _below(facts)
+    return f"{_below(facts)}，用不用得上须问清"
 
 
 def _below(facts: Facts) -> str:
-    return f"“{facts['node_name']}”在本县{facts['reached']}的下游（经“{facts['through']}”）"
+    through = f"（经“{facts['through']}”）" if facts["reach_steps"] > 1 else ""
+    return f"“{facts['node_name']}”在本县{facts['reached']}的下游{through}"
 
 
 def main_fit(facts: "pd.DataFrame") -> Values:

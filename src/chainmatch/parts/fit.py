@@ -4,7 +4,7 @@ import math
 
 from chainmatch.parts.base import Facts, Part, main_fit
 
-_MAIN = 0.5  # main business from here on
+_MAIN = 0.4  # from here on there is little else
 
 
 def _weakness(facts: Facts) -> str:
@@ -13,6 +13,8 @@ def _weakness(facts: Facts) -> str:
         return "经营内容与各产业链都对不上，主业须先核实"
     if math.isnan(facts["making"]):
         return f"经营范围没有写明做什么，归入“{name}”只凭名称或产品，须先核实"
+    if facts["rival"]:
+        return f"“{_quote(facts)}”也可以是“{facts['rival']}”，是哪一种须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
     if facts["main"] < _MAIN:
         return f"除“{name}”外，经营范围还写有别的内容{doubt}"
@@ -22,7 +24,11 @@ def _weakness(facts: Facts) -> str:
 def _reason(facts: Facts) -> str:
     if not facts["evidence"] or facts["grade"] == "uncertain":
         return ""
-    return f"经营范围写有“{facts['evidence'].strip('^〓*+·. ')}”"
+    return f"经营范围写有“{_quote(facts)}”"
+
+
+def _quote(facts: Facts) -> str:
+    return str(facts["evidence"]).strip("^〓*+·. ")
 
 
 FIT = Part(
@@ -35,6 +41,7 @@ FIT = Part(
     value=main_fit,
     weak=0.7,
     weakness=_weakness,
+    warns=lambda facts: bool(facts["rival"]),
     reason=_reason,
     question="主营产品",
 )

@@ -45,7 +45,7 @@ def _demand_reason(facts: Facts) -> str:
 
 def _resource_weakness(facts: Facts) -> str:
     if facts["reach"] > 0:
-        return "离本县的资源较远"
+        return f"在本县{facts['reached']}的下游，但隔着几个环节"
     missing = f"县情里没有它要用的原料（{facts['reached']}）"
     return missing if facts["reached"] else "不加工本县的资源"
 
@@ -73,7 +73,7 @@ GAP_PARTS = (
         weight=0.16,
         value=_demand,
         weak=0.2,
-        weakness=lambda facts: "没有在建项目或本地龙头带动",
+        weakness=lambda facts: "县情没有写到哪个项目要用它，本地也没有龙头带动",
         reason=_demand_reason,
     ),
     Part(
