@@ -52,6 +52,14 @@ def test_suppliers_and_buyers_name_the_product_themselves(tea):
     assert [p.size for p in found[:3]] == pytest.approx([1.5, 0.3495, 0.3], abs=1e-4)
 
 
+def test_who_does_the_same_at_home_is_no_partner(tea, make):
+    rival = make.fits(("L1", "garden", 0.9), ("L1", "making", 0.9), ("L2", "garden", 0.9))
+    rival = rival.assign(evidence="茶园生产")
+    assert [p.firm_id for p in partners(tea, local_fits=rival)] == ["L2"]
+    faint = rival.assign(fit=[0.9, 0.2, 0.9])  # it only mentions it
+    assert [p.firm_id for p in partners(tea, local_fits=faint)] == ["L1", "L2"]
+
+
 def test_a_shared_node_is_no_introduction(tea):
     """L1 stands next door, but neither text names what the other makes."""
     assert [p.side for p in partners(tea, made="鲜叶加工\n红茶加工")] == [BUYER]

@@ -154,6 +154,17 @@ def test_a_wish_for_a_product_is_for_those_who_make_it(tea):
     assert whole.loc["T2", "gap"] == gaps["making"]  # without words the node is wanted
 
 
+def test_a_phrase_that_says_another_node_as_surely_has_to_be_asked_about(tea, make):
+    both = make.fits(("T1", "making", 0.9), ("T1", "drinks", 0.75)).assign(evidence="红茶加工")
+    found = by_firm(tea, target_fits=both).loc["T1", "weak_points"]
+    assert found[0].title == TITLE["fit"] and "也可以是“茶饮料”" in found[0].text  # said first
+    faint = both.assign(fit=[0.9, 0.71])  # less than 0.8 of it
+    other = both.assign(activity=["make", "grow"])  # 茶叶生产: growing is another business
+    own = both.assign(evidence=["红茶加工", "红茶饮料"])
+    for fits in (faint, other, own):
+        assert "也可以是" not in str(by_firm(tea, target_fits=fits).loc["T1", "weak_points"])
+
+
 def test_at_most_three_weak_points_worst_first(tea):
     scores = scores_of(tea)
     assert scores["weak_points"].map(len).le(SHOWN).all()
