@@ -46,8 +46,9 @@ LIBRARIES = (
     "python_calamine rapidfuzz scipy xlsxwriter yaml"
 )
 NOT_COPIED = shutil.ignore_patterns(
-    ".*", "__pycache__", "site", "build", "dist", "out", "benchmarks", "notebooks"
-)
+    ".git", ".venv*", ".*cache", ".hypothesis", "__pycache__", "site", "build", "dist", "out",
+    "wheelhouse", "benchmarks", "notebooks",
+)  # fmt: skip
 
 
 class Mutant(NamedTuple):
