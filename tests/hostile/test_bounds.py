@@ -106,3 +106,11 @@ def test_a_cell_is_cut_where_no_office_would_write_more():
     assert reading.table["name"].str.len().tolist() == [MAX_WORDS, len(NAMES[0])]
     assert reading.table["scope"].str.len().tolist() == [MAX_CELL, 4]
     assert any(note.startswith("2 格文字过长") for note in reading.notes)
+
+
+def test_columns_that_stand_twice_before_the_names_cut_no_list_in_two():
+    head = ["注册资本", "成立日期", "注册资本(万元)", "企业名称", "主要产品", "企业名称"]
+    frame = pd.DataFrame([[5, 2020, 5, NAMES[0], "茶叶", NAMES[1]]], columns=head)
+    reading = read_firms(frame.astype(object))
+    assert set(reading.table["name"]) <= set(NAMES)
+    assert len(reading.table)

@@ -133,7 +133,10 @@ def _starts(headers: Sequence[Header], meanings: Sequence[Meaning], table: Table
     names = [at for at in named if headers[at].key == same]
     first = next(at for at, header in enumerate(headers) if header.text)
     opening = [at for at, header in enumerate(headers) if header.key == headers[first].key]
-    if len(opening) == len(names) and all(a <= b for a, b in zip(opening, names, strict=True)):
+    ends = [*opening[1:], len(headers)]
+    if len(opening) == len(names) and all(
+        start <= name < end for start, name, end in zip(opening, names, ends, strict=True)
+    ):
         return [0, *opening[1:]]
     offset = names[0] - first
     shifted = [at - offset for at in names]
