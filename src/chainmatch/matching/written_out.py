@@ -46,10 +46,11 @@ class VerbTerms:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._objects: dict[str, set[str]] = {}  # verb → the objects of terms that end in it
+        longest = max(map(len, _DOING))
         for term in lexicon.terms:
-            for verb in _DOING:
-                if term.endswith(verb) and len(term) > len(verb):
-                    self._objects.setdefault(verb, set()).add(term[: -len(verb)])
+            for length in range(1, min(longest, len(term) - 1) + 1):
+                if (verb := term[-length:]) in _DOING:
+                    self._objects.setdefault(verb, set()).add(term[:-length])
         self._verb = lru_cache(maxsize=1 << 12)(self._read_verb)
         self._ends = np.zeros(0x110000, bool)
         self._ends[[ord(one[-1]) for own in self._objects.values() for one in own]] = True
