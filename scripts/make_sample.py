@@ -83,7 +83,8 @@ class Places:
         self._counties: dict[tuple[str, str], list[tuple[str, str]]] = {}
         with (ROOT / "data/places/divisions.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if row["level"] == "3" and not row["until"]:
+                there = int(row["since"]) <= _YEAR and int(row["until"] or _YEAR + 1) > _YEAR
+                if row["level"] == "3" and there:
                     key = (row["province"], row["city"])
                     self._counties.setdefault(key, []).append((row["code"], row["name"]))
         self._weights = {
@@ -99,6 +100,7 @@ class Places:
         return Spot(code, province, city, county, dice.pick(self._towns))
 
 
+_YEAR = 2023  # of the divisions: a later change of them draws no other firms
 _DIRECT = {"东莞": ("441900", ""), "中山": ("442000", "")}
 _MUNICIPAL = ("北京", "天津", "上海", "重庆")
 _HOME = ("611025", "陕西", "商洛", "X县")

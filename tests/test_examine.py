@@ -87,7 +87,6 @@ def test_what_is_found_is_what_the_functions_say(whole, firms, home, matcher):
     same(whole.excluded, excluded)
 
 
-@pytest.mark.xfail(reason="rows cut by hand lack the column file")
 @settings(max_examples=5, deadline=None)
 @given(sizes=st.lists(st.integers(1, 150), max_size=5))
 def test_any_cutting_gives_the_same_supplies_and_scores(examine, matcher, firms, home, sizes):

@@ -55,7 +55,6 @@ def _content(path: Path) -> object:
         return {name: book.read(name) for name in book.namelist()}
 
 
-@pytest.mark.xfail(reason="the sample was drawn with the divisions of 2025")
 @pytest.mark.parametrize("name", FILES)
 def test_script_makes_the_committed_files(made, name):
     assert _content(made / name) == _content(SAMPLE / name)

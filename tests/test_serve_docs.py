@@ -21,7 +21,6 @@ PAGE = Path(__file__).parent.parent / "docs" / "service.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
 
 
-@pytest.mark.xfail(reason="the service says nothing when it is stopped")
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="no bash or curl")
 def test_the_blocks_of_the_page_run_as_they_stand(tmp_path):
     command = tmp_path / "bin" / "chainmatch"

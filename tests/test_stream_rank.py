@@ -91,7 +91,6 @@ def test_any_pieces_and_processes_give_the_files_of_the_ordinary_run(
     assert_same(out, wanted)
 
 
-@pytest.mark.xfail(reason="the page of a long list differs in its leads")
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real lists are not here")
 def test_the_real_lists_give_the_files_of_the_ordinary_run(tmp_path):
     lists = (REAL / "targets_4413.csv", REAL / "local_575.gb18030.csv")

@@ -68,7 +68,8 @@ def _run(argv: Sequence[str], stopped: Sequence[int]) -> int:
 @contextmanager
 def _noticed(arguments: Namespace) -> Iterator[None]:
     """Print on the error stream, at the end, what was noticed in the lists that were read."""
-    own = arguments.call == "lists.check"  # prints it among the rest
+    # check prints it among the rest, the service logs it when it starts
+    own = arguments.call in ("lists.check", "serve.serve")
     with listening() as heard:
         try:
             yield

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import pandas as pd
 import pyarrow as pa
 
+from chainmatch.decision import gates
 from chainmatch.decision.gaps import Survey
 from chainmatch.decision.scoring import score
 from chainmatch.decision.shortlist import contenders
@@ -264,7 +265,7 @@ class _Judge:
                 examined.excluded["gate"].value_counts().to_dict(),
                 len(scores),
                 contenders(scores, profile, top=self.county.top),
-                best_fits(examined.fits),
+                best_fits(gates.passed(examined.fits, examined.excluded)),
                 scout.prospects(examined.firms, examined.fits, examined.excluded),
             )
 

@@ -120,8 +120,10 @@ class Found:
     mapping: dict[str, str]
     input: Mapping[str, str]
 
-    def __post_init__(self) -> None:
+    def told(self) -> "Found":
+        """Tell what was noticed in a list that no reader of whole lists has told of; return it."""
         tell(self.input["file"], self.notes)
+        return self
 
     def reading(self, firms: pd.DataFrame | None = None, most: int | None = None) -> Reading:
         """Return how the list was read, with ``firms`` and the first ``most`` rejects."""

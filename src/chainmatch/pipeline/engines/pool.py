@@ -251,4 +251,4 @@ def _found(held: _Held, cutter: Cutter, folder: PartFolder) -> Found:
         (*cutter.notes, *held.tally.notes()),
         {**cutter.layout.mapping(), **held.headers},
         {"file": folder.source.file, "sha256": folder.source.sha256},
-    )
+    ).told()

@@ -111,7 +111,7 @@ def _gathered(listing: Listing, step: Step, folder: Path) -> Found:
     return Found(
         parts, held.kept, len(rejects), int(rejects["why"].isin(NO_DATA).sum()), lambda: [rejects],
         (*listing.notes, *held.tally.notes()), listing.layout.mapping(), listing.input,
-    )  # fmt: skip
+    ).told()  # fmt: skip
 
 
 def _numbered(rows: pa.Table, before: int) -> pa.Table:
