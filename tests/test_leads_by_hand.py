@@ -171,3 +171,19 @@ def test_several_firms_for_a_lead_stand_by_worth():
     assert table["partner_id"].tolist() == ["T3", "T2"]
     assert table["rank"].tolist() == [1, 2]
     assert table["given_up"].tolist() == ["", ""]
+
+
+def test_a_firm_that_fits_nothing_is_not_asked():
+    assert assign(offered(("A", PROJECT, "target", "T1", 0.0)))["partner_id"].tolist() == [""]
+
+
+def test_a_firm_given_up_may_stand_further_up_in_the_same_lead():
+    ours = [("A", PROJECT, "target", firm, worth) for firm, worth in
+            (("T1", 0.9), ("T2", 0.8), ("T3", 0.7))]  # fmt: skip
+    table = assign(offered(*ours, ("B", PROJECT, "target", "T1", 0.95)), per_lead=2)
+    assert table["partner_id"].tolist() == ["T2", "T3", "T1"]
+    assert table["given_up"].tolist() == [
+        "放弃“T1”，该企业分给B，匹配度由0.90变为0.80",
+        "放弃“T2”，该企业已排在本线索，匹配度由0.80变为0.70",
+        "",
+    ]
