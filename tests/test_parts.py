@@ -216,7 +216,8 @@ REASONS = [
     ("kinship", {}, None),
 ]
 GAP_WEAK = [
-    ("resources", {}, "在本县茶园的下游，但隔着几个环节"),
+    ("resources", {}, "本县的茶园不多"),
+    ("resources", {"reach_steps": 3}, "在本县茶园的下游，但中间隔着2个环节"),
     ("resources", {"reach": 0.0, "reached": "茶园"}, "没有它要用的原料（茶园）"),
     ("resources", {"reach": 0.0, "reached": ""}, "不加工本县的资源"),
     ("demand", {}, "没有写到哪个项目要用它"),

@@ -124,17 +124,17 @@ def status_of(
 ) -> dict[str, str]:
     """Return the status of every node."""
     amounts = amounts_of(coverage)
-    all_ = coverage.groupby("node")["weight"].agg(["size", "sum"])
-    trades = all_.index[all_["size"].ge(_MANY) & all_["sum"].ge(profile.levels.present / 2)]
-    present, named = set(trades), set(all_.index)
+    named = coverage.groupby("node")["weight"].agg(["size", "sum"])
+    many = named["size"].ge(_MANY) & named["sum"].ge(profile.levels.present / 2)
+    trades = set(named.index[many])
     found = {}
     for node in graph:
         amount = amounts.get(node, 0.0)
         if amount >= profile.levels.strong:
             found[node] = "strong"
-        elif amount >= profile.levels.present or node in present:
+        elif amount >= profile.levels.present or node in trades:
             found[node] = "present"
-        elif node in named:
+        elif node in named.index:
             found[node] = "weak"
         else:
             found[node] = "no-data" if node in blind else "missing"

@@ -97,11 +97,10 @@ class Matches:
         fits, evidence = self.fits, self.fits.evidence
         fit, row = expand_ranges(fits.first[which], fits.count[which])
         best = fits.first[which][fit]
-        alike = _STATES[evidence.kind[row]] & _STATES[evidence.kind[best]] & ~evidence.hint[row]
-        alike &= (evidence.field[row] == SCOPE) & (evidence.field[best] == SCOPE)
-        alike &= (evidence.activity[row] == evidence.activity[best]) | _MAKES[
-            evidence.activity[row]
-        ]
+        states = (evidence.field == SCOPE) & _STATES[evidence.kind]
+        alike = states[row] & states[best] & ~evidence.hint[row]
+        done = evidence.activity
+        alike &= (done[row] == done[best]) | _MAKES[done[row]]
         alike &= evidence.strength[row] >= _NEARLY * evidence.strength[best]
         kept = np.flatnonzero(alike | (row == best))
         order = kept[np.lexsort((~alike[kept], evidence.start[row[kept]], fit[kept]))]

@@ -26,7 +26,7 @@ FACTS: dict[str, str] = {
     "fit": "how surely it does what the node names, 0…1",
     "main": "how far the node is its main business, 0…1",
     "grade": "confirmed, likely or uncertain",
-    "evidence": "the strongest phrase, word for word",
+    "evidence": "the phrase that stands for it, word for word",
     "rival": 'name of another node that the same phrase says as surely; "" if there is none',
     "capital": "registered capital in 万元 of yuan",
     "money": "the capital as the list states it: 310万美元",

@@ -45,7 +45,10 @@ def _demand_reason(facts: Facts) -> str:
 
 def _resource_weakness(facts: Facts) -> str:
     if facts["reach"] > 0:
-        return f"在本县{facts['reached']}的下游，但隔着几个环节"
+        between = facts["reach_steps"] - 1
+        if between < 1:
+            return f"本县的{facts['reached']}不多"
+        return f"在本县{facts['reached']}的下游，但中间隔着{between}个环节"
     missing = f"县情里没有它要用的原料（{facts['reached']}）"
     return missing if facts["reached"] else "不加工本县的资源"
 
