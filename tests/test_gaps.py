@@ -255,7 +255,7 @@ def test_strong_neighbours_are_named_without_branches_and_shops(tea):
 
 
 def test_no_weak_point_is_said_of_a_part_that_is_good_enough(tea):
-    facts = {"reach": 0.9, "reached": "茶园", "shortages": "", "targets": 9}
+    facts = {"reach": 0.9, "reached": "茶园", "reach_steps": 1, "shortages": "", "targets": 9}
     assert weaknesses(facts, [part.weak for part in GAP_PARTS]) == []
     assert weaknesses(facts, [math.nan] * len(GAP_PARTS)) == []  # nor of what is not known
     low = weaknesses(
