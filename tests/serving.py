@@ -105,8 +105,8 @@ class Chains:
     def __init__(self, folder: Path) -> None:
         shutil.copytree(data_folder("chains"), folder)
         self.folder = folder
-        self._first = min(folder.glob("*.yaml"))
-        self._aside = folder.parent / "aside"
+        first = min(folder.glob("*.yaml"))
+        self._mark = first.with_name(first.name + ".held")
 
     @property
     def option(self) -> tuple[str, str]:
@@ -114,13 +114,12 @@ class Chains:
         return "--chains", str(self.folder)
 
     def hold(self) -> None:
-        """Hold up whoever reads the chains from now on: a pipe into which nobody writes."""
-        self._first.rename(self._aside)
-        os.mkfifo(self._first)
+        """Hold up whoever reads the chains from now on (``held/sitecustomize.py``)."""
+        self._mark.touch()
 
     def release(self) -> None:
         """Let others read the chains again; who was held up still is, until it is ended."""
-        self._aside.replace(self._first)
+        self._mark.unlink()
 
 
 def alive(pid: int) -> bool:
@@ -136,13 +135,15 @@ def served(data: Path, *options: str, url: str = "") -> Iterator[Running]:
     """Start ``chainmatch serve`` on a free port; it is gone afterwards, however that went."""
     command = [sys.executable, "-m", "chainmatch.cli", "serve", "--data", str(data)]
     log = data.parent / f"{data.name}.log"
+    paths = (str(Path(__file__).parent / "held"), os.environ.get("PYTHONPATH", ""))
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with log.open("a") as errors:
         process = start(
             [*command, "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env={**os.environ, **({"CHAINMATCH_DATABASE": url} if url else {})},
+            env={**env, **({"CHAINMATCH_DATABASE": url} if url else {})},
         )
     running = Running(process, data, log)
     try:

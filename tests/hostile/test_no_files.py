@@ -36,8 +36,11 @@ def test_it_is_no_chain_file(tmp_path, no_file):
     folder = tmp_path / "chains"
     folder.mkdir()
     (folder / "a.yaml").symlink_to(no_file)
-    with pytest.raises(ChainmatchError):
+    with pytest.raises(ChainmatchError) as said:
         read_chains(folder)
+    place, _, why = str(said.value).partition("：")
+    assert place == "a.yaml:1"
+    assert why.startswith("“a.yaml”是设备或管道") or no_file == Path("/proc/kmsg")  # looks empty
 
 
 def test_commands_say_so_in_one_line(tmp_path, no_file, capsys):

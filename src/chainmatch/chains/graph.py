@@ -90,7 +90,7 @@ def _load(folder: str | Path | None) -> tuple[list[ChainFile], list[Problem]]:
         try:
             documents.append(read_document(path))
         except YamlError as error:
-            problems.append(_yaml_problem(path, str(error)))
+            problems.append(Problem(file_name(path), error.line or 1, "error", error.why))
             lost = declared_nodes(_text(path))
             blind, declared = blind or not lost, declared | lost
     files, found = read_documents(documents, declared, blind)
@@ -135,12 +135,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _yaml_problem(path: Path, message: str) -> Problem:
-    where, _, why = message.removeprefix(str(path)).partition("：")
-    line = where.removeprefix(":")
-    return Problem(file_name(path), int(line) if line.isdigit() else 1, "error", why)
 
 
 def _graph(files: list[ChainFile]) -> "nx.DiGraph[str]":

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -53,8 +53,8 @@ def readable(path: Path) -> "str | BinaryIO":
     return str(path) if not _HALF.search(str(path)) else path.open("rb")
 
 
-def check_name(path: Path, error: type[ChainmatchError]) -> None:
-    """Raise ``error`` if no disk can hold a file of this name, or what is there is no file.
+def check_name(path: Path, error: Callable[[str], ChainmatchError]) -> None:
+    """Raise what ``error`` makes of a sentence if no disk can hold such a name or no file is there.
 
     A device or a pipe may wait for ever, or never end.
     """
@@ -65,7 +65,7 @@ def check_name(path: Path, error: type[ChainmatchError]) -> None:
             raise error(why) from None
         return
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise error(f"“{legible(str(path))}”是设备或管道，不是文件；请先存为文件。")
+        raise error(f"“{legible(path.name)}”是设备或管道，不是文件；请先存为文件。")
 
 
 def name_problem(error: Exception, names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,7 +26,11 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class YamlError(ChainmatchError):
-    """A file that is not well-formed; the message holds file, line and reason."""
+    """A file that is not well-formed: path, line from 1 (0: the whole file) and reason."""
+
+    def __init__(self, path: Path, why: str, line: int = 0) -> None:
+        self.line, self.why = line, why
+        super().__init__(f"{path}{f':{line}' if line else ''}：{why}")
 
 
 @dataclass(frozen=True)
@@ -71,33 +76,31 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read one file. Raises :class:`YamlError` if it is missing, too large or not well-formed."""
-    check_name(path, YamlError)
+    check_name(path, partial(YamlError, path))
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise YamlError(
-                f"{path}：文件超过 {MAX_BYTES // 1_000_000} MB，不像是配置文件，请检查。"
-            )
+            raise YamlError(path, f"文件超过 {MAX_BYTES // 1_000_000} MB，不像是配置文件，请检查。")
         text = path.read_text(encoding="utf-8-sig") if size else ""
     except FileNotFoundError:
-        raise YamlError(f"{path}：找不到文件，请检查路径。") from None
+        raise YamlError(path, "找不到文件，请检查路径。") from None
     except UnicodeDecodeError:
-        raise YamlError(f"{path}：不是 UTF-8 编码，请另存为 UTF-8 后重试。") from None
+        raise YamlError(path, "不是 UTF-8 编码，请另存为 UTF-8 后重试。") from None
     except OSError as error:
-        raise YamlError(f"{path}：无法读取（{reason(error)}）。") from None
+        raise YamlError(path, f"无法读取（{reason(error)}）。") from None
     try:
         builder = _Builder(text, path)
         data = builder.document()
     except yaml.MarkedYAMLError as error:
         line, why = _fault(error, text)
-        raise YamlError(f"{path}:{line}：{why}。") from None
+        raise YamlError(path, f"{why}。", line) from None
     except yaml.reader.ReaderError as error:
         # The compiled parser counts bytes, the plain one characters.
         before = text if error.encoding == "unicode" else text.encode().decode("latin-1")
         line = before[: error.position].count("\n") + 1
-        raise YamlError(f"{path}:{line}：有不可见的控制字符，请删去这个字符。") from None
+        raise YamlError(path, "有不可见的控制字符，请删去这个字符。", line) from None
     except yaml.YAMLError:
-        raise YamlError(f"{path}：YAML 格式错误，{_CHECK}。") from None
+        raise YamlError(path, f"YAML 格式错误，{_CHECK}。") from None
     return Document(path, data, builder.lines)
 
 
@@ -198,7 +201,7 @@ class _Builder:
         return result
 
     def _error(self, event: Any, why: str) -> YamlError:
-        return YamlError(f"{self._path}:{_line(event)}：{why}。")
+        return YamlError(self._path, f"{why}。", _line(event))
 
 
 def _line(event: Any) -> int:
