@@ -10,6 +10,7 @@ import pytest
 from chainmatch.parts import PARTS
 from chainmatch.report import facts
 from chainmatch.report.beyond import beyond_text
+from chainmatch.report.opportunities import opportunities
 from chainmatch.report.page import write_page
 from report_run import HOSTILE, hostile_run
 
@@ -172,7 +173,27 @@ def test_firms_beyond_the_list_stand_under_their_reasons(run):
     chosen = set(run.shortlist["firm_id"])
     expected = [names[firm] for firm in run.scores["firm_id"] if firm not in chosen]
     expected += [*run.excluded["name"], *run.candidates.duplicates["name"]]
+    expected += [*run.survey.anchors["name"]]
     assert sorted(name for name, _ in found) == sorted(expected)
+
+
+def test_a_local_firm_is_found_with_its_place_on_the_chain_and_who_may_deal_with_it(run):
+    local = beyond_text(run).partition("\t本地企业\n")[2]
+    lines = dict(line.split("\t") for line in local.split("\n"))
+    assert lines["月溪饮品公司"].startswith("茶，茶饮料。")
+    dealt = {partner.name for partners in run.shortlist["partner_firms"] for partner in partners}
+    assert dealt and all(("可与它洽谈" in lines[name]) == (name in dealt) for name in lines)
+
+
+def test_gaps_stand_in_two_lists_with_their_firms_or_the_reason_why_there_is_none(page, run):
+    words = "".join(page.words)
+    wanted = words[words.index("最值得招的环节") : words.index("需本地培育的环节")]
+    grown = words[words.index("需本地培育的环节") : words.index("链主企业")]
+    for gap in opportunities(run, "recruit"):
+        assert gap["node_name"] in wanted and (gap["listed"] or gap["answer"] in wanted)
+        assert all(name in wanted for _, name in gap["firms"])
+    assert [gap["node_name"] in grown for gap in opportunities(run, "grow")] == []
+    assert "没有。" in grown
 
 
 def test_no_name_can_be_taken_for_a_reason(run):

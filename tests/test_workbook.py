@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from chainmatch.parts import PARTS
+from chainmatch.report import facts
 from chainmatch.report.book import lines_of
 from chainmatch.report.workbook import write_workbook
+from chainmatch.schema.records import Point
 from chainmatch.schema.words import OUTCOMES
 from report_run import AT, FORMULA, HOSTILE, SCRIPT, hostile_run
 
@@ -59,6 +61,25 @@ def test_a_firm_is_said_in_one_sentence_what_it_makes_who_wants_it_what_is_again
         assert said.count("。") == 1 and said.endswith("。")
     assert rows["T1"]["注册资本"] == "5,000万元" and rows["T1"]["成立日期"] == "2010-05-01"
     assert "双河茶场（“茶园生产”）" in rows["T1"]["本地伙伴"]  # a partner with its own phrase
+
+
+def test_a_firm_that_nothing_here_calls_for_is_said_with_how_its_node_stands(run):
+    firm = next(row for row in facts.shortlisted(run) if row["firm_id"] == "T4")
+    here = [point for point in firm["reasons"] if point.title in {p.title for p in PARTS if p.here}]
+    makes, calls, _ = facts.short_pieces(firm | {"reasons": ()}, "本地名单未见“茶机”企业；别的。")
+    assert calls == "本地名单未见“茶机”企业" and makes == f"经营范围写有“{firm['evidence']}”"
+    assert bool(here) == (facts.short_pieces(firm, "")[1] != "")
+    weak = (Point("契合", f"“{firm['evidence']}”也可以是“包装”"),)
+    assert facts.short_pieces(firm | {"weak_points": weak})[2] == "不足：这一项也可以是“包装”"
+
+
+def test_places_have_one_form_however_the_list_writes_them(run):
+    places = {row["firm_id"]: row["place"] for row in facts.shortlisted(run)}
+    firms = run.candidates.firms.set_index("firm_id")
+    for firm, place in places.items():
+        row = firms.loc[firm]
+        assert place == row["province"] + row["city"] + row["county"]
+    assert facts.place_name("上海", "上海", "宝山") == "上海宝山"
 
 
 def test_unknown_part_is_an_empty_cell(book, run):

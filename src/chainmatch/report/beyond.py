@@ -1,4 +1,4 @@
-"""The target firms that are not on the shortlist, for the search field of the page.
+"""The firms that are not on the shortlist, targets and local ones, for the search of the page.
 
 Thousands of names would make a page slow if each were an element. They stand in it as one text
 that the script cuts up when somebody first looks for a firm: a line ``<tab>reason`` heads the lines
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chainmatch.report import limits
-from chainmatch.report.facts import barred, duplicate_reason, records
-from chainmatch.schema.words import INPUTS, node, number
+from chainmatch.report.facts import barred, chain_names, duplicate_reason, records
+from chainmatch.schema.words import INPUTS, node, number, word
 
 if TYPE_CHECKING:
     from chainmatch.run import Run
@@ -22,7 +22,8 @@ _FULL = "名额或同环节、同片区、同集团的上限已满，或价值�
 def beyond_text(run: "Run") -> str:
     """Return the firms by reason, scored ones first, as the page holds them; "" for none."""
     groups: dict[str, list[str]] = {}
-    for reason, name, detail in (*_scored(run), *_excluded(run), *_duplicates(run)):
+    found = (*_scored(run), *_excluded(run), *_duplicates(run), *_local(run))
+    for reason, name, detail in found:
         groups.setdefault(_flat(reason), []).append(f"{_flat(name)}\t{_flat(detail)}")
     return "\n".join(f"\t{reason}\n" + "\n".join(firms) for reason, firms in groups.items())
 
@@ -50,6 +51,27 @@ def _duplicates(run: "Run") -> Iterator[Entry]:
     for row in limits.repeated(run, limits.PAGE):
         if row["list"] == INPUTS["targets"]:
             yield "重复", row["name"], duplicate_reason(row)
+
+
+def _local(run: "Run") -> Iterator[Entry]:
+    """The local firms: where on the chains each stands, and who of the list may deal with it."""
+    chains, deals = chain_names(run), _deals(run)
+    for row in records(run.survey.anchors.head(limits.PAGE)):
+        what = row["why"] or "不在产业链的环节上"
+        if row["node"]:
+            what = f"{word(chains, row['chain'])}，{row['node_name']}。{row['why']}".rstrip("。")
+        dealt = deals.get(row["name"], [])
+        also = f"。清单第{'、'.join(dealt)}位可与它洽谈" if dealt else ""
+        yield "本地企业", row["name"], f"{what}{also}"
+
+
+def _deals(run: "Run") -> dict[str, list[str]]:
+    """Return local firm → places on the shortlist of those whose partner it may be."""
+    found: dict[str, list[str]] = {}
+    for place, partners in run.shortlist[["rank", "partner_firms"]].itertuples(index=False):
+        for name in dict.fromkeys(partner.name for partner in partners):
+            found.setdefault(name, []).append(str(place))
+    return found
 
 
 def _flat(text: str) -> str:

@@ -108,7 +108,12 @@ def sums(run: "Run") -> list[str]:
 def home_name(run: "Run") -> str:
     """Return where the county lies, as one name."""
     home = run.profile.home
-    return "".join(dict.fromkeys((home.province, home.city, home.county)))
+    return place_name(home.province, home.city, home.county)
+
+
+def place_name(*units: str) -> str:
+    """Return a place as one name, from province down to county; a name that repeats stands once."""
+    return "".join(dict.fromkeys(units))
 
 
 def chain_names(run: "Run") -> dict[str, str]:
@@ -151,13 +156,18 @@ def anchors(run: "Run") -> list[Record]:
 def shortlisted(run: "Run") -> list[Record]:
     """Return the shortlist with what the lists say of each firm: province, city, address …
 
-    ``money`` is the capital as the list states it, ``in_short`` the firm in one sentence.
+    ``money`` is the capital as the list states it, ``place`` where it sits in one form (as the list
+    has it where that cannot be read), ``short`` and ``in_short`` the firm in one sentence.
     """
     columns = ["firm_id", "province", "city", "county", "address", "capital", "currency",
                "established", "honours", "scope", "products"]  # fmt: skip
     firms = run.candidates.firms[columns].drop_duplicates("firm_id")
+    reasons = gap_reasons(run)
     return [
-        firm | {"in_short": in_short(firm), "money": money(firm)}
+        firm
+        | {"short": short_pieces(firm, reasons.get(firm["node"], "")), "money": money(firm)}
+        | {"in_short": in_short(firm, reasons.get(firm["node"], ""))}
+        | {"place": place_name(firm["province"], firm["city"], firm["county"]) or firm["region"]}
         for firm in records(run.shortlist.merge(firms, on="firm_id", how="left"))
     ]
 
@@ -167,10 +177,20 @@ def money(firm: Record) -> str:
     return "" if unknown(firm["capital"]) else money_text(firm["capital"], firm["currency"])
 
 
-def in_short(firm: Record) -> str:
+def in_short(firm: Record, gap_why: str = "") -> str:
     """Return a firm in one sentence: what it makes, what here calls for it, what speaks against it.
 
-    Against it speaks first what is wrong with the firm, then what is lacking here.
+    Where nothing here calls for it by name, the sentence says how its node stands here: the first
+    thing that ``gap_why`` (of the table of gaps) says of it.
+    """
+    return "；".join(filter(None, short_pieces(firm, gap_why))) + "。"
+
+
+def short_pieces(firm: Record, gap_why: str = "") -> tuple[str, str, str]:
+    """Return the three pieces of :func:`in_short`; "" where there is nothing to say.
+
+    Against it speaks first what is wrong with the firm, then what is lacking here. What was quoted
+    once is not quoted again.
     """
     here = {part.title for part in PARTS if part.here}
     does = [point.text for point in firm["reasons"] if point.title == FIT.title]
@@ -178,7 +198,10 @@ def in_short(firm: Record) -> str:
     calls = [point.text for point in firm["reasons"] if point.title in here]
     calls = [text for text in calls if not any(text != other and text in other for other in calls)]
     weak = sorted(firm["weak_points"], key=lambda point: point.title in here)
-    return "；".join([makes, *calls, *(f"不足：{point.text}" for point in weak[:1])]) + "。"
+    against = f"不足：{weak[0].text}" if weak else ""
+    if firm["evidence"] in makes:
+        against = against.replace(f"“{firm['evidence']}”", "这一项")
+    return makes, "；".join(calls) or gap_why.partition("；")[0].rstrip("。"), against
 
 
 def visit_plan(run: "Run") -> list[Stop]:

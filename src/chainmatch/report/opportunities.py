@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from chainmatch.chains.model import SETTLES
 from chainmatch.decision.shortlist import may_enter
 from chainmatch.report import limits
 from chainmatch.report.facts import Record, absence, records
@@ -16,7 +17,8 @@ def opportunities(run: "Run", way: str) -> list[Record]:
     """Return the gaps that are recruited for, or grown here, the most valuable first.
 
     ``could`` is the number of target firms scored there that could be listed, ``listed`` of those
-    on the list, ``answer`` names these or says why there is none, ``nearest`` who came nearest.
+    on the list, ``firms`` their places and names, ``answer`` names these or says why there is none,
+    ``nearest`` who came nearest, ``settles`` how such firms settle.
     Of a long list they are looked for among the best scores that sheets hold; others are never
     listed.
     """
@@ -28,25 +30,26 @@ def opportunities(run: "Run", way: str) -> list[Record]:
     could = scores.loc[able, "node"].value_counts()
     first = pd.concat([scores[able], scores[~able]]).drop_duplicates("node")
     nearest = {row["node"]: row for row in records(first)}
-    chosen: dict[str, list[str]] = {}
+    chosen: dict[str, list[tuple[int, str]]] = {}
     for place, name, node in run.shortlist[["rank", "name", "node"]].itertuples(index=False):
-        chosen.setdefault(node, []).append(f"第{place}位{name}")
+        chosen.setdefault(node, []).append((place, name))
     found = []
     for number, row in enumerate(records(rows), start=1):
         own, fit = chosen.get(row["node"], []), int(could.get(row["node"], 0))
         near = None if own else nearest.get(row["node"])
         found.append(
             row
-            | {"number": number, "could": fit, "listed": len(own)}
+            | {"number": number, "could": fit, "listed": len(own), "firms": own}
             | {"answer": _answer(own, fit, row["targets"])}
+            | {"settles": SETTLES[run.graph.nodes[row["node"]]["settles"]]}
             | {"nearest": f"最接近的是{near['name']}：{absence(near, run)}" if near else ""}
         )
     return found
 
 
-def _answer(listed: list[str], could: int, targets: int | None) -> str:
+def _answer(listed: list[tuple[int, str]], could: int, targets: int | None) -> str:
     if listed:
-        return "、".join(listed)
+        return "、".join(f"第{place}位{name}" for place, name in listed)
     if could:
         return f"{could}家够条件，清单名额所限未列入"
     if targets:

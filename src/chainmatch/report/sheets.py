@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from chainmatch.chains.model import SETTLES
 from chainmatch.leads import PROJECT
 from chainmatch.parts import GAP_PARTS, PARTS
 from chainmatch.report import facts, limits
@@ -145,7 +144,6 @@ def _gaps(way: str, run: "Run") -> Rows:
         row
         | _node_words(run, row)
         | {"answer": "；".join(filter(None, (row["answer"], row["nearest"])))}
-        | {"settles": SETTLES[run.graph.nodes[row["node"]]["settles"]]}
         for row in opportunities(run, way)
     ]
     return Rows(rows, {"kinds": _meanings(GAP_KINDS, GAP_MEANING)})

@@ -85,8 +85,10 @@ def all_files(service: Held, run: RunId) -> StreamingResponse:
 @ROUTES.get("/shortlist", summary="精准招商清单")
 def shortlist(service: Held, run: RunId) -> models.Shortlist:
     """Return the shortlist of a run."""
-    table = finished(service, run).table("shortlist")
-    told = [in_short(firm) for firm in records(table)]
+    found = finished(service, run)
+    table, gaps = found.table("shortlist"), found.table("gaps")
+    whys = dict(zip(gaps["node"], gaps["why"], strict=True))
+    told = [in_short(firm, whys.get(firm["node"], "")) for firm in records(table)]
     return models.Shortlist.model_validate({"firms": records(written(table).assign(in_short=told))})
 
 
