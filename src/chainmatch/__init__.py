@@ -12,6 +12,7 @@ from chainmatch.errors import ChainmatchError
 
 if TYPE_CHECKING:
     from chainmatch.chains.graph import check_chains, read_chains, trace
+    from chainmatch.chains.plain import plain_graph
     from chainmatch.chains.workbook import copy_chains, export_chains, import_chains
     from chainmatch.decision.gaps import survey
     from chainmatch.decision.learning import evaluate, learn_weights, read_returned
@@ -46,6 +47,7 @@ _HOMES = {
     "link": "identity.linking",
     "match": "matching.tables",
     "match_leads": "leads",
+    "plain_graph": "chains.plain",
     "rank": "pipeline.rank",
     "read_chains": "chains.graph",
     "read_firms": "tables",
@@ -79,6 +81,7 @@ __all__ = [
     "link",
     "match",
     "match_leads",
+    "plain_graph",
     "rank",
     "read_chains",
     "read_firms",

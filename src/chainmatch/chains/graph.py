@@ -6,14 +6,14 @@ stand beside the edges, in ``graph.graph["recycling"]``.
 """
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
 
-from chainmatch.chains.model import GENERAL_KNOWLEDGE
+from chainmatch.chains.model import GENERAL_KNOWLEDGE, Chain
 from chainmatch.chains.rules import ChainFile, Problem, check, declared_nodes, read_chain, sort
 from chainmatch.errors import ChainError
 from chainmatch.matching.grammar import read_scope
@@ -61,7 +61,7 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise ChainError([str(problem) for problem in errors])
-    return _graph(files)
+    return graph_of([file.chain for file in files])
 
 
 def check_chains(folder: str | Path | None = None) -> "pd.DataFrame":
@@ -137,9 +137,9 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _graph(files: list[ChainFile]) -> "nx.DiGraph[str]":
+def graph_of(chains: Sequence[Chain]) -> "nx.DiGraph[str]":
+    """Return the graph of chains that keep the rules; its attributes: :func:`read_chains`."""
     graph: nx.DiGraph[str] = nx.DiGraph()
-    chains = [file.chain for file in files]
     for chain in chains:
         for node in chain.nodes:
             graph.add_node(node.id, chain=chain.chain, **node.model_dump(exclude={"id"}))

@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from chainmatch.chains import graph, views, workbook
-from chainmatch.errors import ChainError, ChainmatchError
+from chainmatch.errors import ChainError, ChainmatchError, OptionError
 from chainmatch.report.chainmap import draw_chain
 
 
@@ -52,18 +52,21 @@ def copy(arguments: Namespace) -> None:
 
 
 def export(arguments: Namespace) -> None:
-    """Chains as a workbook."""
-    workbook.export_chains(arguments.folder or arguments.chains, arguments.xlsx)
-    print(f"已写出 {arguments.xlsx}")
+    """Chains as a workbook or in another format."""
+    if bool(arguments.out) == bool(arguments.xlsx):
+        raise OptionError("请用 --out 指明结果文件或文件夹。")
+    folder = arguments.folder or arguments.chains
+    form = "xlsx" if arguments.xlsx else arguments.format or ""
+    print(f"已写出 {workbook.export_chains(folder, arguments.out or arguments.xlsx, form)}")
 
 
 def import_(arguments: Namespace) -> None:
-    """A workbook as chain files."""
+    """What was exported as chain files."""
     try:
         files = workbook.import_chains(arguments.file, arguments.out)
     except ChainError as error:
         print("\n".join(error.problems))
         count = len(error.problems)
-        why = f"{arguments.file}：有 {count} 处错误，没有写出任何文件；请按上面的表和行修改。"
+        why = f"{arguments.file}：有 {count} 处错误，没有写出任何文件；请按上面所列修改。"
         raise ChainmatchError(why) from None
     print(f"已写出 {len(files)} 条产业链到 {arguments.out}")

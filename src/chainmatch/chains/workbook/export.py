@@ -1,43 +1,21 @@
-"""Chains to a workbook: names for ids, Chinese for English, drop-downs, a note on every header."""
+"""Chains as sheets and a workbook: names for ids, Chinese for English, drop-downs, notes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chainmatch.chains.graph import chain_files, read_documents
 from chainmatch.chains.model import GENERAL_KNOWLEDGE, Chain
 from chainmatch.chains.workbook.layout import BY_NAME, GENERAL, SHEETS, VOCABULARY, Column
-from chainmatch.errors import ChainError, OutputError
-from chainmatch.util.atomic import whole_file
+from chainmatch.errors import OutputError
 from chainmatch.util.xlsx import FIXED_PROPERTIES, WORKBOOK_OPTIONS
-from chainmatch.util.yaml import read_document
 
 MAX_CELL = 32_767  # characters, the limit of Excel
 _ROWS = 20_000  # that the drop-downs reach down to
 
 
-def export_chains(folder: str | Path | None, path: str | Path) -> Path:
-    """Write the chains of ``folder`` (None: the bundled five) to one workbook and return its path.
-
-    The same chains give the same bytes. Raises ChainError if a chain file has an error, OutputError
-    if the place cannot be written or a list is longer than a cell may be.
-    """
-    path = Path(path)
-    if path.suffix.lower() != ".xlsx":
-        raise OutputError(f"{path}：工作簿应以 .xlsx 结尾。")
-    files, problems = read_documents([read_document(file) for file in chain_files(folder)])
-    errors = [str(problem) for problem in problems if problem.level == "error"]
-    if errors:
-        raise ChainError(errors)
-    rows = _rows([file.chain for file in files])
-    with whole_file(path) as temporary:
-        _write(rows, temporary)
-    return path
-
-
-def _rows(chains: Sequence[Chain]) -> dict[str, list[list[str]]]:
-    """Return the cells of every sheet."""
+def sheet_rows(chains: Sequence[Chain]) -> dict[str, list[list[str]]]:
+    """Return the cells of every sheet. Raises OutputError where one is too long for Excel."""
     chain_name = _names({chain.chain: chain.name for chain in chains})
     node_name = _names({node.id: node.name for chain in chains for node in chain.nodes})
     rows: dict[str, list[list[str]]] = {sheet.name: [] for sheet in SHEETS}
@@ -119,8 +97,11 @@ def _join(items: Sequence[str]) -> str:
     return "\n".join(items) + ("\n" if len(items) == 1 else "")
 
 
-def _write(rows: Mapping[str, Sequence[Sequence[str]]], path: Path) -> None:
+def write_book(chains: Sequence[Chain], path: Path) -> None:
+    """Write the workbook."""
     import xlsxwriter
+
+    rows = sheet_rows(chains)
 
     with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
         book.set_properties({**FIXED_PROPERTIES, "title": "产业链", "subject": "产业链文件"})

@@ -14,8 +14,9 @@ from chainmatch.util.resources import data_folder
 
 
 def import_chains(path: str | Path, folder: str | Path) -> list[Path]:
-    """Read a workbook of chains and write one YAML file a chain to ``folder``; return the files.
+    """Read exported chains, write one YAML file a chain to ``folder`` and return the files.
 
+    ``path``: a workbook, a folder of its sheets as CSV, or a ``.jsonld`` file.
     Either everything is written or nothing. Files of the same chains are replaced.
 
     Raises
@@ -23,7 +24,7 @@ def import_chains(path: str | Path, folder: str | Path) -> list[Path]:
     ChainError
         The workbook has errors; ``problems`` holds one line for each, with sheet and row.
     TableError
-        The file is no workbook.
+        The file is none of these.
     OutputError
         ``folder`` cannot be written or holds chain files that the workbook does not have.
     """

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from chainmatch.chains.graph import read_documents
 from chainmatch.chains.model import GENERAL_KNOWLEDGE, Chain
 from chainmatch.chains.rules import nearest_node
+from chainmatch.chains.workbook.delimited import read_sheets
 from chainmatch.chains.workbook.layout import BY_NAME, GENERAL, SHEETS, VOCABULARY, Column, Sheet
+from chainmatch.chains.workbook.linked import read_linked
 from chainmatch.errors import ChainError, TableError
 from chainmatch.tables.files import kind_of
 from chainmatch.tables.workbooks import read_workbook
@@ -66,15 +68,14 @@ class _Reading:
 
 
 def read_book(path: Path) -> list[Chain]:
-    """Return the chains of a workbook.
+    """Return the chains of a workbook, of a folder with its sheets as CSV, or of JSON-LD.
 
     Raises ChainError with every problem by sheet and row, TableError if it is no workbook.
     """
-    kind = kind_of(path)
-    if kind not in ("xlsx", "xls", "ods"):
-        raise TableError(f"文件“{path.name}”不是工作簿；请给出 chainmatch chains export 写出的文件")
+    if path.suffix.lower() == ".jsonld":
+        return _linked(path)
     reading = _Reading()
-    tables = _tables(read_workbook(path, kind).sheets, reading)
+    tables = _tables(_pages(path), reading)
     book = _Book(tables, reading)
     files, found = read_documents(book.documents(path.name), book.nodes)
     for problem in found:
@@ -83,6 +84,22 @@ def read_book(path: Path) -> list[Chain]:
     if reading.problems:
         messages = dict.fromkeys(sorted(reading.problems))
         raise ChainError([f"{reading.rows[place]}：{why}" for place, why in messages])
+    return [file.chain for file in files]
+
+
+def _pages(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
+    if path.is_dir():
+        return read_sheets(path)
+    kind = kind_of(path)
+    if kind not in ("xlsx", "xls", "ods"):
+        raise TableError(f"文件“{path.name}”不是工作簿；请给出 chainmatch chains export 写出的文件")
+    return {page.name.strip(): page.rows for page in read_workbook(path, kind).sheets}
+
+
+def _linked(path: Path) -> list[Chain]:
+    files, found = read_documents(read_linked(path))
+    if errors := [f"{path.name}：{problem.why}" for problem in found if problem.level == "error"]:
+        raise ChainError(list(dict.fromkeys(errors)))
     return [file.chain for file in files]
 
 
@@ -95,10 +112,11 @@ def _in_sheets(why: str) -> str:
 # --- cells ---------------------------------------------------------------------------------------
 
 
-def _tables(pages: Sequence[Any], reading: _Reading) -> dict[str, list[_Row]]:
+def _tables(
+    found: Mapping[str, Sequence[Sequence[object]]], reading: _Reading
+) -> dict[str, list[_Row]]:
     """Return the rows of every known sheet, cells by key; blank rows are left out."""
     tables: dict[str, list[_Row]] = {sheet.name: [] for sheet in SHEETS}
-    found = {page.name.strip(): page.rows for page in pages}
     for sheet in SHEETS:
         if sheet.name in found:
             tables[sheet.name] = _table(sheet, found[sheet.name], reading)
