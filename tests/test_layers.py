@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "chainmatch"
 # Rows of the design, top first; helpers stand in the row where they are used.
 ROWS = [
     {"__init__", "cli"},
+    {"mcp"},
     {"server"},
     {"scenarios"},
     {"chains.workbook", "pipeline"},

@@ -82,7 +82,7 @@ def _noticed(arguments: Namespace) -> Iterator[None]:
 def _stopping_in_order(argv: Sequence[str], stopped: list[int]) -> Iterator[None]:
     """Let whoever ends this process, or closes its terminal, stop it as Ctrl+C does.
 
-    The signal is added to ``stopped``. The service has its own way to end.
+    The signal is added to ``stopped``. What serves has its own way to end.
     """
 
     def stop(number: int, _: object) -> None:
@@ -96,7 +96,8 @@ def _stopping_in_order(argv: Sequence[str], stopped: list[int]) -> Iterator[None
         for number in numbers
         if number is not None and signal.getsignal(number) is signal.SIG_DFL
     ]
-    ours = ours if main_thread and "serve" not in argv[:1] else []
+    own = bool(argv) and argv[0] in ("serve", "mcp")
+    ours = ours if main_thread and not own else []
     for number in ours:
         signal.signal(number, stop)
     try:

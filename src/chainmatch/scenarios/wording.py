@@ -16,7 +16,7 @@ _KINDS = ("fact", "pair", "profile")
 _GAP_LINES = 8
 _MOVE_LINES = 12
 _LEAD_LINES = 6
-_TELLING = 0.005  # a gap that moves by less is counted, not named
+TELLING = 0.005  # a gap that moves by less is counted, not named
 _NOTICED = 0.0005  # a score that moves by less reads the same
 
 
@@ -47,9 +47,9 @@ def _beside(rest: pd.DataFrame) -> dict[str, Any]:
     """Gaps elsewhere that rise or fall: those that one would notice."""
     size = (rest["score_after"] - rest["score_before"]).abs()
     opened = rest["kind_before"].ne(rest["kind_after"])
-    noticed = rest.assign(size=-size)[(size >= _TELLING) | opened]
+    noticed = rest.assign(size=-size)[(size >= TELLING) | opened]
     first = noticed.sort_values(["size", "node"]).head(_GAP_LINES)
-    return {"rows": _rows(first), "count": len(rest), "least": _TELLING}
+    return {"rows": _rows(first), "count": len(rest), "least": TELLING}
 
 
 def _moves(moves: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from chainmatch.errors import ChainmatchError, RunError
+from chainmatch.util.faults import fault_of
 
 MEDIA = "application/problem+json"
 _LOG = logging.getLogger("chainmatch.server")
@@ -95,7 +96,9 @@ def install(app: FastAPI, home: str) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return Problem(422, "；".join(_sentence(one) for one in error.errors()[:10])).response()
+        return Problem(
+            422, "；".join(fault_of(one, _PLACES) for one in error.errors()[:10])
+        ).response()
 
     @app.exception_handler(ChainmatchError)
     async def _refused(request: Request, error: ChainmatchError) -> JSONResponse:
@@ -133,32 +136,4 @@ def _allowed(request: Request) -> str:
     return ", ".join(sorted(found))
 
 
-_FAULTS = {
-    "missing": "缺少",
-    "string_too_short": "太短",
-    "string_too_long": "太长",
-    "string_pattern_mismatch": "写法不对",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "string_type": "应为文字",
-    "list_type": "应为列表",
-    "too_long": "太多",
-    "too_short": "太少",
-    "enum": "不在可选范围内",
-    "literal_error": "不在可选范围内",
-    "json_invalid": "不是完整的 JSON",
-    "extra_forbidden": "不认识",
-}
-_LIMITS = ("max_length", "min_length", "le", "ge", "expected")
 _PLACES = {"query": "参数", "path": "地址", "body": "内容", "header": "请求头", "cookie": "Cookie"}
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    """Say where and what; never what was sent, which may be anything."""
-    place, *rest = error["loc"]
-    where = ".".join(str(part)[:40] for part in rest)
-    told = _FAULTS.get(error["type"], "写法不对")
-    limits = [str(error["ctx"][key]) for key in _LIMITS if key in error.get("ctx", {})]
-    return f"{_PLACES.get(place, place)} {where}：{told}" + (f"（{limits[0]}）" if limits else "")

@@ -38,7 +38,7 @@ def serve(settings: Settings) -> None:
         upgrade(engine)
         check_address(settings, any(not key.revoked for key in list_keys(engine)))
         engine.dispose()  # a connection must not be shared with the children
-        with _listening(settings) as listening:
+        with listening_on(settings) as listening:
             _run(settings, listening)
 
 
@@ -108,7 +108,8 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def listening_on(settings: Settings) -> Iterator[socket.socket]:
+    """Give a socket bound to host and port. Raises OptionError."""
     host = settings.host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as opened:

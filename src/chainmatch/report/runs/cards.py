@@ -5,6 +5,7 @@ The sentences stand in the templates ``card.txt`` and ``local.txt``.
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -40,15 +41,14 @@ def _target_cards(asked: str, tables: Tables, folder: RunFolder) -> Iterator[str
             yield card(rows[0], folder, tables)
             yield from _namesakes(rows[1:])
             return
-    for row in _rows(tables["duplicates"], asked, by_id=False)[:1]:
+    merged = [row for row in _rows(tables["duplicates"], asked) if row["kept_id"] != asked]
+    for row in merged[:1]:
         yield f"{row['name']}　重复\n已并入“{row['kept_name']}”：{row['why']}。"
         yield from cards_of(row["kept_id"], tables, folder)
 
 
-def _rows(frame: pd.DataFrame, asked: str, *, by_id: bool = True) -> list[Row]:
-    match = frame["name"] == asked
-    if by_id:
-        match |= frame["firm_id"] == asked
+def _rows(frame: pd.DataFrame, asked: str) -> list[Row]:
+    match = (frame["name"] == asked) | (frame["firm_id"] == asked)
     return [{str(k): v for k, v in row.items()} for row in frame[match].to_dict("records")]
 
 
@@ -59,32 +59,39 @@ def _namesakes(rows: list[Row]) -> Iterator[str]:
 
 
 def _scored(row: Row, folder: RunFolder, tables: Tables) -> str:
+    return text_of("card.txt", points_text=points_text, **said_of(row, folder, tables))
+
+
+def said_of(row: Row, folder: RunFolder, tables: Tables) -> dict[str, Any]:
+    """Return what the card of a firm tells: ``row`` is its row of the shortlist, or of the scores.
+
+    Beside rows and sentences these are figures that stand in no file: ``place`` among ``count``,
+    ``km`` to the county, what each part has ``added``, how much ``narrower`` the interval would be.
+    """
     profile, weights, chosen = folder.profile, folder.weights, "rank" in row
     scores = tables["scores"]["firm_id"].tolist()
     gaps, links = folder.table("gaps"), folder.table("links")
     kin = links.loc[links["left_id"] == row["firm_id"], "right_name"].tolist()
     part = widest(row, weights)
-    return text_of(
-        "card.txt",
-        row=row,
-        chosen=chosen,
-        place=scores.index(row["firm_id"]) + 1,
-        count=len(tables["shortlist"] if chosen else scores),
-        why_not="" if chosen else why_not(row, tables["shortlist"], profile, folder.floors),
-        gap=next(iter(gaps[gaps["node"] == row["node"]].to_dict("records")), None),
-        partners=sides(row["partner_firms"]),
-        kin=list(_kin(row["firm_id"], folder)),
-        introduced_by=next(iter(kin), ""),
-        profile=profile,
-        in_zone=row["zone"] in profile.zones,
-        km=region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)[-1],
-        parts=folder.parts,
-        added=contributions(row, weights),
-        weakest=_weakest(row, folder),
-        widest=part,
-        narrower=weights[part.name] / math.fsum(weights.values()) if part else 0.0,
-        points_text=points_text,
-    )
+    return {
+        "row": row,
+        "chosen": chosen,
+        "place": scores.index(row["firm_id"]) + 1,
+        "count": len(tables["shortlist"] if chosen else scores),
+        "why_not": "" if chosen else why_not(row, tables["shortlist"], profile, folder.floors),
+        "gap": next(iter(gaps[gaps["node"] == row["node"]].to_dict("records")), None),
+        "partners": sides(row["partner_firms"]),
+        "kin": list(_kin(row["firm_id"], folder)),
+        "introduced_by": next(iter(kin), ""),
+        "profile": profile,
+        "in_zone": row["zone"] in profile.zones,
+        "km": region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)[-1],
+        "parts": folder.parts,
+        "added": contributions(row, weights),
+        "weakest": _weakest(row, folder),
+        "widest": part,
+        "narrower": weights[part.name] / math.fsum(weights.values()) if part else 0.0,
+    }
 
 
 def _excluded(row: Row, folder: RunFolder, _: Tables) -> str:

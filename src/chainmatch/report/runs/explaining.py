@@ -6,6 +6,7 @@ behind it; that a firm is not there can be said without them.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,7 +14,22 @@ from chainmatch.errors import RunError
 from chainmatch.identity.search import Found, meant
 from chainmatch.report.runs.folders import RunFolder
 
-_TABLES = ("shortlist", "scores", "excluded", "duplicates", "locals")
+# Where a firm of a run can stand, first the table that says most of it.
+STATES = {
+    "shortlist": "在清单上",
+    "scores": "未入选",
+    "excluded": "已排除",
+    "duplicates": "重复",
+    "locals": "本地企业",
+}
+TABLES = tuple(STATES)
+
+
+class Asked(NamedTuple):
+    """The firm that a question is about: its id or exact name, and how it was understood."""
+
+    firm: str
+    note: str
 
 
 def explain(firm: str, run: str | Path) -> str:
@@ -23,40 +39,34 @@ def explain(firm: str, run: str | Path) -> str:
     RunError if the firm is not in the run; the message names those that are near.
     """
     folder = RunFolder.open(run)
-    tables = {name: folder.table(name) for name in _TABLES}
-    asked = firm.strip()
-    cards = _cards(asked, tables, folder)
-    if cards:
-        return "\n\n".join(cards)
-    firms = pd.concat([tables[name][["firm_id", "name"]] for name in _TABLES[1:]])
-    sure, near = meant(asked, firms.drop_duplicates(ignore_index=True))
-    if sure:
-        found = _cards(sure.firm_id, tables, folder)
-        return "\n\n".join([f"按“{sure.name}”查找（{sure.why}）。", *found])
-    raise RunError(f"“{firm}”不在这次运算中。{_suggest(near, tables)}")
-
-
-def _cards(asked: str, tables: Mapping[str, pd.DataFrame], folder: RunFolder) -> list[str]:
-    if not any(table[["firm_id", "name"]].eq(asked).any(axis=None) for table in tables.values()):
-        return []
+    tables = {name: folder.table(name) for name in TABLES}
+    asked = asked_of(firm, tables)
     from chainmatch.report.runs.cards import cards_of
 
-    return [*cards_of(asked, tables, folder)]
+    return "\n\n".join(filter(None, [asked.note, *cards_of(asked.firm, tables, folder)]))
+
+
+def asked_of(firm: str, tables: Mapping[str, pd.DataFrame]) -> Asked:
+    """Return whom an id, a name or another writing of it means among the ``TABLES`` of a run.
+
+    Raises RunError if that is no firm of the run; the message names those that are near.
+    """
+    text = firm.strip()
+    if any(table[["firm_id", "name"]].eq(text).any(axis=None) for table in tables.values()):
+        return Asked(text, "")
+    firms = pd.concat([tables[name][["firm_id", "name"]] for name in TABLES[1:]])
+    sure, near = meant(text, firms.drop_duplicates(ignore_index=True))
+    if sure:
+        return Asked(sure.firm_id, f"按“{sure.name}”查找（{sure.why}）。")
+    raise RunError(f"“{firm}”不在这次运算中。{_suggest(near, tables)}")
 
 
 def _suggest(near: Sequence[Found], tables: Mapping[str, pd.DataFrame]) -> str:
     if not near:
         return "请核对名称；如果名单里有这家企业，请用 chainmatch check 查看那一行能否读入。"
-    states = {
-        "shortlist": "在清单上",
-        "scores": "未入选",
-        "excluded": "已排除",
-        "duplicates": "重复",
-        "locals": "本地企业",
-    }
     where = {
         (firm, name): state
-        for table, state in reversed(states.items())
+        for table, state in reversed(STATES.items())
         for firm, name in zip(tables[table]["firm_id"], tables[table]["name"], strict=True)
     }
     named = "、".join(f"{found.name}（{where[found.firm_id, found.name]}）" for found in near)

@@ -70,8 +70,8 @@ def _move_line(row: Mapping[Any, Any]) -> str:
 
 def diff(run_a: str | Path, run_b: str | Path) -> Diff:
     """Compare the shortlists of two runs: what went in that differs, who moved and why."""
-    a = _Side(RunFolder.open(run_a))
-    b = _Side(RunFolder.open(run_b), a)
+    a = Side(RunFolder.open(run_a))
+    b = Side(RunFolder.open(run_b), a)
     lines = [line for firm in sorted(a.chosen | b.chosen) if (line := _moved(firm, a, b))]
     moves = moves_of(lines)
     causes = tuple(_causes(a.folder, b.folder))
@@ -82,14 +82,14 @@ def diff(run_a: str | Path, run_b: str | Path) -> Diff:
     return Diff(causes or ("名单、县情配置、产业链和程序版本完全相同。",), moves)
 
 
-class _Side:
+class Side:
     """One run of a comparison; firms have the ids of the ``other`` run where it knows them.
 
     The id of a firm changes when its credit code is added or put right: a firm that only one run
     knows by id is the one of the same name in the other, if that is one firm in both.
     """
 
-    def __init__(self, folder: RunFolder, other: "_Side | None" = None) -> None:
+    def __init__(self, folder: RunFolder, other: "Side | None" = None) -> None:
         self.folder = folder
         self.profile = folder.profile
         tables = {name: folder.table(name) for name in _FIRMS}
@@ -137,7 +137,7 @@ def _renamed(own: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def _moved(firm: str, a: _Side, b: _Side) -> tuple[object, ...] | None:
+def _moved(firm: str, a: Side, b: Side) -> tuple[object, ...] | None:
     before, after = a.rank.get(firm, math.nan), b.rank.get(firm, math.nan)
     if before == after:
         return None
