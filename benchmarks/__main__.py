@@ -15,6 +15,7 @@ COMMANDS: dict[str, list[str]] = {
     "identity.py": ["registry_200k.parquet", "labelled_dev_597.csv"],
     "page.py": ["targets_4413_messy.xlsx", "local_575.gb18030.csv", "leads_43.xlsx"],
     "places.py": ["registry_200k.parquet"],
+    "reading.py": ["scopes_dev.csv"],
     "run.py": ["targets_4413_messy.xlsx", "local_575.gb18030.csv", "leads_43.xlsx"],
     "sectors.py": ["labelled_dev_597.csv", "registry_200k.parquet"],
     "service.py": ["registry_200k.parquet"],

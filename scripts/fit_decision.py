@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata, spearmanr
@@ -20,6 +21,7 @@ from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.metrics import roc_auc_score
 
 import chainmatch
+from chainmatch.chains.graph import ids_now
 from chainmatch.decision import gates
 from chainmatch.decision.learning import fit_weights
 from chainmatch.decision.mean import weighted_mean
@@ -91,7 +93,7 @@ def main() -> None:
     use = targets["firm_id"].isin(graded.index) & ~targets["firm_id"].isin(excluded["firm_id"])
     facts, _ = pair_facts(targets[use], fits, survey, links, graph)
     weights = _firms(Firms(facts, graded), {n: d["chain"] for n, d in graph.nodes(data=True)})
-    gap_weights = _nodes(survey.gaps, pd.read_csv(options.nodes).set_index("node"))
+    gap_weights = _nodes(survey.gaps, pd.read_csv(options.nodes).set_index("node"), graph)
     if options.write:
         _write(dict(zip([p.name for p in PARTS], weights, strict=True)), gap_weights)
 
@@ -168,9 +170,14 @@ def _halves(ids: list[str]) -> list[tuple[list[str], list[str]]]:
     return found
 
 
-def _nodes(gaps: pd.DataFrame, graded: pd.DataFrame) -> dict[str, float]:
-    """Fit the weights of a gap's parts; what multiplies them stays as it is."""
-    table = gaps.set_index("node").loc[graded.index]
+def _nodes(gaps: pd.DataFrame, graded: pd.DataFrame, graph: "nx.DiGraph[str]") -> dict[str, float]:
+    """Fit the weights of a gap's parts; what multiplies them stays as it is.
+
+    A node that was split since it was graded is judged by that of its parts that scores highest.
+    """
+    best = gaps.sort_values(["score", "node"], ascending=[False, True])["node"].tolist()
+    now = [min(ids_now(graph, node), key=best.index) for node in graded.index]
+    table = gaps.set_index("node").loc[now].set_index(graded.index)
     parts = table[[part.column for part in GAP_PARTS]].to_numpy(dtype=float)
     shipped = np.array([part.weight for part in GAP_PARTS])
     factor = (table["score"] / weighted_mean(parts, shipped)).fillna(0.0).to_numpy()

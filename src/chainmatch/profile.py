@@ -303,7 +303,8 @@ def _unknown_names(document: Document, graph: "nx.DiGraph[str] | None") -> Itera
     if graph is not None:
         yield from _not_in(document, ("chain_weights",), list(graph.graph["chains"]), "产业链")
         yield from _not_in(document, ("offices",), list(graph.graph["chains"]), "产业链")
-        yield from _not_in(document, ("unlisted",), list(graph), "环节")
+        known = [*graph, *graph.graph.get("was", ())]
+        yield from _not_in(document, ("unlisted",), known, "环节")
 
 
 def _not_in(

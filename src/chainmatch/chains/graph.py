@@ -33,6 +33,7 @@ __all__ = [
     "Trace",
     "chain_files",
     "check_chains",
+    "ids_now",
     "names_of",
     "near_words",
     "nodes_of",
@@ -48,9 +49,10 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
 
     Node attributes: ``name, chain, segment, stage, does, objects, hints, false_friends, activities,
     codes, needs, settles, unlisted,
-    investments``; edge attribute: ``source``. ``graph.graph`` holds ``chains``
+    investments, was``; edge attribute: ``source``. ``graph.graph`` holds ``chains``
     (id → name, about), ``segments`` ((chain, id) → name), ``recycling`` (list of from, to, source),
-    ``sources`` ((chain, id) → title, url) and ``shared`` ((chain, object) → node ids).
+    ``sources`` ((chain, id) → title, url), ``shared`` ((chain, object) → node ids) and ``was``
+    (earlier id or name → node ids).
 
     Raises
     ------
@@ -149,6 +151,7 @@ def graph_of(chains: Sequence[Chain]) -> "nx.DiGraph[str]":
     graph.graph["chains"] = {
         c.chain: {"name": c.name, "about": c.about, "names": c.names} for c in chains
     }
+    graph.graph["was"] = _earlier(chains)
     graph.graph["segments"] = {(c.chain, s.id): s.name for c in chains for s in c.segments}
     graph.graph["sources"] = {
         (c.chain, key): value.model_dump() for c in chains for key, value in c.sources.items()
@@ -156,6 +159,14 @@ def graph_of(chains: Sequence[Chain]) -> "nx.DiGraph[str]":
     graph.graph["recycling"] = [(r.start, r.end, r.source) for c in chains for r in c.recycling]
     graph.graph["shared"] = {(c.chain, s.object): s.nodes for c in chains for s in c.shared}
     return graph
+
+
+def _earlier(chains: Sequence[Chain]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for node in (node for chain in chains for node in chain.nodes):
+        for word in node.was:
+            found[word] = (*found.get(word, ()), node.id)
+    return found
 
 
 # --- walking -----------------------------------------------------------------------------------
@@ -169,17 +180,26 @@ class Trace(NamedTuple):
     paths: tuple[tuple[str, ...], ...]
 
 
+def ids_now(graph: "nx.DiGraph[str]", node: str) -> tuple[str, ...]:
+    """Return the nodes that an id, perhaps of earlier chains, stands for; () if there is none.
+
+    A node that was split stands for all its parts (``was``), in graph order.
+    """
+    return (node,) if node in graph else graph.graph.get("was", {}).get(node, ())
+
+
 def nodes_of(graph: "nx.DiGraph[str]", word: str) -> tuple[str, ...]:
     """Return the nodes that a word of a profile names, in graph order; () if it names none.
 
-    First kind that matches: node id or name; segment, then chain, by id or name; an object; a hint;
-    the same without the verbs at its ends (锂电池生产).
+    First kind that matches: node id or name; one that a node had before; segment, then chain, by
+    id or name; an object; a hint; the same without the verbs at its ends (锂电池生产).
     """
     text = word.strip()
     segments = {key for key, name in graph.graph["segments"].items() if text in (key[1], name)}
     chains = {key for key, data in graph.graph["chains"].items() if text in (key, data["name"])}
     kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
         lambda node, data: text in (node, data["name"]),
+        lambda node, data: node in graph.graph.get("was", {}).get(text, ()),
         lambda node, data: (data["chain"], data["segment"]) in segments,
         lambda node, data: data["chain"] in chains,
         lambda node, data: text in data["objects"],
@@ -206,9 +226,9 @@ def near_words(graph: "nx.DiGraph[str]", word: str) -> list[str]:
 def resolve_term(graph: "nx.DiGraph[str]", term: str, limit: int = 5) -> tuple[str, ...]:
     """Return the nodes that ``term`` names, best kind of match only, in graph order.
 
-    Kinds, first that matches wins: node id or name; an object; a hint; the same without the verbs
-    at its ends (锂电池生产); the longest object or name in the term; the shortest object or name
-    that holds the term. Empty if none does.
+    Kinds, first that matches wins: node id or name; one that a node had before; an object; a hint;
+    the same without the verbs at its ends (锂电池生产); the longest object or name in the term; the
+    shortest object or name that holds the term. Empty if none does.
     """
     whole = term.strip()
     core = next((whole[i.core_start : i.core_end] for i in read_scope(whole)), "")
@@ -222,6 +242,7 @@ def resolve_term(graph: "nx.DiGraph[str]", term: str, limit: int = 5) -> tuple[s
 def _named(graph: "nx.DiGraph[str]", word: str) -> list[str]:
     kinds: tuple[Callable[[str, dict[str, Any]], bool], ...] = (
         lambda node, data: word in (node, data["name"]),
+        lambda node, _: node in graph.graph.get("was", {}).get(word, ()),
         lambda _, data: word in data["objects"],
         lambda _, data: word in data["hints"],
     )

@@ -94,6 +94,13 @@ class Node(_Record):
         ),
     ]
     name: Annotated[Text, _about("中文名称，照此印出", "Chinese name as printed")]
+    was: Annotated[
+        tuple[Word, ...],
+        _about(
+            "从前的编号和名称：本环节改名或由它拆出；拆成几个时各写一遍",
+            "earlier ids and names; a node that was split is named by each of its parts",
+        ),
+    ] = ()
     segment: Annotated[Slug, _about("所属细分链的编号", "id of its segment")]
     stage: Annotated[
         Stage,

@@ -129,7 +129,7 @@ def check(
     """
     known = {node.id: node for file in files for node in file.chain.nodes}
     names = {**declared, **{node.id: node.name for node in known.values()}}
-    found = [*_repeated_ids(files), *_repeated_supplies(files, names)]
+    found = [*_repeated_ids(files), *_repeated_supplies(files, names), *_earlier(files, names)]
     for file in files:
         for rule in (_segments, _words, _owners, _vocabulary, _sources):
             found += [p for p in rule(file) if file.whole or p.level == "error"]
@@ -165,6 +165,24 @@ def _repeated_supplies(files: Sequence[ChainFile], names: Mapping[str, str]) -> 
                     why = f"“{_arrow(supply, names)}”已在 {seen[key]} 中写过，请只留一处"
                     yield file.problem((part, i), why)
                 seen.setdefault(key, file.document.path.name)
+
+
+def _earlier(files: Sequence[ChainFile], names: Mapping[str, str]) -> Iterator[Problem]:
+    """A word that a node had before is written once there, and no node has it today."""
+    taken = {word: name for node, name in names.items() for word in (node, name)}
+    for file in files:
+        for i, node in enumerate(file.chain.nodes):
+            for k, word in enumerate(node.was):
+                why = ""
+                if word in node.was[:k]:
+                    why = f"{node.name}：was 中“{word}”写了不止一次，请只留一处"
+                elif word in taken:
+                    why = (
+                        f"{node.name}：was 中的“{word}”仍是环节“{taken[word]}”，"
+                        "只能写已经不用的编号或名称"
+                    )
+                if why:
+                    yield file.problem(("nodes", i, "was", k), why)
 
 
 def _segments(file: ChainFile) -> Iterator[Problem]:

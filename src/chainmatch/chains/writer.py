@@ -60,7 +60,7 @@ def _node(node: Node) -> Iterator[str]:
     for key in ("name", "segment", "stage", "settles", "unlisted", "does"):
         if (value := getattr(node, key)) != Node.model_fields[key].default:
             yield f"    {key}: {scalar(value)}"
-    for key in ("activities", "objects", "hints"):
+    for key in ("was", "activities", "objects", "hints"):
         if getattr(node, key):
             yield from _list(key, getattr(node, key), 4)
     if node.false_friends:

@@ -235,7 +235,8 @@ def refused_nodes(graph: "Graph", word: str) -> list[str]:
     return [
         node
         for node, data in graph.nodes(data=True)
-        if word in (node, data["name"]) or (data["chain"], data["segment"]) in segments
+        if word in (node, data["name"], *data.get("was", ()))
+        or (data["chain"], data["segment"]) in segments
     ]
 
 

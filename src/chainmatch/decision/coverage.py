@@ -153,7 +153,8 @@ def blind_nodes(
     shown = set(known_fits(fits, graph)["activity"])
     blind = {}
     for node, data in graph.nodes(data=True):
-        reason = profile.unlisted.get(node) or data["unlisted"]
+        said = (profile.unlisted.get(word) for word in (node, *data.get("was", ())))
+        reason = next(filter(None, said), data["unlisted"])
         if reason:
             blind[node] = reason
         elif not any(counts(activity, data["activities"]) for activity in shown - {""}):

@@ -23,13 +23,14 @@ conditions the development of nations, Science 317 (2007).
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from chainmatch.chains.graph import ids_now
 from chainmatch.errors import ProfileError, reason
 from chainmatch.util.resources import learned_file, reads_learned
 
@@ -99,8 +100,9 @@ def expected(model: Relatedness, graph: "Graph", held: Collection[str]) -> dict[
     """Return how far, 0…1, a county that holds the nodes ``held`` is expected to hold each node.
 
     Nodes that the model does not know are left out; whether a node itself is held says nothing
-    about it.
+    about it. What was learned of a node that has been renamed or split holds for what it is now.
     """
+    model = _of_today(model, graph)
     nodes = [node for node in graph if node in model.popularity]
     if not nodes:
         return {}
@@ -110,6 +112,28 @@ def expected(model: Relatedness, graph: "Graph", held: Collection[str]) -> dict[
     return {
         node: 1 / (1 + math.exp(-score)) for node, score in zip(nodes, value.tolist(), strict=True)
     }
+
+
+def _of_today(model: Relatedness, graph: "Graph") -> Relatedness:
+    """Return the model with the ids of the graph; parts of a split node share its kinship."""
+    now = {node: ids_now(graph, node) for node in model.popularity if node not in graph}
+    if not any(now.values()):
+        return model
+
+    def spread(kin: Mapping[str, float]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for other, value in kin.items():
+            own = now.get(other) or (other,)
+            found |= {node: max(found.get(node, 0.0), value / len(own)) for node in own}
+        return found
+
+    back = {node: old for old, own in now.items() for node in own if node not in model.popularity}
+    known = {node: node for node in model.popularity} | back
+    return replace(
+        model,
+        popularity={node: model.popularity[old] for node, old in known.items()},
+        kin={node: spread(model.kin[old]) for node, old in known.items()},
+    )
 
 
 class Signals(NamedTuple):

@@ -126,6 +126,14 @@ SHEETS = (
                 False,
             ),
             Column(
+                "was",
+                "从前叫",
+                "list",
+                24,
+                f"从前的编号和名称：改名或拆分之前的，旧配置、旧结果据此找到它。{_LIST}",
+                False,
+            ),
+            Column(
                 "unlisted",
                 "名单外原因",
                 "text",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from chainmatch.chains.graph import ids_now, read_chains
 from chainmatch.decision.mean import contributions
 from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.names import normal_name
@@ -162,7 +163,8 @@ def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str,
     """
     texts = []
     if old["node"] != new["node"]:
-        texts.append(f"环节由“{node(old['node_name'])}”改为“{node(new['node_name'])}”")
+        done = "拆分、改名为" if _renewed(old["node"], new["node"]) else "改为"
+        texts.append(f"环节由“{node(old['node_name'])}”{done}“{node(new['node_name'])}”")
     if round(new["score"] - old["score"], 3):
         texts.append(f"得分 {figure(old['score'], 3)} → {figure(new['score'], 3)}")
     steps = []
@@ -182,6 +184,12 @@ def _change(old: Row, new: Row, before: Mapping[str, float], after: Mapping[str,
         if round(effect, 3):
             texts.append(f"权重变化使得分 {rounded(effect, 3):+}")
     return "，".join(texts)
+
+
+def _renewed(old: str, new: str) -> bool:
+    """Whether the bundled chains have split or renamed a node since the earlier run."""
+    graph = read_chains()
+    return new in ids_now(graph, old) and old not in graph
 
 
 def _causes(one: RunFolder, two: RunFolder) -> Iterator[str]:
