@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chainmatch.report.runs import diff, explain
     from chainmatch.scenarios.whatif import whatif
     from chainmatch.tables import read_firms, read_leads
+    from chainmatch.tables.arrow import to_arrow, to_polars
     from chainmatch.training.train import train
     from chainmatch.util.resources import use_learned
 
@@ -59,6 +60,8 @@ _HOMES = {
     "select": "decision.shortlist",
     "survey": "decision.gaps",
     "trace": "chains.graph",
+    "to_arrow": "tables.arrow",
+    "to_polars": "tables.arrow",
     "train": "training.train",
     "use_learned": "util.resources",
     "whatif": "scenarios.whatif",
@@ -92,6 +95,8 @@ __all__ = [
     "score",
     "select",
     "survey",
+    "to_arrow",
+    "to_polars",
     "trace",
     "train",
     "use_learned",

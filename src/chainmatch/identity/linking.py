@@ -11,7 +11,9 @@ import pandas as pd
 from chainmatch.identity.relations import Firm, Link, firms_of, relation
 from chainmatch.names import NameIndex, judge
 from chainmatch.schema.columns import TABLES
+from chainmatch.util.frames import ArrowStream, frame_of
 
+_NAMED = ("firm_id", "name")
 _FLOOR = 0.25  # cosine below which two names cannot be one firm
 _GROUP_MATES = 12  # a brand borne by more firms of the other list says nothing
 _RANK = {"same": 0, "branch": 1, "group": 2}
@@ -113,10 +115,17 @@ def _link_table(links: Iterable[Link], left: list[Firm], right: list[Firm]) -> p
     return pd.DataFrame(rows, columns=list(TABLES["links"]))
 
 
-def link(left: pd.DataFrame, right: pd.DataFrame | None = None) -> pd.DataFrame:
+def link(
+    left: pd.DataFrame | ArrowStream, right: pd.DataFrame | ArrowStream | None = None
+) -> pd.DataFrame:
     """Return the links between two firms tables (columns ``TABLES["links"]``).
 
-    Without ``right``: the links among the rows of ``left``, each pair once. Rows are ordered as in
-    ``left``; of each firm ``same`` comes before ``branch`` and ``group``, surer before less sure.
+    Tables are pandas or whatever offers an Arrow C stream. Without ``right``: the links among the
+    rows of ``left``, each pair once. Rows are ordered as in ``left``; of each firm ``same`` comes
+    before ``branch`` and ``group``, surer before less sure. Raises TableError for no table or one
+    without ``firm_id`` and ``name``.
     """
-    return Linker(left).link_itself() if right is None else Linker(right).link(left)
+    first = frame_of(left, needed=_NAMED)
+    if right is None:
+        return Linker(first).link_itself()
+    return Linker(frame_of(right, needed=_NAMED)).link(first)

@@ -10,6 +10,7 @@ from chainmatch.matching.activity_rule import DONE
 from chainmatch.matching.combine import GRADES
 from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.matches import Match, Matches, Texts
+from chainmatch.util.frames import ArrowStream, frame_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,7 +35,7 @@ class Lines(NamedTuple):
 
 
 def match(
-    firms: "pd.DataFrame",
+    firms: "pd.DataFrame | ArrowStream",
     graph: "nx.DiGraph[Any]",
     *,
     by: str = "node",
@@ -43,10 +44,12 @@ def match(
 ) -> "pd.DataFrame":
     """Match a table of firms (columns of ``TABLES["firms"]``) against the chains.
 
+    The table is pandas or whatever offers an Arrow C stream; cells that are missing are unknown.
     ``by="node"``: at most ``top`` rows a firm (None: all), best first, in the order of ``firms``; a
     firm without any fit has one row with empty chain. ``by="chain"``: one row a firm, one column a
     chain, 0…1. ``matcher`` is one already built on ``graph``, for several tables in a row. Raises
-    :class:`OptionError` for another ``by``.
+    :class:`OptionError` for another ``by``, :class:`TableError` for no table or one without
+    ``firm_id``.
     """
     import pandas as pd
 
@@ -54,16 +57,17 @@ def match(
 
     if by not in ("node", "chain"):
         raise OptionError(f"--by {by}：只能是 node（按环节）或 chain（按产业链）。")
+    table = frame_of(firms, needed=("firm_id",), texts=("firm_id", *Texts._fields))
     matcher = matcher or Matcher(graph)
     chains = list(graph.graph["chains"])
     columns = list(TABLES["match"]) if by == "node" else ["firm_id", "name", *chains]
-    ids, first = firms["firm_id"].to_numpy(dtype=object), 0
+    ids, first = table["firm_id"].to_numpy(dtype=object), 0
     parts = [pd.DataFrame(columns=columns)]
-    for found in matcher.match_many(_rows(firms)):
+    for found in matcher.match_many(_rows(table)):
         own = ids[first : first + len(found)]
         first += len(found)
-        table = _by_node(found, own, top) if by == "node" else _by_chain(found, own)
-        parts.append(pd.DataFrame(table, columns=columns))
+        cells = _by_node(found, own, top) if by == "node" else _by_chain(found, own)
+        parts.append(pd.DataFrame(cells, columns=columns))
     return pd.concat(parts[1:] or parts, ignore_index=True).round(4)
 
 

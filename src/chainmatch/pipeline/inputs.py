@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,10 +34,13 @@ def input_of(source: List, reading: Reading) -> dict[str, str]:
     if isinstance(source, pd.DataFrame):
         digest = hashlib.sha256(source.to_csv(index=False).encode()).hexdigest()
         return {"file": "DataFrame", "sha256": digest}
-    if isinstance(source, str) and is_database(source):  # what was read; no address, no password
+    database = isinstance(source, str) and is_database(source)
+    if database or not isinstance(source, str | PathLike):
+        # What was read; no address, no password.
         digest = hashlib.sha256(reading.table.to_csv(index=False).encode()).hexdigest()
-        return {"file": database_label(source), "sha256": digest}
-    path = Path(str(source))
+        label = database_label(source) if isinstance(source, str) else type(source).__name__
+        return {"file": label, "sha256": digest}
+    path = Path(source)
     return {"file": file_name(path), "sha256": sha256_of(path)}
 
 

@@ -2,12 +2,18 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
-from chainmatch.schema.columns import TABLES, Column, column_of
+from chainmatch.errors import OptionError, TableError
+from chainmatch.schema.columns import COLUMNS, TABLES, Column, column_of
+from chainmatch.schema.records import written
+from chainmatch.util.frames import ArrowStream, frame_of
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _TYPES = {"number": pa.float64(), "share": pa.float64(), "integer": pa.int64()}
 
@@ -65,3 +71,40 @@ def record_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
     columns = [pa.array(frame[field.name], field.type, from_pandas=True) for field in schema]
     whole = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
     return pa.RecordBatch.from_arrays(whole, schema=schema)
+
+
+def to_arrow(table: pd.DataFrame | ArrowStream) -> pa.Table:
+    """Return a table of results as Arrow, in the types of the contract.
+
+    Text and dates are ``string``, numbers ``double`` or ``int64``; what is missing is null.
+    Reasons, weak points and partners are the text that the files of a run hold. Columns of one's
+    own come as Arrow reads them. Raises TableError for no table.
+    """
+    frame = written(frame_of(table))
+    columns = {str(name): _array(frame.iloc[:, at]) for at, name in enumerate(frame.columns)}
+    return pa.table(columns)
+
+
+def _array(cells: "pd.Series[Any]") -> pa.Array:
+    """Return a column in the type of the contract, or else in that which Arrow finds in it."""
+    known = COLUMNS.get(str(cells.name))
+    for kind in (field_of(known).type if known else None, None):
+        try:
+            found = pa.array(cells, kind, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError):
+            continue
+        whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        return whole.cast(pa.string()) if pa.types.is_large_string(whole.type) else whole
+    raise TableError(f"列“{cells.name}”里有不同种类的内容，不能写成 Arrow。")
+
+
+def to_polars(table: pd.DataFrame | ArrowStream) -> "pl.DataFrame":
+    """Return a table of results as polars, as :func:`to_arrow` does.
+
+    Raises OptionError where polars is not installed.
+    """
+    try:
+        import polars as pl
+    except ImportError:
+        raise OptionError("没有安装 polars；请运行 pip install polars，或用 to_arrow。") from None
+    return pl.DataFrame(to_arrow(table))

@@ -49,11 +49,12 @@ class Reading:
 
 
 def read_firms(source: Source, *, mapping: Mapping[str, str] | None = None) -> Reading:
-    """Read a list of firms from a file, a DataFrame or a database.
+    """Read a list of firms from a file, a frame or a database.
 
     Files: CSV and its kin in UTF-8, GB18030 or UTF-16, XLSX, XLS, ODS, Parquet. Databases:
-    ``URL::table`` or ``URL::SELECT …``. ``mapping`` says what headers mean that are not understood:
-    header → column name or title.
+    ``URL::table`` or ``URL::SELECT …``. Frames: pandas, and whatever offers an Arrow C stream
+    (polars, Arrow tables and readers, DuckDB relations). ``mapping`` says what headers mean that
+    are not understood: header → column name or title.
 
     Raises:
         TableError: the source as a whole cannot be read.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,12 +18,13 @@ from chainmatch.tables.sheets import MAX_ROWS, Book, Row, Sheet, Stream, too_man
 from chainmatch.tables.sql import is_database, open_database
 from chainmatch.tables.workbooks import read_workbook
 from chainmatch.util.file_names import file_name, readable
+from chainmatch.util.frames import ArrowStream, stream_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-Source: TypeAlias = "str | Path | pd.DataFrame"
+Source: TypeAlias = "str | Path | pd.DataFrame | ArrowStream"
 
 _BATCH = 5_000
 
@@ -35,6 +37,8 @@ def open_source(source: Source, is_header: IsHeader) -> Book | Stream:
     """
     if isinstance(source, pd.DataFrame):
         return Stream("DataFrame", _frame_rows(source))
+    if not isinstance(source, str | PathLike):
+        return Stream(type(source).__name__, _arrow_rows(stream_of(source)))
     if isinstance(source, str) and is_database(source):
         return open_database(source)
     path = Path(source)
@@ -64,6 +68,18 @@ def _frame_rows(frame: pd.DataFrame) -> Iterator[Row]:
         piece = frame.iloc[start : start + _BATCH]
         columns = [piece.iloc[:, at].astype(object).tolist() for at in range(piece.shape[1])]
         yield from zip(*columns, strict=True)
+
+
+def _arrow_rows(reader: "pa.RecordBatchReader") -> Iterator[Row]:
+    """Yield the column names and then the rows of a stream, a batch of it in memory at a time."""
+    import pyarrow as pa
+
+    yield [str(name) for name in reader.schema.names]
+    try:
+        for batch in reader:
+            yield from batch_rows(batch)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise TableError(f"表格读取失败（{type(error).__name__}）；请检查它的来源。") from None
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:

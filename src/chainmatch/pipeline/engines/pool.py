@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,6 @@ from chainmatch.pipeline.engines.folder import PartFolder, held_alone
 from chainmatch.pipeline.engines.found import Engine, Found, Place, Result, Step, Task, Work
 from chainmatch.pipeline.engines.ordered import default_jobs, in_order
 from chainmatch.pipeline.inputs import List
-from chainmatch.tables import Reading
 from chainmatch.tables.arrow import firm_batch, firm_frame
 from chainmatch.tables.kinds import NO_DATA
 from chainmatch.tables.layout import Layout
@@ -87,7 +87,7 @@ class Pool(Engine):
             ):
                 yield found
             return
-        if isinstance(source, (pd.DataFrame, Reading)) or is_database(str(source)):
+        if not isinstance(source, (str, PathLike)) or is_database(str(source)):
             raise TableError("只有文件可以分段读取；请先导出为 CSV 或 Parquet")
         cutter = open_cutter(source, self.size, mapping, step.wanted)
         decided = {
