@@ -17,6 +17,7 @@ from chainmatch.errors import ProfileError
 from chainmatch.parts import GAP_PARTS, PARTS, Part
 from chainmatch.places.locating import Place, distance_km, zone_names
 from chainmatch.schema.columns import NEEDS
+from chainmatch.schema.words import NO_ZONE
 from chainmatch.util.file_names import check_name
 from chainmatch.util.resources import data_folder
 from chainmatch.util.yaml import Document, YamlError, explain, nearest, read_document
@@ -175,6 +176,21 @@ class Capacity(_Record):
     repeat: Annotated[float, Field(ge=0.1, le=1)] = 0.97
 
 
+class Team(_Record):
+    """Who travels to which zones (其他地区: what lies in none), from ``base`` if not from home."""
+
+    name: Text
+    zones: Annotated[tuple[Text, ...], Field(min_length=1)]
+    base: Home | None = None
+
+
+class Travel(_Record):
+    """What one day of a journey is enough for: so many firms, or so many km as the crow flies."""
+
+    firms_per_day: Positive = 3.0
+    km_per_day: Positive = 600.0
+
+
 class Levels(_Record):
     """From where on something counts.
 
@@ -201,7 +217,8 @@ class Profile(_Record):
     ``priorities`` and ``unwanted`` say what the county has, builds, wants and cannot take, in words
     of scopes; :mod:`chainmatch.decision.county` finds their nodes. ``unlisted`` names nodes whose
     doers stand in no list of firms (public hospitals, farm households), each with the reason.
-    ``offices`` names the office in charge of a chain (主管部门), for whom to call next.
+    ``offices`` names the office in charge of a chain (主管部门), for whom to call next; ``teams``
+    and ``travel`` say who goes where and how far a day goes, for the visit plan.
     ``relatedness`` is a file of ``chainmatch relate``, "" the bundled one, "none" no such file.
     ``as_of`` is the day on which the age of firms is counted; without it age is unknown.
     """
@@ -215,6 +232,8 @@ class Profile(_Record):
     endowments: dict[str, Endowment] = {}
     unlisted: dict[str, Text] = {}
     offices: dict[str, Text] = {}
+    teams: tuple[Team, ...] = ()
+    travel: Travel = Travel()
     relatedness: str = ""
     resources: tuple[Annotated[Resource, _short("product")], ...] = ()
     projects: tuple[Project, ...] = ()
@@ -233,6 +252,11 @@ class Profile(_Record):
     def place(self) -> Place:
         """The home as a place."""
         return Place(self.home.province, self.home.city, self.home.county)
+
+    def team_of(self, zone: str) -> Team | None:
+        """Return the team that goes to a zone ("" is 其他地区); None if the profile names none."""
+        asked = zone or NO_ZONE
+        return next((team for team in self.teams if asked in team.zones), None)
 
     def chain_weight(self, chain: str) -> float:
         """Return the priority of a chain, 0…1; a chain that is not named has 1."""
@@ -300,6 +324,10 @@ def _unknown_names(document: Document, graph: "nx.DiGraph[str] | None") -> Itera
     yield from _not_in(document, ("gates", "require"), needs, "要素")
     yield from _not_in(document, ("zones",), list(zone_names()), "片区")
     yield from _not_in(document, ("gates", "excluded_zones"), list(zone_names()), "片区")
+    teams = document.data.get("teams") if isinstance(document.data, dict) else None
+    for index in range(len(teams) if isinstance(teams, list) else 0):
+        places = [*zone_names(), NO_ZONE]
+        yield from _not_in(document, ("teams", index, "zones"), places, "片区")
     if graph is not None:
         yield from _not_in(document, ("chain_weights",), list(graph.graph["chains"]), "产业链")
         yield from _not_in(document, ("offices",), list(graph.graph["chains"]), "产业链")
@@ -308,17 +336,18 @@ def _unknown_names(document: Document, graph: "nx.DiGraph[str] | None") -> Itera
 
 
 def _not_in(
-    document: Document, where: tuple[str, ...], known: list[str], kind: str
+    document: Document, where: tuple[str | int, ...], known: list[str], kind: str
 ) -> Iterator[_Found]:
     value = document.data
     for key in where:
-        value = value.get(key) if isinstance(value, dict) else None
+        inside = isinstance(value, dict) or (isinstance(key, int) and isinstance(value, list))
+        value = (value.get(key) if isinstance(value, dict) else value[key]) if inside else None
     if not isinstance(value, dict | list):
         return
     for index, word in enumerate(value):
         if isinstance(word, str) and word not in known:
             line = document.line((*where, word if isinstance(value, dict) else index))
-            yield line, f"{' › '.join(where)}：不认识的{kind}{nearest(word, known)}"
+            yield line, f"{' › '.join(map(str, where))}：不认识的{kind}{nearest(word, known)}"
 
 
 def _nameless(profile: Profile, document: Document, graph: "nx.DiGraph[str]") -> Iterator[_Found]:
@@ -352,6 +381,13 @@ def _senseless(profile: Profile, document: Document) -> Iterator[_Found]:
         place = profile.home.province + profile.home.city
         why = f"home：不认识的地方“{place}”，请写简称，如 陕西、商洛"
         yield document.line(("home",)), why
+    for index, team in enumerate(profile.teams):
+        base = team.base and Place(team.base.province, team.base.city, team.base.county)
+        if base and distance_km(base, base) is None:
+            yield document.line(("teams", index, "base")), f"teams：不认识的地方“{base.city}”"
+        for zone in team.zones:
+            if profile.team_of(zone) is not team:
+                yield document.line(("teams", index)), f"teams：片区“{zone}”已有别的队伍去"
     for key in ("weights", "gap_weights"):
         if not math.fsum(getattr(profile, key).model_dump().values()) > 0:
             yield document.line((key,)), f"{key}：权重不能全部为 0"

@@ -139,6 +139,24 @@ def distance_km(a: Place, b: Place) -> float | None:
     return round(2 * 6371.0 * math.asin(math.sqrt(half)), 1)
 
 
+def offset_km(start: Place, end: Place) -> tuple[float, float] | None:
+    """Return how far east and north of ``start`` ``end`` lies in km, in its true direction.
+
+    The azimuthal equidistant projection about ``start``: length and direction of the offset are
+    those of the great circle. None as for :func:`distance_km`.
+    """
+    length = distance_km(start, end)
+    if length is None:
+        return None
+    points = _points()
+    a, b = points[start.province, start.city], points[end.province, end.city]
+    (x1, y1), (x2, y2) = (tuple(map(math.radians, point)) for point in (a, b))
+    east = math.sin(x2 - x1) * math.cos(y2)
+    north = math.cos(y1) * math.sin(y2) - math.sin(y1) * math.cos(y2) * math.cos(x2 - x1)
+    bearing = math.atan2(east, north)
+    return length * math.sin(bearing), length * math.cos(bearing)
+
+
 def zone_distance_km(place: Place, zone: str) -> float | None:
     """Return the mean distance of a place to the prefectures of a zone; None where unknown."""
     there = [Place(*unit) for unit in _points() if unit[1] and zone_of(*unit) == zone]

@@ -10,21 +10,12 @@ from chainmatch.decision.shortlist import obstacle, why_not
 from chainmatch.parts import PARTS
 from chainmatch.parts.fit import FIT
 from chainmatch.schema.currencies import money_text
-from chainmatch.schema.words import INPUTS, NO_CITY, NO_PROVINCE, NO_ZONE, unknown
+from chainmatch.schema.words import INPUTS, unknown
 
 if TYPE_CHECKING:
     from chainmatch.run import Run
 
 Record = dict[str, Any]
-
-
-class Stop(NamedTuple):
-    """One city of the visit plan with its firms (records of the shortlist), best first."""
-
-    zone: str
-    province: str
-    city: str
-    firms: tuple[Record, ...]
 
 
 class LeadCase(NamedTuple):
@@ -202,32 +193,6 @@ def short_pieces(firm: Record, gap_why: str = "") -> tuple[str, str, str]:
     if firm["evidence"] in makes:
         against = against.replace(f"“{firm['evidence']}”", "这一项")
     return makes, "；".join(calls) or gap_why.partition("；")[0].rstrip("。"), against
-
-
-def visit_plan(run: "Run") -> list[Stop]:
-    """Return the shortlist by zone, province and city, the zones in the county's priority."""
-    zones = sorted(run.profile.zones, key=lambda zone: -run.profile.zones[zone])
-    rank = {zone: index for index, zone in enumerate(zones)}
-    groups: dict[tuple[str, str, str], list[Record]] = {}
-    for firm in shortlisted(run):
-        key = (firm["zone"], firm["province"], firm["city"] or firm["county"])
-        groups.setdefault(key, []).append(firm)
-    first = {key: min(firm["rank"] for firm in firms) for key, firms in groups.items()}
-    best: dict[tuple[str, str], int] = {}
-    for (zone, province, _), value in first.items():
-        best[zone, province] = min(value, best.get((zone, province), value))
-    order = sorted(
-        groups, key=lambda k: (rank.get(k[0], len(rank)), k[0] == "", k[0], best[k[:2]], first[k])
-    )
-    return [
-        Stop(
-            zone or NO_ZONE,
-            province or NO_PROVINCE,
-            city or NO_CITY,
-            tuple(groups[zone, province, city]),
-        )
-        for zone, province, city in order
-    ]
 
 
 def lead_cases(run: "Run") -> list[LeadCase]:

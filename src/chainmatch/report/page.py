@@ -7,7 +7,6 @@ the one whose digest it names, and any request.
 import base64
 import hashlib
 import math
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from chainmatch.report.beyond import beyond_text
 from chainmatch.report.chainmap import chain_svg, legend, map_style
 from chainmatch.report.opportunities import opportunities
 from chainmatch.report.templates import environment, source
+from chainmatch.report.visitmap import visit_map
+from chainmatch.report.visits import visit_plan
 from chainmatch.schema import words
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def write_page(run: "Run", path: Path) -> None:
 
 
 def _context(run: "Run") -> dict[str, Any]:
-    script, firms = source("report.js"), cards.firm_cards(run)
+    script, firms, plan = source("report.js"), cards.firm_cards(run), visit_plan(run)
     return {
         "run": run,
         "facts": facts,
@@ -51,10 +52,9 @@ def _context(run: "Run") -> dict[str, Any]:
         "firms": firms,
         "zones": _zones(run),
         "beyond": beyond_text(run),
-        "plan": [
-            (zone, list(stops))
-            for zone, stops in groupby(facts.visit_plan(run), key=lambda stop: stop.zone)
-        ],
+        "plan": plan,
+        "plan_home": run.profile.place,
+        "visit_map": visit_map(run, plan),
         "cases": _cases(run),
         "excluded": _excluded(run),
         "rejects": limits.rejects(run, _REJECTS)[:_REJECTS],

@@ -18,6 +18,7 @@ from chainmatch.report import facts, limits
 from chainmatch.report.book import Field
 from chainmatch.report.facts import LeadCase, Record
 from chainmatch.report.opportunities import opportunities
+from chainmatch.report.visits import visit_plan
 from chainmatch.schema.records import TEXTS
 from chainmatch.schema.words import (
     GAP_KINDS,
@@ -103,16 +104,23 @@ def _named(row: Record, chains: dict[str, str]) -> Record:
 
 
 def _visits(run: "Run") -> Rows:
-    """The shortlist by zone, province and city."""
-    reasons, plan = facts.gap_reasons(run), facts.visit_plan(run)
+    """The shortlist by journey and city, in the order of the way."""
+    reasons, plan = facts.gap_reasons(run), visit_plan(run)
     rows = [
         _text(firm)
-        | {"zone": stop.zone, "province": stop.province, "city": stop.city}
+        | {"journey": journey.name, "stop": number, "km": stop.km, "day": stop.day}
+        | {"province": stop.province, "city": stop.city}
         | {"gap_why": reasons.get(firm["node"], ""), "money": firm["money"] or UNKNOWN}
-        for stop in plan
+        for journey in plan
+        for number, stop in enumerate(journey.stops, start=1)
         for firm in stop.firms
     ]
-    return Rows(rows, {"zones": len({stop.zone for stop in plan}), "cities": len(plan)})
+    told = "；".join(
+        f"{journey.name}{journey.visited}家、来回直线约{journey.km:,.0f}公里、约{journey.days}天"
+        for journey in plan
+    )
+    counted = {"journeys": len(plan), "cities": sum(len(j.stops) for j in plan), "told": told}
+    return Rows(rows, counted | run.profile.travel.model_dump())
 
 
 def _excluded(run: "Run") -> Rows:

@@ -84,6 +84,7 @@ def said_of(row: Row, folder: RunFolder, tables: Tables) -> dict[str, Any]:
         "kin": list(_kin(row["firm_id"], folder)),
         "introduced_by": next(iter(kin), ""),
         "profile": profile,
+        "team": profile.team_of(row["zone"]),
         "in_zone": row["zone"] in profile.zones,
         "km": region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)[-1],
         "parts": folder.parts,
