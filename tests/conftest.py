@@ -40,6 +40,8 @@ UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("repeatable", derandomize=True, **UNHURRIED)
 settings.register_profile("wide", max_examples=1000, **UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+# For a law over whole scorings, lists or files: a fraction of the examples of either profile.
+COSTLY = settings(max_examples=settings().max_examples // 4)
 
 # They begin first: where files are dealt out to several processes, none is left alone at the end.
 LONGEST = (

@@ -19,6 +19,7 @@ from chainmatch.schema.columns import TABLES
 from chainmatch.tables import read_firms
 from chainmatch.tables.arrow import table_schema
 from chainmatch.util.resources import data_folder
+from conftest import COSTLY
 
 SCOPES = Path(__file__).parent / "scopes"
 SAMPLE = data_folder("sample")
@@ -58,6 +59,7 @@ def frame(batches) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("by", ["node", "chain"])
+@COSTLY
 @given(sizes=st.lists(st.integers(0, 12), max_size=8), top=st.sampled_from([1, 3, None]))
 def test_any_cutting_gives_the_rows_of_match(firms, matcher, by, sizes, top):
     wanted = chainmatch.match(firms, matcher.graph, by=by, top=top, matcher=matcher)

@@ -343,8 +343,9 @@ NODES = st.fixed_dictionaries(
 @given(FIRMS, NODES)
 def test_every_value_is_0_to_1_or_unknown(firm, node):
     for parts, facts in ((PARTS, FIRM | firm), (GAP_PARTS, NODE | node)):
+        table = pd.DataFrame([facts])
         for part in parts:
-            found = part.value(pd.DataFrame([facts]))[0]
+            found = part.value(table)[0]
             assert math.isnan(found) or -1e-12 <= found <= 1 + 1e-12, part.name
 
 
@@ -371,9 +372,9 @@ def test_no_part_falls_where_a_fact_rises(firm, fact, data):
     more = data.draw(FACT[fact])
     if not more >= firm[fact]:
         return
+    both = pd.DataFrame([FIRM | firm, FIRM | firm | {fact: more}])
     for part in PARTS:
-        before = value(part.name, **firm)
-        after = value(part.name, **firm | {fact: more})
+        before, after = part.value(both)
         assert math.isnan(before) or after >= before - 1e-12, part.name
 
 

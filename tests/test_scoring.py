@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmatch.decision.gaps import survey
@@ -18,7 +18,7 @@ from chainmatch.parts import PARTS
 from chainmatch.profile import Entry
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.records import BUYER, SUPPLIER, named
-from conftest import tea_world
+from conftest import COSTLY, tea_world
 from teacounty import COUNTY, county_world
 
 COLUMNS = [part.column for part in PARTS]
@@ -28,6 +28,9 @@ OWN_WORLD = county_world(tea_world())  # the laws change nothing of it
 
 def survey_of(world):
     return survey(world.graph, world.local_fits, world.locals, world.profile, world.target_fits)
+
+
+OWN_SURVEY = survey_of(OWN_WORLD)
 
 
 def scores_of(world, **changes):
@@ -494,7 +497,7 @@ def with_firms(world, firms):
     return world.targets.assign(**changes, currency="CNY")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@COSTLY
 @given(TARGETS, st.lists(FIT, min_size=6, max_size=6), WEIGHTS)
 def test_every_score_lies_in_its_interval_and_no_firm_sees_the_others(firms, fits, weights):
     world = OWN_WORLD
@@ -516,7 +519,7 @@ def test_every_score_lies_in_its_interval_and_no_firm_sees_the_others(firms, fit
         pd.testing.assert_frame_equal(left, rest)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@COSTLY
 @given(TARGET, st.sampled_from(["capital", "established", "honours", "address", "name"]), st.data())
 def test_more_substance_never_lowers_a_score(firm, fact, data):
     better = {
@@ -532,7 +535,7 @@ def test_more_substance_never_lowers_a_score(firm, fact, data):
         return
     if math.isnan(firm["capital"]) and not firm["honours"]:
         return  # substance was unknown: it may turn out to be less than the other parts
-    world, found = OWN_WORLD, survey_of(OWN_WORLD)
+    world, found = OWN_WORLD, OWN_SURVEY
 
     def scored(row):
         targets = with_firms(world, [row] * 5)
@@ -542,11 +545,11 @@ def test_more_substance_never_lowers_a_score(firm, fact, data):
     assert (scored(firm | {fact: better}) >= scored(firm) - 1e-12).all()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@COSTLY
 @given(st.lists(FIT, min_size=6, max_size=6), st.integers(0, 5), FIT)
 def test_a_better_fit_at_its_node_never_lowers_a_firm(fits, index, better):
     """Neither its score nor its rank."""
-    world, found = OWN_WORLD, survey_of(OWN_WORLD)
+    world, found = OWN_WORLD, OWN_SURVEY
     raised = [max(fit, better) if i == index else fit for i, fit in enumerate(fits)]
     firm = world.target_fits["firm_id"][index]
     if firm == "T1":
@@ -562,11 +565,11 @@ def test_a_better_fit_at_its_node_never_lowers_a_firm(fits, index, better):
     assert after.index.get_loc(firm) <= before.index.get_loc(firm)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@COSTLY
 @given(TARGETS, st.sampled_from(NAMES))
 def test_a_part_without_weight_does_not_touch_the_score(firms, name):
     """Whatever it is: a score without it is the mean of the others."""
-    world, found = OWN_WORLD, survey_of(OWN_WORLD)
+    world, found = OWN_WORLD, OWN_SURVEY
     weights = {part.name: part.weight for part in PARTS} | {name: 0.0}
     profile = world.profile_with(weights=weights)
     targets = with_firms(world, firms)

@@ -21,6 +21,7 @@ from chainmatch.matching.matcher import Matcher
 from chainmatch.matching.matches import Texts
 from chainmatch.matching.tables import match, match_rows
 from chainmatch.schema.columns import TABLES
+from conftest import COSTLY
 from evidence import columns, summary
 
 SURE = 0.5
@@ -233,8 +234,8 @@ def test_evidence_stands_word_for_word_where_it_says(matcher, scope):
             assert 0 <= piece.strength <= 1
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(SCOPES), min_size=1, max_size=6), st.randoms())
+@COSTLY
+@given(st.lists(st.sampled_from(SCOPES), min_size=1, max_size=15), st.randoms())
 def test_a_row_never_depends_on_its_neighbours(scopes, random):
     """Alone, in a batch, in any order, for the first time or again: the same to the last bit."""
     shuffled = random.sample(scopes, len(scopes))

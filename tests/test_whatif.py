@@ -4,7 +4,7 @@ import json
 import math
 import re
 from dataclasses import replace
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, islice, pairwise, permutations
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +29,7 @@ from chainmatch.scenarios.bringing import length_of, with_firms_here
 from chainmatch.scenarios.lifting import lift
 from chainmatch.schema.columns import CONTRACT, TABLES
 from chainmatch.schema.records import written
-from chainmatch.tables import read_firms, read_leads
+from chainmatch.tables import Reading, read_firms, read_leads
 from chainmatch.util.resources import data_folder
 from conftest import link_table, tea_world
 
@@ -54,20 +54,21 @@ def tea_run(world=None) -> Run:
     )  # fmt: skip
 
 
+def thinned(reading: Reading, step: int) -> Reading:
+    return replace(reading, table=reading.table.iloc[::step].reset_index(drop=True))
+
+
 class Sample:
-    """A quarter of the sample that ships, and what ranking it with other rows gives."""
+    """A fifth of the sample that ships, and what ranking it with other rows gives."""
 
     def __init__(self) -> None:
         folder = data_folder("sample")
         shipped = read_profile()
-        few = shipped.capacity.model_copy(update={"per_gap": 3})  # so that limits keep firms out
+        few = shipped.capacity.model_copy(update={"per_gap": 2})  # so that limits keep firms out
         self.profile = shipped.model_copy(update={"capacity": few})
-        self.targets = read_firms(folder / "targets.xlsx")
-        self.targets = replace(
-            self.targets, table=self.targets.table.iloc[::4].reset_index(drop=True)
-        )
-        self.local = read_firms(folder / "local.csv")
-        self.leads = read_leads(folder / "leads.xlsx")
+        self.targets = thinned(read_firms(folder / "targets.xlsx"), 5)
+        self.local = thinned(read_firms(folder / "local.csv"), 2)
+        self.leads = thinned(read_leads(folder / "leads.xlsx"), 5)
         self.run = self.rank(self.targets.table)
 
     def rank(self, targets: pd.DataFrame, local: pd.DataFrame | None = None, profile=None) -> Run:
@@ -96,7 +97,7 @@ def test_bringing_firms_never_lowers_the_coverage_of_a_node():
     run = tea_run()
     before = amounts_of(run.survey.coverage)
     targets = run.candidates.firms["firm_id"].tolist()
-    for ids in (some for size in range(6) for some in combinations(targets, size)):
+    for ids in (some for size in (1, 2, 5) for some in combinations(targets, size)):
         after = amounts_of(with_firms_here(run, ids, length_of(run)).survey.coverage)
         assert all(after[node] >= amount for node, amount in before.items())
 
@@ -109,7 +110,8 @@ def test_bringing_none_changes_nothing():
 
 def test_the_order_of_the_names_does_not_matter():
     run = tea_run()
-    texts = {chainmatch.whatif(ids, run).text() for ids in permutations(["T1", "T3", "T5"])}
+    names = islice(permutations(["T1", "T3", "T5"]), 1, None, 2)
+    texts = {chainmatch.whatif(ids, run).text() for ids in names}
     assert len(texts) == 1
 
 
@@ -213,7 +215,7 @@ def test_a_single_fact_lifts_the_firm_in_a_run_of_its_own(sample):
         found = lift(sample.run, firm, 30)
         ways = found.ways[found.ways["kind"].isin(["fact", "pair"])]
         assert ways["score"].is_monotonic_increasing
-        for way in ways.head(3).to_dict("records"):
+        for way in ways.head(2).to_dict("records"):
             tried += 1
             chosen = sample.with_cells(firm, way["changes"]).shortlist.set_index("firm_id")
             assert chosen.loc[firm, "rank"] == way["place"]
