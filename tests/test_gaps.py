@@ -191,8 +191,8 @@ def test_the_sentence_says_what_stands_there_and_what_speaks_for_it(tea):
 
 def test_that_nobody_in_the_list_does_it_is_said_first_and_once(tea):
     why = by_node(survey_of(tea))["why"]
-    assert why["drinks"].index("没有做这一环节的企业") < why["drinks"].index("没有写到哪个项目")
-    assert why["garden"].index("没有写到哪个项目") < why["garden"].index("只有1家")
+    assert why["drinks"].index("没有做这一环节的企业") < why["drinks"].index("没有写明要用它的项目")
+    assert why["garden"].index("没有写明要用它的项目") < why["garden"].index("只有1家")
     needed = tea.profile_with(projects=[{"name": "茶文化园", "needs": ["茶饮料"]}])
     alone = by_node(survey_of(tea, profile=needed)).loc["drinks", "why"]
     assert alone.count("没有做这一环节的企业") == 1
@@ -255,7 +255,14 @@ def test_strong_neighbours_are_named_without_branches_and_shops(tea):
 
 
 def test_no_weak_point_is_said_of_a_part_that_is_good_enough(tea):
-    facts = {"reach": 0.9, "reached": "茶园", "reach_steps": 1, "shortages": "", "targets": 9}
+    facts = {
+        "reach": 0.9,
+        "reached": "茶园",
+        "reach_steps": 1,
+        "shortages": "",
+        "targets": 9,
+        "paths": 0,
+    }
     assert weaknesses(facts, [part.weak for part in GAP_PARTS]) == []
     assert weaknesses(facts, [math.nan] * len(GAP_PARTS)) == []  # nor of what is not known
     low = weaknesses(

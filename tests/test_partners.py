@@ -77,6 +77,23 @@ def test_what_a_buyer_only_sells_it_does_not_buy(tea):
     assert BUYER in {p.side for p in partners(tea, locals=buys)}
 
 
+@pytest.mark.parametrize(
+    ("scope", "buys"),
+    [
+        ("红茶饮料生产", True),
+        ("红茶加工", True),
+        ("红茶收购；饮料生产", True),
+        ("收购：红茶；饮料生产", True),
+        ("红茶生产", False),
+        ("红茶（条形）的生产", False),
+        ("生产：红茶、饮料", False),
+    ],
+)
+def test_who_makes_the_very_product_does_not_buy_it(tea, scope, buys):
+    made = locals_with(tea, L4=scope)
+    assert (BUYER in {p.side for p in partners(tea, locals=made)}) == buys
+
+
 def test_products_of_a_buyer_count_and_its_name_does_not(tea):
     plain = locals_with(tea, L4="饮料生产")
     assert BUYER not in {p.side for p in partners(tea, locals=plain)}

@@ -160,12 +160,12 @@ def test_a_wish_for_a_product_is_for_those_who_make_it(tea):
 def test_a_phrase_that_says_another_node_as_surely_has_to_be_asked_about(tea, make):
     both = make.fits(("T1", "making", 0.9), ("T1", "drinks", 0.75)).assign(evidence="红茶加工")
     found = by_firm(tea, target_fits=both).loc["T1", "weak_points"]
-    assert found[0].title == TITLE["fit"] and "也可以是“茶饮料”" in found[0].text  # said first
+    assert found[0].title == TITLE["fit"] and "还是“茶饮料”" in found[0].text  # said first
     faint = both.assign(fit=[0.9, 0.71])  # less than 0.8 of it
     other = both.assign(activity=["make", "grow"])  # 茶叶生产: growing is another business
     own = both.assign(evidence=["红茶加工", "红茶饮料"])
     for fits in (faint, other, own):
-        assert "也可以是" not in str(by_firm(tea, target_fits=fits).loc["T1", "weak_points"])
+        assert "分不清" not in str(by_firm(tea, target_fits=fits).loc["T1", "weak_points"])
 
 
 def test_at_most_three_weak_points_worst_first(tea):
@@ -240,6 +240,19 @@ def test_a_firm_outside_the_chains_is_scored_without_a_node(tea, make):
     assert row["gap"] == 0  # it fills none
     assert "对不上" in texts(row["weak_points"])[TITLE["fit"]]
     assert row["score"] > 0 and row["partner_firms"] == ()
+
+
+def test_what_else_a_firm_makes_that_the_county_refuses_is_said(tea, make):
+    profile = tea.profile_with(unwanted=[{"what": "包装"}])
+    fits = make.fits(("T1", "making", 0.9), ("T1", "packaging", 0.6))
+    fits = fits.assign(evidence=["红茶加工", "茶叶包装生产"], main=[0.8, 0.3])
+    row = by_firm(tea, target_fits=fits, profile=profile).loc["T1"]
+    assert "还有“茶叶包装生产”，本县不能接收" in texts(row["weak_points"])["可落户性"]
+    assert row["transferability"] == pytest.approx(1 - 0.3)
+    faint = fits.assign(fit=[0.9, 0.4])  # it may not do it at all
+    assert by_firm(tea, target_fits=faint, profile=profile).loc["T1", "transferability"] == 1
+    sold = fits.assign(activity=["make", "trade"])
+    assert by_firm(tea, target_fits=sold, profile=profile).loc["T1", "transferability"] == 1
 
 
 def test_nobody_is_scored_at_a_closed_node(tea, make):

@@ -352,6 +352,11 @@ def test_the_phrase_in_tables_is_not_cut_between_two_verbs(graph):
             "中药饮片（含毒性饮片、净制、切制、炒制）；代用茶生产",
             "中药饮片（含毒性饮片、净制、切制、炒制）",
         ),
+        (
+            "生产经营方便食品（方便面）、调味料",
+            "生产经营方便食品（方便面）",
+        ),  # not cut at its bracket
+        ("片剂、丸剂（蜜丸、水蜜丸）", "丸剂（蜜丸、水蜜丸）"),  # no scrap out of a bracket
     ],
 )
 def test_a_firm_is_quoted_with_what_it_says_first_of_the_node(graph, scope, quoted):

@@ -61,7 +61,8 @@ _AGENT = re.compile(
     "园林|绿化|商行|市政|医药$|路桥|(?<!生物|环境|环保|食品|机电|医药)工程有限"
 )
 _OFFICE = re.compile("室|[0-9A-Za-z]房|大厦|单元|写字楼|商务|公寓|住宅|大楼|商铺")
-_TOOL = "(?:(?![及和与])[\u4e00-\u9fff]){0,4}(?:机械|设备|机具|装备|生产线|包装|专用机)"
+_FOR = "机械|设备|机具|装备|生产线|包装|专用机|添加剂|助剂|模具"
+_TOOL = f"(?:(?![及和与])[\u4e00-\u9fff]){{0,4}}(?:{_FOR})"
 _WORKS = re.compile("厂房|厂区|工业[区园](?!.*(?:大厦|写字楼))")
 _FLOOR = re.compile("[一二三四五六七八九十0-9](?:楼|层)")
 _ZONE = re.compile("开发区|园区|产业园|产业基地")
@@ -163,7 +164,7 @@ def own_of(name: str, scope: str, products: str, items: Sequence[Item], own: Seq
 
 
 def _made_of(word: str, text: str) -> bool:
-    """Whether a text names a product, and not only a machine or a box for it (板栗脱壳机械)."""
+    """Whether a text names a product, and not only what is for it (板栗脱壳机械, 饲料添加剂)."""
     if word not in text:
         return False
     return re.search(f"{re.escape(word)}(?!{_TOOL})", text) is not None
@@ -215,20 +216,17 @@ def _ages(established: pd.Series, as_of: date | None) -> list[float]:
 
 
 def _places(targets: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    known: dict[Place, tuple[float, float, float]] = {}
+    known: dict[Place, tuple[float, float, float, bool]] = {}
     columns = ("province", "city", "county", "zone")
     rows = []
     for where in zip(*(text_of(targets[c]).tolist() for c in columns), strict=True):
         place = Place(*where)
         if place not in known:
-            known[place] = region_of(place, profile)
+            known[place] = (*region_of(place, profile), place.zone in profile.zones)
         rows.append(known[place])
-    return pd.DataFrame(
-        rows,
-        columns=["priority", "closeness", "km"],
-        index=targets["firm_id"].tolist(),
-        dtype=float,
-    )
+    names = ["priority", "closeness", "km", "zoned"]
+    places = pd.DataFrame(rows, columns=names, index=targets["firm_id"].tolist())
+    return places.astype(dict.fromkeys(names[:3], float))
 
 
 def region_of(place: Place, profile: Profile) -> tuple[float, float, float]:

@@ -2,8 +2,9 @@
 
 A local firm at a node just upstream is a **supplier** if a product that it makes or grows there is
 named in what the target makes or buys up; one just downstream is a **buyer** if what it makes names
-the product of the target. Sharing a node is not enough: who names nothing is not introduced. Nor is
-who does at home what the target does, a firm whose evidence is uncertain, or a branch or shop.
+the product of the target as what goes into it: who makes that product itself does not buy it.
+Sharing a node is not enough: who names nothing is not introduced. Nor is who does at home what the
+target does, a firm whose evidence is uncertain, or a branch or shop.
 """
 
 import re
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SHORT = 2
 _TELLING = 0.4  # specificity from which a word names a product and not a kind of goods
 _DOES = frozenset(("make", "grow"))
+_WORKS_UP = re.compile("加工|收购|采购|回收|利用|屠宰|冶炼")
 _BEFORE = "|".join(
     ("(?<![\u4e00-\u9fff])", *(f"(?<={verb})" for verb in ("收购", "加工", "生产", "种植")))
 )
@@ -36,15 +38,20 @@ _BEFORE = "|".join(
 
 def made_text(scope: str, products: str, items: Sequence[Item]) -> str:
     """Return what a firm makes, grows or buys up, a line each; what it only sells is left out."""
+    return "\n".join(line for line, _ in made_lines(scope, products, items))
+
+
+def made_lines(scope: str, products: str, items: Sequence[Item]) -> list[tuple[str, str]]:
+    """Return the lines of :func:`made_text`, each with its verb, "" where it has none."""
     plain = normalise(scope)
-    parts = [normalise(products)]
+    lines = [(normalise(products), "")]
     for item in items:
         verb = plain[item.verb_start : item.verb_end]
         if item.place != "verb" and (
             not item.activities or item.activities & _DOES or "收购" in verb
         ):
-            parts.append(plain[item.start : item.end])
-    return "\n".join(part for part in parts if part)
+            lines.append((plain[item.start : item.end], verb))
+    return [(line, verb) for line, verb in lines if line]
 
 
 def made_texts(firms: pd.DataFrame, items: Sequence[Sequence[Item]]) -> dict[str, str]:
@@ -60,7 +67,7 @@ class _Stand(NamedTuple):
     phrase: str
     size: float
     words: tuple[str, ...]  # objects of its node in its phrase
-    made: str
+    made: Sequence[tuple[str, str]]
 
 
 class PartnerBook:
@@ -73,7 +80,9 @@ class PartnerBook:
             node: _telling(data["objects"], own) for node, data in graph.nodes(data=True)
         }
         scopes = read_scopes(text_of(survey.locals["scope"]).tolist())
-        made = made_texts(survey.locals, scopes)
+        texts = (text_of(survey.locals[c]).tolist() for c in ("scope", "products"))
+        lines = map(made_lines, *texts, scopes)
+        made = dict(zip(survey.locals["firm_id"].tolist(), lines, strict=True))
         self._stands: dict[str, list[_Stand]] = {}
         known = survey.coverage[survey.coverage["grade"] != "uncertain"]
         doing = known[known["covers"]]
@@ -82,7 +91,7 @@ class PartnerBook:
         for node, firm, name, phrase, size in known[list(columns)].itertuples(index=False):
             if not follows(name):
                 words = words_in(phrase, self._objects[node])
-                stand = _Stand(firm, name, phrase, size, words, made.get(firm, ""))
+                stand = _Stand(firm, name, phrase, size, words, made.get(firm, ()))
                 self._stands.setdefault(node, []).append(stand)
 
     def of(self, node: str, evidence: str, made: str) -> tuple[Partner, ...]:
@@ -101,7 +110,7 @@ class PartnerBook:
         for downstream in self._graph.succ[node]:
             for stand in self._stands.get(downstream, ()):
                 for word in products if stand.firm_id not in same else ():
-                    if phrase := _naming(stand.made, word):
+                    if phrase := _naming(_uses(stand.made, word), word):
                         _add(found, BUYER, stand._replace(phrase=phrase), word)
         order = {SUPPLIER: 0, BUYER: 1}
         return tuple(sorted(found.values(), key=lambda p: (order[p.side], -p.size, p.firm_id)))
@@ -115,6 +124,14 @@ def _naming(made: str, word: str) -> str:
     begins = re.compile(f"(?:{_BEFORE}){re.escape(word)}") if len(word) == SHORT else None
     lines = (line for line in made.splitlines() if word in line)
     return next((line for line in lines if begins is None or begins.search(line)), "")
+
+
+def _uses(made: Sequence[tuple[str, str]], word: str) -> str:
+    """Return the lines of what a firm makes in which a product is worked up and not made."""
+    makes = re.compile(rf"{re.escape(word)}(?:\([^()]*\))?的?(?:生产|制造|种植|养殖|[、,，]|$)")
+    return "\n".join(
+        line for line, verb in made if _WORKS_UP.search(line + verb) or not makes.search(line)
+    )
 
 
 def _add(found: dict[tuple[str, str], Partner], side: str, stand: _Stand, word: str) -> None:

@@ -23,6 +23,7 @@ from chainmatch.decision.grades import fills, graded
 from chainmatch.decision.main_business import main_business
 from chainmatch.decision.mean import interval, weighted_mean
 from chainmatch.decision.partners import PartnerBook, made_texts
+from chainmatch.matching.ambiguous import rival_nodes
 from chainmatch.matching.grammar import read_scopes
 from chainmatch.parts import FACTS, PARTS, Facts
 from chainmatch.profile import Profile
@@ -120,6 +121,7 @@ def own_pairs(targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: 
     rows["rival"] = _rivals(rows, fits, graph)
     rows = graded(rows, dict(zip(ids, scopes, strict=True)), by_firm)
     facts = rows.join(firm_facts(targets, items, county), on="firm_id").reset_index(drop=True)
+    facts = _refused_elsewhere(facts, fits, county)
     return Pairs(facts, made_texts(targets, items))
 
 
@@ -165,6 +167,24 @@ def _unwished(facts: pd.DataFrame, made: Mapping[str, str], survey: Survey) -> p
         ]
         found.loc[others, ["gap", "gap_reason", "unwished"]] = [worth, why, words[0]]
     return found
+
+
+_SURELY = 0.5  # a fit from here on says that the firm does what the node names
+
+
+def _refused_elsewhere(facts: pd.DataFrame, fits: pd.DataFrame, county: County) -> pd.DataFrame:
+    """Say of firms what else they make at nodes where the county takes nobody (:data:`FACTS`)."""
+    makes = fits["activity"].isin(("make", "grow")) & fits["fit"].ge(_SURELY)
+    shut = fits[makes & among(fits["node"], county.closed)]
+    worst = shut.sort_values(["main", "node"], ascending=[False, True]).drop_duplicates("firm_id")
+    found = facts[["firm_id", "evidence"]].merge(
+        worst[["firm_id", "main", "evidence"]], on="firm_id", how="left", suffixes=("", "_shut")
+    )
+    more = found["main"].notna() & found["evidence_shut"].ne(found["evidence"])
+    more &= facts["refused"].eq(0).to_numpy()
+    facts.loc[more, "refused"] = found.loc[more, "main"].round(4)
+    facts.loc[more, "refused_phrase"] = found.loc[more, "evidence_shut"]
+    return facts
 
 
 def parts_at(facts: pd.DataFrame) -> pd.DataFrame:
@@ -222,15 +242,21 @@ _AS_SURELY = 0.8  # of the fit
 
 
 def _rivals(rows: pd.DataFrame, fits: pd.DataFrame, graph: "Graph") -> list[str]:
-    """Return for each row the name of another node that its phrase says too; "" if there is none.
+    """Return for each row the name of another node that its text says too; "" if there is none.
 
-    With the same activity and nearly as surely: 片剂 may be herbal or chemical.
+    Nearly as surely and with the same activity, in the same phrase or, of nodes that share many
+    words, in another: 片剂 may be herbal or chemical.
     """
-    key = ["firm_id", "evidence", "activity"]
+    key = ["firm_id", "activity"]
     alike = fits[fits["evidence"].ne("") & fits["firm_id"].isin(rows["firm_id"])]
-    pairs = rows[[*key, "node", "fit"]].merge(alike[[*key, "node", "fit"]], on=key)
+    columns = [*key, "evidence", "node", "fit"]
+    pairs = rows[columns].merge(alike[columns], on=key)
+    share = {frozenset(pair) for pair in rival_nodes(graph)}
+    shares = [{*pair} in share for pair in zip(pairs["node_x"], pairs["node_y"], strict=True)]
     pairs = pairs[
-        pairs["node_x"].ne(pairs["node_y"]) & pairs["fit_y"].ge(_AS_SURELY * pairs["fit_x"])
+        pairs["node_x"].ne(pairs["node_y"])
+        & (pairs["evidence_x"].eq(pairs["evidence_y"]) | np.array(shares, dtype=bool))
+        & pairs["fit_y"].ge(_AS_SURELY * pairs["fit_x"])
     ]
     best = pairs.sort_values(["fit_y", "node_y"], ascending=[False, True])
     best = best.drop_duplicates(["firm_id", "node_x"]).set_index(["firm_id", "node_x"])["node_y"]
@@ -304,7 +330,12 @@ def _table(
     data = {
         "firm_id": facts["firm_id"].to_numpy(),
         "name": firms["name"].to_numpy(),
-        "region": region.where(region.ne(""), place).to_numpy(),
+        "region": [
+            province + where if where and province not in where else where
+            for province, where in zip(
+                text_of(firms["province"]), region.where(region.ne(""), place), strict=True
+            )
+        ],
         "zone": text_of(firms["zone"]).to_numpy(),
         "chain": [graph.nodes[node]["chain"] if node else "" for node in facts["node"].tolist()],
         "node": facts["node"].to_numpy(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainmatch.matching.activity_rule import EVIDENCE_KINDS
+from chainmatch.matching.ambiguous import read_rivals, yielding
 from chainmatch.matching.arrays import Flags, Floats, Ints, concat_rows, take
 from chainmatch.matching.chain_fits import ChainFits
 from chainmatch.matching.combine import combine
@@ -49,6 +50,7 @@ class Matcher:
         wanted = [frozenset(graph.nodes[node]["activities"]) for node in self.nodes]
         self._scopes = ScopeEvidence(self.lexicon, self.model, wanted)
         self._factor = np.array([self.model.factors.get(kind, 1.0) for kind in EVIDENCE_KINDS])
+        self._rivals = read_rivals(graph, self.nodes)
         self._codes: dict[str, list[int]] = {}
         for number, node in enumerate(self.nodes):
             for code in graph.nodes[node]["codes"]:
@@ -82,6 +84,7 @@ class Matcher:
         parts = [evidence, *self._listed(texts.products, PRODUCTS), self._names(texts.name)]
         parts += [*self._by_code(texts.industry_code), *self._listed(texts.industry_code, CODE)]
         found = settle(concat_rows(parts), len(self.nodes))
+        found = found._replace(strength=yielding(found, self._rivals))
         fits = combine(found, items, len(self.nodes), self.model)
         return Matches(self, texts, items, fits)
 

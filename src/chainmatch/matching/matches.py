@@ -19,7 +19,9 @@ from chainmatch.matching.string_batch import concat
 if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
 
-_EXPLAINED = re.compile(r"[^\x00-\x1f\s()（）\[\]【】；;，,、。：:]{2,25}[(（\[【]\Z")
+_SIGNS = r"\x00-\x1f\s()（）\[\]【】"
+_EXPLAINED = re.compile(rf"[^{_SIGNS}；;，,、。：:]{{2,25}}[(（\[【][^{_SIGNS}；;。]*+\Z")
+_ITS_OWN = re.compile(rf"[(（\[【](?!依法|凭|不含|除)[^{_SIGNS}；;。]{{1,40}}[)）\]】]")
 _CLOSING = re.compile(r"[)）\]】]")
 _NEARLY = 0.6  # as strong as the strongest
 _MAKES = np.array([activity in ("make", "grow") for activity in DONE])
@@ -140,14 +142,16 @@ class Matches:
 def _whole(text: str, start: int, end: int) -> str:
     """Return a quotation that can be read by itself.
 
-    Behind the 与 of 生产与销售 it takes the verb before it, too; what opens a bracket is quoted
-    with the item that the bracket explains: 中药饮片(含毒性饮片、净制), not 含毒性饮片、净制.
+    Behind the 与 of 生产与销售 it takes the verb before it, too; what stands in a bracket is quoted
+    with the item that it explains, 中药饮片(含毒性饮片、净制), and an item with its bracket.
     """
     if _PAIR.fullmatch(text[max(0, start - 3) : start]):
-        return text[start - 3 : end]
-    item = _EXPLAINED.search(text, max(0, start - 25), start)
-    close = _CLOSING.search(text, start, start + QUOTE)
-    return text[item.start() : max(end, close.end())] if item and close else text[start:end]
+        start -= 3
+    if item := _EXPLAINED.search(text, max(0, start - QUOTE), start):
+        close = _CLOSING.search(text, start, start + QUOTE)
+        return text[item.start() : max(end, close.end())] if close else text[start:end]
+    own = _ITS_OWN.match(text, end, end + QUOTE)
+    return text[start : own.end()] if own else text[start:end]
 
 
 class Match:

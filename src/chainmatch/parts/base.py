@@ -27,7 +27,7 @@ FACTS: dict[str, str] = {
     "main": "how far the node is its main business, 0…1",
     "grade": "confirmed, likely or uncertain",
     "evidence": "the phrase that stands for it, word for word",
-    "rival": 'name of another node that the same phrase says as surely; "" if there is none',
+    "rival": 'name of another node that its text says as surely; "" if there is none',
     "capital": "registered capital in 万元 of yuan",
     "money": "the capital as the list states it: 310万美元",
     "age": "years since registration",
@@ -57,6 +57,7 @@ FACTS: dict[str, str] = {
     "buyer": "the best named local buyer, with its phrase",
     "partner_size": "size of the named partners together, 0 or more; NaN: nobody can be named",
     "priority": "priority of the firm's place, 0…1",
+    "zoned": "whether that place lies in a zone of the profile",
     "closeness": "1 / (1 + km / levels.near_km)",
     "km": "distance in kilometres",
     "kin": "highest confidence of a link to a local firm, 0 if there is none",
@@ -152,6 +153,8 @@ def near(facts: Facts) -> str:
     """Say the same of a firm: its node and what the county has, since its text names neither."""
     if not has(facts):
         return ""
+    if facts["reach_steps"] <= 1:
+        return f"“{facts['node_name']}”可以用到本县的{facts['reached']}，用不用须问清"
     return f"{_below(facts)}，用不用得上须问清"
 
 

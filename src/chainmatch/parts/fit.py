@@ -14,7 +14,7 @@ def _weakness(facts: Facts) -> str:
     if math.isnan(facts["making"]):
         return f"经营范围没有写明做什么，归入“{name}”只凭名称或产品，须先核实"
     if facts["rival"]:
-        return f"“{_quote(facts)}”也可以是“{facts['rival']}”，是哪一种须先核实"
+        return f"只凭“{_quote(facts)}”分不清是“{name}”还是“{facts['rival']}”，须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
     if facts["main"] < _MAIN:
         return f"除“{name}”外，经营范围还写有别的内容{doubt}"

@@ -4,7 +4,6 @@ import math
 from typing import TYPE_CHECKING
 
 from chainmatch.parts.base import Facts, Part, Values, numbers
-from chainmatch.util.rounding import figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +18,7 @@ def _weakness(facts: Facts) -> str:
         return ""
     if facts["unwished"]:
         return f"县里优先的是“{facts['unwished']}”，经营范围没有写到生产这个"
-    return f"“{facts['node_name']}”的缺口价值为{figure(facts['gap'])}（最高1）"
+    return f"补“{facts['node_name']}”对本县的价值不算高"
 
 
 GAP = Part(

@@ -45,10 +45,8 @@ def _demand_reason(facts: Facts) -> str:
 
 def _resource_weakness(facts: Facts) -> str:
     if facts["reach"] > 0:
-        between = facts["reach_steps"] - 1
-        if between < 1:
-            return f"本县的{facts['reached']}不多"
-        return f"在本县{facts['reached']}的下游，但中间隔着{between}个环节"
+        # Far down a chain nobody can say whether it is this very product that is used.
+        return f"本县的{facts['reached']}不多" if facts["reach_steps"] <= 1 else ""
     missing = f"县情里没有它要用的原料（{facts['reached']}）"
     return missing if facts["reached"] else "不加工本县的资源"
 
@@ -76,7 +74,7 @@ GAP_PARTS = (
         weight=0.16,
         value=_demand,
         weak=0.2,
-        weakness=lambda facts: "县情没有写到哪个项目要用它，本地也没有龙头带动",
+        weakness=lambda facts: "县情里没有写明要用它的项目，本地上下游也没有够大的企业",
         reason=_demand_reason,
     ),
     Part(
@@ -113,7 +111,7 @@ GAP_PARTS = (
         weight=0.04,
         value=_structure,
         weak=0.4,
-        weakness=lambda facts: "只补这一环节，链条仍难贯通",
+        weakness=lambda facts: "单补它还接不通从源头到市场的链条" if facts["paths"] == 0 else "",
     ),
     Part(
         name="supply",

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_FIRST = 0.8  # a place of this priority is a priority zone
-
-
 def _value(facts: "pd.DataFrame") -> Values:
     pair = np.stack([numbers(facts, "priority"), numbers(facts, "closeness")])
     known = ~np.isnan(pair)
@@ -24,7 +21,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 
 def _weakness(facts: Facts) -> str:
     far = f"直线距离约{_tens(facts['km']):,}公里" if facts["km"] >= 1 else ""
-    if facts["priority"] >= _FIRST:
+    if facts["zoned"]:
         return far
     return f"不在优先片区{far and '，'}{far}"
 
@@ -42,7 +39,7 @@ REGION = Part(
     formula="mean of the known of priority and closeness = 1 / (1 + km / levels.near_km)",
     weight=0.02,
     value=_value,
-    weak=0.8,
+    weak=0.6,
     weakness=_weakness,
     unknown="所在地不详",
     question="企业所在的省、市、县",

@@ -18,10 +18,7 @@ def _value(facts: "pd.DataFrame") -> Values:
 
 def _reason(facts: Facts) -> str:
     if facts["own_word"]:
-        word, product = facts["own_word"], facts["own_product"]
-        if word == product:
-            return f"写有“{word}”，本县就有"
-        return f"写有“{word}”，本县有{product}"
+        return f"写有“{facts['own_word']}”，本县有{facts['own_product']}"
     return near(facts)
 
 

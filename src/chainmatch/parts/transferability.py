@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainmatch.parts.base import Facts, Part, Values, numbers
-from chainmatch.util.rounding import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +20,9 @@ def _value(facts: "pd.DataFrame") -> Values:
     return found
 
 
+_HARDLY = 0.2  # below it a scope says next to nothing that is made
+_BESIDES = "经营范围除了生产，还有不少销售、服务一类的内容"
+_INSTEAD = "经营范围以销售、服务一类的内容为主"
 _RUN = ("operator", "local", "public")  # where nobody is expected to make things
 _BOUND = {
     "operator": "项目要有资源和投资规模才会异地开发",
@@ -40,7 +42,7 @@ def _weakness(facts: Facts) -> str:
     if facts["agent"]:
         return "名称自称贸易、工程、咨询或投资一类，不一定自己生产"
     if facts["making"] < 0.5 and facts["settles"] not in _RUN:
-        return f"经营范围各项中生产类约占{percent(facts['making'])}"
+        return _BESIDES if facts["making"] >= _HARDLY else _INSTEAD
     return _BOUND.get(facts["settles"], "")
 
 

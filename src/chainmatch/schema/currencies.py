@@ -30,4 +30,4 @@ def money_text(amount: float, currency: str) -> str:
     if math.isnan(amount):
         return ""
     name = NAMES.get(currency or "CNY", currency)
-    return f"{amount:,.10g}万{name}"
+    return f"{round(amount, 2):,.12g}万{name}" if amount >= 1 else f"{amount:,.10g}万{name}"

@@ -18,11 +18,10 @@ from chainmatch.report.templates import text_of
 from chainmatch.schema.records import points_text, sides
 from chainmatch.schema.words import RELATIONS, word
 from chainmatch.util import missing
-from chainmatch.util.rounding import figure, percent
+from chainmatch.util.rounding import percent
 
 Tables = Mapping[str, pd.DataFrame]
 
-_SHOWN = 3  # weak points
 _GAPS = 5  # gaps beside a local firm
 
 
@@ -89,7 +88,7 @@ def said_of(row: Row, folder: RunFolder, tables: Tables) -> dict[str, Any]:
         "km": region_of(locate(row["region"], code=row["firm_id"], name=row["name"]), profile)[-1],
         "parts": folder.parts,
         "added": contributions(row, weights),
-        "weakest": _weakest(row, folder),
+        "weakest": [points_text([point]) for point in row["weak_points"]],
         "widest": part,
         "narrower": weights[part.name] / math.fsum(weights.values()) if part else 0.0,
     }
@@ -133,23 +132,3 @@ def _local(row: Row, folder: RunFolder, tables: Tables) -> str:
         partner_of=partner_of,
         beside=ordered["node_name"].head(_GAPS).tolist(),
     )
-
-
-def _weakest(row: Row, folder: RunFolder) -> list[str]:
-    """The weak points of the table, filled up with the other parts that cost most."""
-    points, weights = row["weak_points"], folder.weights
-    found = [points_text([point]) for point in points]
-    spoken = {point.title for point in points}
-    if spoken - {part.title for part in folder.parts}:
-        return found  # sentences of earlier days, which name no part
-    known = [part for part in folder.parts if not math.isnan(row[part.column])]
-    total = math.fsum(weights[part.name] for part in known)
-    lost = sorted(
-        (-weights[part.name] * (1 - row[part.column]), place, part.title)
-        for place, part in enumerate(folder.parts)
-        if row[part.column] < 1 and weights[part.name] and part.title not in spoken
-    )
-    for minus, place, title in lost:
-        value = row[folder.parts[place].column]
-        found.append(f"{title}：得 {figure(value)}，比满分少 {figure(-minus / total, 3)} 分")
-    return found[:_SHOWN]
