@@ -45,8 +45,9 @@ COSTLY = settings(max_examples=settings().max_examples // 4)
 
 # They begin first: where files are dealt out to several processes, none is left alone at the end.
 LONGEST = (
-    "test_spark.py", "test_stream_rank.py", "test_serve_fuzz.py", "test_serve_processes.py",
-    "test_embedding.py",
+    "test_spark.py", "test_stream_rank.py", "test_whatif.py", "test_serve_processes.py",
+    "test_generated.py", "test_stream.py", "test_serve_fuzz.py", "test_embedding.py",
+    "test_golden.py", "test_serve_docs.py", "test_encodings.py", "test_training.py",
 )  # fmt: skip
 
 

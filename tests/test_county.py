@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmatch.decision.county import county_of, feasibility, nodes_of, shortages
-from conftest import tea_world
+from conftest import COSTLY, tea_world
 from teacounty import COUNTY, county_world
 
 SHARE = st.floats(0, 1)
@@ -169,6 +169,7 @@ def test_what_a_project_will_make_counts_for_less_than_what_is_there(tea):
     assert found["drinks"].value == round(0.4 * 0.9 / 2**0.15, 4)
 
 
+@COSTLY
 @given(SHARE, SHARE)
 def test_more_of_a_resource_never_lowers_a_reach(a, b):
     world = county_world(tea_world())

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names of files 
 LISTS = Path(__file__).parent / "runs" / "lists"
 NAME = "目标丂"  # 目 is a letter of another language in UTF-8, 丂 ends in an ASCII sign
 RAW = NAME.encode("gb18030")
+FIRST = "西安翎岫云川新材料集团有限公司"  # of the list that the small lists give
 
 
 @pytest.fixture(scope="module")
@@ -51,49 +52,73 @@ def environment(**own: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(Path(chainmatch.__file__).parent.parent), **own}
 
 
-def run(place: Path, own: dict[str, str], *arguments: str | bytes) -> tuple[int, bytes, bytes]:
-    command = [sys.executable, "-m", "chainmatch.cli", *arguments]
+# Carries out commands, one behind each "--then"; after each, a sign and its exit code.
+PROGRAM = """
+import sys
+from chainmatch.cli import main
+
+words = sys.argv[1:]
+while words:
+    end = words.index("--then")
+    code = main(words[:end])
+    words = words[end + 1 :]
+    for stream in (sys.stdout, sys.stderr):
+        stream.write(f"\\x1e{code}\\x1e")
+        stream.flush()
+"""
+
+
+def run(
+    place: Path, own: dict[str, str], *commands: tuple[str | bytes, ...]
+) -> list[tuple[int, bytes, bytes]]:
+    """Carry out commands in one process; return exit code, output and errors of each."""
+    words = [word for command in commands for word in (*command, "--then")]
     done = subprocess.run(
-        command, cwd=place, env=environment(**own), capture_output=True, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=place, env=environment(**own), capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = [stream.split(b"\x1e")[:-1] for stream in (done.stdout, done.stderr)]
+    codes, output, errors = said[0][1::2], said[0][::2], said[1][::2]
+    return list(zip(map(int, codes), output, errors, strict=True))
 
 
 def test_names_in_gbk_are_read_written_and_said(tmp_path, said):
     own, encoding = said
     shutil.copy(LISTS / "targets.csv", os.fsencode(tmp_path) + b"/" + RAW + b".csv")
     shutil.copy(LISTS / "local.csv", tmp_path / "local.csv")
-    out, firm = b"out-" + RAW, "江南".encode(encoding if own["LC_ALL"] != "C.UTF-8" else "utf-8")
+    typed = encoding if own["LC_ALL"] != "C.UTF-8" else "utf-8"
+    out, firm, first = b"out-" + RAW, "江南".encode(typed), FIRST.encode(typed)
     lists = (RAW + b".csv", "--local", "local.csv")
-    for command, code, word in (
+    wanted = (
         (("check", RAW + b".csv"), 0, "读入"),
         (("rank", *lists, "--out", out), 0, f"out-{NAME}"),
         (("match", RAW + b".csv", "--out", out + b".csv"), 0, f"out-{NAME}.rejects.csv"),
+        (("explain", first, "--run", out), 0, "精准招商清单第 1 位"),
         (("explain", firm, "--run", out), 2, "“江南”不在这次运算中"),
         (("explain", firm, "--run", b"no" + RAW), 2, f"no{NAME}：不是 rank 的结果文件夹"),
         (("check", b"no" + RAW + b".csv"), 2, f"找不到文件“no{NAME}.csv”"),
-    ):
-        found, output, errors = run(tmp_path, own, *command)
+    )
+    answers = run(tmp_path, own, *(command for command, *_ in wanted))
+    for (command, code, word), (found, output, errors) in zip(wanted, answers, strict=True):
         both = output + errors
         assert found == code, both.decode(encoding, "replace")
         assert word.encode(encoding, "replace") in both, both.decode(encoding, "replace")
         both.decode(encoding)
         assert b"Traceback" not in both
         assert code == 0 or errors.count(b"\n") == 1
+        assert command[0] != "rank" or "企业名称".encode(encoding, "replace") in output
     manifest = json.loads((tmp_path / os.fsdecode(out) / "run.json").read_text("utf-8"))
     assert manifest["inputs"]["targets"]["file"] == f"{NAME}.csv"
 
 
-def test_the_sample_is_ranked_and_explained(tmp_path, said):
-    own, encoding = said
-    code, output, errors = run(tmp_path, own, "rank", "--sample", "--out", "out")
-    assert code == 0, errors.decode(encoding, "replace")
-    assert "企业名称".encode(encoding, "replace") in output
-    first = (tmp_path / "out" / "shortlist.csv").read_text("utf-8-sig").splitlines()[1].split(",")
-    code, output, _ = run(tmp_path, own, "explain", first[1], "--run", "out")
-    assert code == 0
-    assert "精准招商清单第 1 位".encode(encoding, "replace") in output
-    output.decode(encoding)
+def test_the_module_is_the_command(tmp_path):
+    """As a process of its own: what it writes, and how it ends."""
+    command = [sys.executable, "-m", "chainmatch.cli", "check", "没有.csv"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
 
 
 LONG = "长" * 300

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmatch.decision.main_business import main_business
-from conftest import fit_table
+from conftest import COSTLY, fit_table
 
 SHARE = st.floats(0, 1).map(lambda value: round(value, 4))
 
@@ -43,6 +43,7 @@ def test_who_belongs_hardly_to_a_closed_node_stands_outside_the_chains():
     assert kept(table, {"making", "garden", "drinks"}) == [("A", "")]
 
 
+@COSTLY
 @given(
     st.lists(
         st.tuples(

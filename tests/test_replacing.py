@@ -202,13 +202,14 @@ def test_one_file_is_replaced_in_one_step(tmp_path, monkeypatch):
     assert held(tmp_path) == {"表.csv": "old"}
 
 
-def test_the_command_keeps_the_run_that_is_there(sample_run, tmp_path, capsys):
-    out = tmp_path / "out"
-    assert main(["rank", "--sample", "--top", "3", "--out", str(out), "--quiet"]) == 0
+def test_the_command_keeps_the_run_that_is_there(tmp_path, capsys):
+    out, lists = tmp_path / "out", Path(__file__).parent / "runs" / "lists"
+    command = ["rank", str(lists / "targets.csv"), "--local", str(lists / "local.csv")]
+    assert main([*command, "--top", "3", "--out", str(out), "--quiet"]) == 0
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     (out / "精准招商清单.xlsx").unlink()
     (out / "精准招商清单.xlsx").mkdir()
-    assert main(["rank", "--sample", "--out", str(out), "--quiet"]) == 2
+    assert main([*command, "--out", str(out), "--quiet"]) == 2
     assert "精准招商清单.xlsx：是文件夹" in capsys.readouterr().err
     after = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
     assert after == {name: data for name, data in before.items() if name != "精准招商清单.xlsx"}

@@ -22,6 +22,7 @@ from chainmatch.parts import PARTS
 from chainmatch.profile import Entry
 from chainmatch.schema.columns import TABLES
 from chainmatch.schema.records import Point
+from conftest import COSTLY
 
 COLUMNS = [part.column for part in PARTS]
 EVERYBODY = {"fit": 0, "gap": 0.01, "substance": 0, "transferability": 0}
@@ -262,7 +263,7 @@ def crowd(random, size: int) -> pd.DataFrame:
     return scores.assign(score=parts.mean(axis=1))
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(COSTLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 9999),
     size=st.integers(1, 60),
