@@ -199,6 +199,7 @@ REASONS = [
     ("transferability", {"single": True}, None),
     ("transferability", {"agent": True}, None),
     ("resources", {}, "“制茶”可以用到本县的茶园，用不用须问清"),
+    ("resources", {"reach_steps": 0}, "本县有茶园"),
     ("resources", {"reach_steps": 2, "through": "制茶"}, "茶园的下游（经“制茶”）"),
     ("resources", {"reach": 0.39}, None),
     ("resources", {"reach_steps": 5}, None),  # nobody would still say so

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
 
 _SIGNS = r"\x00-\x1f\s()（）\[\]【】"
+_ITEM = rf"[^{_SIGNS}；;。，,：:、]{{1,12}}"
 _EXPLAINED = re.compile(rf"[^{_SIGNS}；;，,、。：:]{{2,25}}[(（\[【][^{_SIGNS}；;。]*+\Z")
+_LIST = 20  # signs of a list in front that are quoted too
+_LISTED = re.compile(rf"(?<=[；;。，,：:]){_ITEM}(?:、{_ITEM})*、\Z|\A{_ITEM}(?:、{_ITEM})*、\Z")
 _ITS_OWN = re.compile(rf"[(（\[【](?!依法|凭|不含|除)[^{_SIGNS}；;。]{{1,40}}[)）\]】]")
 _CLOSING = re.compile(r"[)）\]】]")
 _NEARLY = 0.6  # as strong as the strongest
@@ -143,13 +146,16 @@ def _whole(text: str, start: int, end: int) -> str:
     """Return a quotation that can be read by itself.
 
     Behind the 与 of 生产与销售 it takes the verb before it, too; what stands in a bracket is quoted
-    with the item that it explains, 中药饮片(含毒性饮片、净制), and an item with its bracket.
+    with the item that it explains, 中药饮片(含毒性饮片、净制), an item with its bracket, and the end
+    of a short list with the list: 糕点、面包制造.
     """
     if _PAIR.fullmatch(text[max(0, start - 3) : start]):
         start -= 3
     if item := _EXPLAINED.search(text, max(0, start - QUOTE), start):
         close = _CLOSING.search(text, start, start + QUOTE)
         return text[item.start() : max(end, close.end())] if close else text[start:end]
+    if listed := _LISTED.search(text, max(0, start - _LIST), start):
+        start = listed.start()
     own = _ITS_OWN.match(text, end, end + QUOTE)
     return text[start : own.end()] if own else text[start:end]
 
