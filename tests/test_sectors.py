@@ -357,6 +357,7 @@ def test_the_phrase_in_tables_is_not_cut_between_two_verbs(graph):
             "生产经营方便食品（方便面）",
         ),  # not cut at its bracket
         ("片剂、丸剂（蜜丸、水蜜丸）", "丸剂（蜜丸、水蜜丸）"),  # no scrap out of a bracket
+        ("房屋租赁；糕点、面包制造", "糕点、面包制造"),  # nor the end of a list alone
     ],
 )
 def test_a_firm_is_quoted_with_what_it_says_first_of_the_node(graph, scope, quoted):
