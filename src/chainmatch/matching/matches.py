@@ -146,8 +146,8 @@ def _whole(text: str, start: int, end: int) -> str:
     """Return a quotation that can be read by itself.
 
     Behind the 与 of 生产与销售 it takes the verb before it, too; what stands in a bracket is quoted
-    with the item that it explains, 中药饮片(含毒性饮片、净制), an item with its bracket, and the end
-    of a short list with the list: 糕点、面包制造.
+    with the item that it explains, 中药饮片(含毒性饮片、净制), an item with its bracket, and the
+    end of a short list with the list: 糕点、面包制造.
     """
     if _PAIR.fullmatch(text[max(0, start - 3) : start]):
         start -= 3
