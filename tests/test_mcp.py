@@ -29,6 +29,7 @@ from chainmatch.mcp.answers import SCHEMA
 from chainmatch.mcp.known import Known
 from chainmatch.mcp.protocol import server_of, skill
 from chainmatch.mcp.questions import QUESTIONS
+from chainmatch.report.runs.explaining import TABLES as STATES
 from lifeline import end, start
 from waiting import PATIENCE
 
@@ -301,6 +302,21 @@ def test_what_if_starts_from_what_the_run_says(answered, files):
         assert gaps
         for row in gaps:
             assert float(before[row["node"]] or "nan") == pytest.approx(row["score_before"])
+
+
+@pytest.mark.parametrize("name", ["before-versions", "contract-1"])
+def test_runs_of_earlier_days_are_answered_with_support(name):
+    folder = Path(__file__).parent / "runs" / name
+    files, known = Run(folder), Known(folder)
+    firms = [row["firm_id"] for kind in STATES for row in spread(files.tables[kind], 4)]
+    asked = [(tool, {"firm": firm}) for tool in ("explain", "why_not") for firm in firms]
+    asked += [("gaps", {"limit": 50}), ("shortlist", {}), ("leads", {})]
+    for question, result in zip(asked, in_process(known, asked), strict=True):
+        assert not result.is_error, (question, result.content)
+        answer = result.structured_content
+        assert [unsupported(s, answer, files) for s in answer["said"] if s["rows"]] == [
+            [] for s in answer["said"] if s["rows"]
+        ]
 
 
 # --- the protocol ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from chainmatch.parts import Part, gap_parts_of
 from chainmatch.report.facts import Record
 from chainmatch.report.runs.cards import cards_of, said_of
 from chainmatch.report.runs.explaining import TABLES, Asked
-from chainmatch.schema.words import unknown
+from chainmatch.schema.words import GRADE_MEANING, GRADES, unknown
 from chainmatch.util.rounding import figure
 
 
@@ -123,6 +123,7 @@ def _worked_out(answer: Answer, known: Known, row: Mapping[str, Any]) -> str:
         "narrower": said["narrower"],
         "why_not": said["why_not"],
         "office": folder.profile.offices.get(row["chain"]),
+        "grades": {GRADES[grade]: GRADE_MEANING[grade] for grade in GRADES},
     }
     return answer.row("worked out", f"card-{row['firm_id']}", own)
 
