@@ -15,6 +15,7 @@ from chainmatch.chains.plain import plain_graph
 from chainmatch.chains.workbook.formats import FORMATS
 from chainmatch.cli import main
 from chainmatch.errors import ChainError, OutputError, TableError
+from conftest import COSTLY
 from test_chains_workbook import folders, lay, same
 
 GEXF = "{http://www.gexf.net/1.2draft}"
@@ -124,8 +125,7 @@ def test_there_and_back(written, five, name, tmp_path):
 
 
 @settings(
-    max_examples=40,
-    deadline=None,
+    COSTLY,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

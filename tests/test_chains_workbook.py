@@ -16,6 +16,7 @@ from chainmatch.chains.writer import WIDTH, chain_text, scalar
 from chainmatch.errors import ChainError, OutputError, TableError
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import NEEDS
+from conftest import COSTLY
 
 # --- small chains of awkward words --------------------------------------------------------------
 
@@ -160,8 +161,7 @@ def unordered(data):
 
 
 @settings(
-    max_examples=60,
-    deadline=None,
+    COSTLY,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes
 )

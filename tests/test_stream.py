@@ -29,7 +29,7 @@ from waiting import PATIENCE, wait_for
 
 SCOPES = Path(__file__).parent / "scopes"
 SAMPLE = data_folder("sample")
-ROWS = 1_200
+ROWS = 600
 PIECE = 40
 BROKEN = 261  # a row of piece 7 that has more cells than the header
 

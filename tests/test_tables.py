@@ -19,6 +19,7 @@ from chainmatch.names import valid_code
 from chainmatch.schema.columns import LEAD_INPUT, TABLES
 from chainmatch.tables import iter_firms, kinds, read_firms, read_leads
 from chainmatch.tables.check import check_file
+from conftest import COSTLY
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
 
@@ -756,7 +757,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@COSTLY
 @given(ROWS)
 def test_a_table_written_and_read_back_is_the_same(rows) -> None:
     columns = ["name", "code", "capital", "established", "scope"]
