@@ -13,8 +13,9 @@ OUT ?= out
 rank: $(VENV)/.installed-run
 	$(BIN)/chainmatch rank --sample --out $(OUT)
 
+# Where Python is told to write no bytecode, each process that a test starts would compile all anew.
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 golden: $(VENV)/.installed-test
 	$(BIN)/python tests/golden_runs.py
