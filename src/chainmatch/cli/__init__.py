@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 
-from chainmatch.cli.parsing import parser
+from chainmatch.cli.parsing import keep_inputs, parser
 from chainmatch.cli.speaking import speaking
 from chainmatch.errors import ChainmatchError
 from chainmatch.util.cells import one_line
@@ -43,7 +43,11 @@ def _run(argv: Sequence[str], stopped: Sequence[int]) -> int:
     # Threads of numpy that wait in a circle, on the core that another process could use.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(argv)
+    if not arguments.call:
+        arguments.shown.print_help()
+        return 0
     try:
+        keep_inputs(arguments)
         if getattr(arguments, "learned", None):
             use_learned(arguments.learned)
         module, _, function = arguments.call.partition(".")

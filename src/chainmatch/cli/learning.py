@@ -37,8 +37,9 @@ def relate(arguments: Namespace) -> None:
     from chainmatch.chains.graph import read_chains
     from chainmatch.decision.relate import learn, presence
     from chainmatch.decision.relatedness import write_relatedness
-    from chainmatch.report.files import write_text
+    from chainmatch.report.files import check_path, write_text
 
+    check_path(arguments.out, ".json")
     graph = read_chains(arguments.chains)
     with Steps(2, arguments.quiet) as step:
         step("识别经营范围")
@@ -64,8 +65,9 @@ def learn(arguments: Namespace) -> None:
     """Weights learned from outcomes of visits."""
     from chainmatch.decision.learning import learn_weights, lesson_text, read_returned, with_weights
     from chainmatch.profile import profile_text, read_profile
-    from chainmatch.report.files import write_text
+    from chainmatch.report.files import check_path, write_text
 
+    check_path(arguments.out, ".yaml", ".yml")
     old = read_profile(arguments.profile).weights
     lesson = learn_weights(read_returned(arguments.returned), old)
     print(lesson_text(lesson, old))
@@ -87,9 +89,11 @@ def evaluate(arguments: Namespace) -> None:
 def new_profile(arguments: Namespace) -> None:
     """A profile to start from: drafted from a list, or an example."""
     from chainmatch.profile import example, profile_text
-    from chainmatch.report.files import write_text
+    from chainmatch.report.files import check_path, write_text
 
     out = arguments.out
+    if out:
+        check_path(out, ".yaml", ".yml")
     if arguments.local and arguments.example:
         raise OptionError("--local 与 --example 只能用一个：要么从名单起草，要么写出示例。")
     if out and Path(out).exists():

@@ -42,12 +42,23 @@ def match(arguments: Namespace) -> None:
 def gaps(arguments: Namespace) -> None:
     """The gaps of a county."""
     from chainmatch.pipeline.county import gaps_file
+    from chainmatch.schema.words import WAYS
 
     with Steps(4, arguments.quiet) as step:
-        gaps_file(
+        found = gaps_file(
             arguments.local, arguments.out, targets=arguments.targets, profile=arguments.profile,
             progress=step, **lists_of(arguments),
         )  # fmt: skip
+    if arguments.quiet:
+        return
+    wanted = found.loc[found["kind"].ne(""), "way"].value_counts()
+    told = "、".join(f"{title} {wanted.get(way, 0)} 个" for way, title in WAYS.items())
+    print(f"{len(found)} 个环节，其中缺口：{told}。已写出 {arguments.out}")
+    if arguments.targets is None:
+        print(
+            "没有给 --targets：不知道有没有企业可招，“招商资源”未知，缺口得分只看其余各项；"
+            "rank 看过目标企业，得分因此不同。给出同一份目标企业名单，两处数字就相同。"
+        )
 
 
 def link(arguments: Namespace) -> None:
@@ -67,11 +78,17 @@ def leads(arguments: Namespace) -> None:
     from chainmatch.pipeline.county import leads_file
 
     with Steps(4, arguments.quiet) as step:
-        leads_file(
+        found = leads_file(
             arguments.leads, arguments.targets, arguments.local, arguments.out,
             one_to_one=arguments.assign, profile=arguments.profile, progress=step,
             **lists_of(arguments),
         )  # fmt: skip
+    if not arguments.quiet:
+        named = found.loc[found["partner_kind"].ne(""), "lead_id"].nunique()
+        print(
+            f"{found['lead_id'].nunique()} 条线索，{named} 条有对象，共 {len(found)} 行。"
+            f"已写出 {arguments.out}"
+        )
 
 
 def find(arguments: Namespace) -> None:

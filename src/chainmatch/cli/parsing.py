@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from chainmatch._version import __version__
@@ -87,7 +88,8 @@ def _add(
     dest: str,
 ) -> None:
     """Tell a parser of commands, and of those inside them."""
-    group = parser.add_subparsers(title=title, metavar=title, required=True, dest=dest)
+    group = parser.add_subparsers(title=title, metavar=title, dest=dest)
+    parser.set_defaults(call="", shown=parser)  # without a command: its help
     for name, said in commands.items():
         summary = said["help"]
         own = group.add_parser(
@@ -127,6 +129,27 @@ def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
             raise OptionError(f"--map {pair}：写法应为 列名=字段，如 --map 厂名=name。")
         mapping[header.strip()] = name.strip()
     return mapping
+
+
+def keep_inputs(arguments: argparse.Namespace) -> None:
+    """Refuse a result that would take the place of a file that the command reads."""
+    given = vars(arguments)
+    out = given.get("out")
+    if not isinstance(out, str) or not Path(out).is_file():
+        return
+    for name, value in given.items():
+        for one in value if isinstance(value, list) else [value]:
+            if name != "out" and isinstance(one, str) and _is_same(one, out):
+                raise OptionError(
+                    f"{out}：是这次要读的文件，为免覆盖没有运行；请换一个结果文件名。"
+                )
+
+
+def _is_same(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def sample_or(arguments: argparse.Namespace, **lists: Any) -> dict[str, Any]:

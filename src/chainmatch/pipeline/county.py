@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from chainmatch.chains.graph import read_chains
 from chainmatch.decision import gates
 from chainmatch.decision.gaps import survey
@@ -29,8 +31,11 @@ def gaps_file(
     mapping: Mapping[str, str] | None = None,
     plain: bool = False,
     progress: Progress = silent,
-) -> None:
-    """Write the gaps of a county, as the command ``gaps`` does."""
+) -> pd.DataFrame:
+    """Write the gaps of a county, as the command ``gaps`` does, and return them.
+
+    With the ``targets`` of a run they are those of the run; without, supply is unknown.
+    """
     target, mapping = check_table_path(out), SharedMapping(mapping)
     progress("读取名单")
     graph, county = read_chains(chains), read_profile(profile)
@@ -46,6 +51,7 @@ def gaps_file(
     found = survey(graph, match(home, graph, top=None), home, county, fits)
     progress("写出结果")
     write_table(found.gaps, target, plain=plain)
+    return found.gaps
 
 
 def leads_file(  # noqa: PLR0913
@@ -60,8 +66,11 @@ def leads_file(  # noqa: PLR0913
     mapping: Mapping[str, str] | None = None,
     plain: bool = False,
     progress: Progress = silent,
-) -> None:
-    """Write the partners of leads, as the command ``leads`` does; ``one_to_one`` assigns them."""
+) -> pd.DataFrame:
+    """Write the partners of leads, as the command ``leads`` does, and return them.
+
+    ``one_to_one`` assigns them.
+    """
     target, mapping = check_table_path(out), SharedMapping(mapping)
     progress("读取名单")
     graph, county = read_chains(chains), read_profile(profile)
@@ -78,5 +87,7 @@ def leads_file(  # noqa: PLR0913
     matched = match_leads(
         read, graph, wanted.firms, fits, home, local_fits, found, county, excluded=excluded
     )
+    told = assign(matched) if one_to_one else matched
     progress("写出结果")
-    write_table(assign(matched) if one_to_one else matched, target, plain=plain)
+    write_table(told, target, plain=plain)
+    return told

@@ -27,7 +27,7 @@ from chainmatch.schema.words import (
     unknown,
     word,
 )
-from chainmatch.util.atomic import whole_file
+from chainmatch.util.atomic import check_folder, whole_file
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -102,10 +102,11 @@ def draw_chain(graph: "Graph", chain_wording: str, path: str | Path) -> None:
     Raises OutputError for another suffix or an unwritable place, OptionError for an unknown chain.
     """
     path = Path(path)
-    chain = chain_id(graph, chain_wording)
     kind = path.suffix.lower()
     if kind not in (".svg", ".html", ".png"):
         raise OutputError(f"{path}：图谱文件应以 .svg、.html 或 .png 结尾。")
+    check_folder(path.parent)
+    chain = chain_id(graph, chain_wording)
     picture = chain_svg(graph, chain)
     if kind == ".png":
         drawn = png_of(_titled(picture, graph.graph["chains"][chain]["name"]), chinese_font())

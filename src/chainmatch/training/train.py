@@ -21,6 +21,7 @@ from chainmatch.matching.fit_model import read_model
 from chainmatch.tables import iter_firms
 from chainmatch.tables.sources import Source
 from chainmatch.training import matching, naming
+from chainmatch.util.atomic import check_folder
 from chainmatch.util.file_names import check_name
 from chainmatch.util.missing import text_of
 from chainmatch.util.resources import forget_learned, use_learned
@@ -67,13 +68,14 @@ def train(
         Too few firms; the message says how many are needed.
     """
     step = progress or (lambda _: None)
+    folder = _empty_folder(Path(out))
     graph = read_chains(chains)
     labelled = None if labels is None else _labelled(labels, graph)
     step("读取登记数据")
     firms = pd.concat([_texts(reading.table) for reading in iter_firms(registry)])
     if len(firms) < LEAST:
         raise TableError(f"登记数据只有 {len(firms):,} 家企业，至少要 {LEAST:,} 家。")
-    folder = _empty_folder(Path(out))
+    folder.mkdir(parents=True, exist_ok=True)
     step("统计词语")
     scopes = firms.loc[firms["scope"] != "", "scope"].tolist()
     _write(folder / "borders.json", matching.learn_borders(graph, scopes))
@@ -132,12 +134,9 @@ def _relate(registry: Source, graph: Any, folder: Path) -> dict[str, float] | No
 
 
 def _empty_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise OutputError(f"文件夹“{folder}”不是空的；请换一个，以免新旧数字混在一起。")
-    except OSError as error:
-        raise OutputError(f"文件夹“{folder}”无法写入（{reason(error)}）。") from None
+    """Return a folder that can be written to and holds nothing; it may have to be made."""
+    if check_folder(folder).exists() and any(folder.iterdir()):
+        raise OutputError(f"文件夹“{folder}”不是空的；请换一个，以免新旧数字混在一起。")
     return folder
 
 
