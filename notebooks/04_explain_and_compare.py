@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 4. Explain and compare
 #
-# A shortlist is worth what can be said about each line. A run folder answers later, without the
-# lists: why is this firm on it, why is that one not, and what moved since last month? Again a
-# part of the sample.
+# A shortlist is worth what can be said about each line. A run answers, and so does its folder
+# later, without the lists: why is this firm on it, why is that one not, and what moved since last
+# month? Again a part of the sample.
 
 # %%
 import chainmatch
@@ -16,6 +16,7 @@ county = chainmatch.read_profile()
 
 run = chainmatch.rank(targets, local, profile=county, top=10)
 chainmatch.write_report(run, "三月")
+run
 
 # %% [markdown]
 # The evidence card of the first firm: the exact phrase, the gap, the local firms by name, the
@@ -23,7 +24,14 @@ chainmatch.write_report(run, "三月")
 
 # %%
 first = run.shortlist["name"].iloc[0]
-print(chainmatch.explain(first, "三月"))
+card = chainmatch.explain(first, run)
+print(card)
+
+# %% [markdown]
+# The same as data, for a program; `chainmatch explain … --json` prints it.
+
+# %%
+[(part["title"], part["value"], part["adds"]) for part in card.as_dict()["cards"][0]["parts"]]
 
 # %% [markdown]
 # "Why not" is answered as well, for firms below the line and for firms that a gate stopped.

@@ -25,7 +25,7 @@ WAYS = ("_repr_svg_", "_repr_html_")
 SHOWS = {
     "01_read_a_chain.py": ["_repr_svg_"],
     "02_find_the_gaps.py": ["_repr_svg_"],
-    "04_explain_and_compare.py": ["_repr_html_"],
+    "04_explain_and_compare.py": ["_repr_html_", "_repr_html_"],
 }
 
 

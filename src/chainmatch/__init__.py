@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chainmatch.pipeline.draft import draft_profile
     from chainmatch.pipeline.rank import rank
     from chainmatch.profile import read_profile
+    from chainmatch.report.brief import read_brief, write_brief
     from chainmatch.report.folder import write_report
     from chainmatch.report.runs import diff, explain
     from chainmatch.scenarios.whatif import whatif
@@ -50,6 +51,7 @@ _HOMES = {
     "match_leads": "leads",
     "plain_graph": "chains.plain",
     "rank": "pipeline.rank",
+    "read_brief": "report.brief",
     "read_chains": "chains.graph",
     "read_firms": "tables",
     "read_leads": "tables",
@@ -65,6 +67,7 @@ _HOMES = {
     "train": "training.train",
     "use_learned": "util.resources",
     "whatif": "scenarios.whatif",
+    "write_brief": "report.brief",
     "write_report": "report.folder",
 }
 
@@ -86,6 +89,7 @@ __all__ = [
     "match_leads",
     "plain_graph",
     "rank",
+    "read_brief",
     "read_chains",
     "read_firms",
     "read_leads",
@@ -101,6 +105,7 @@ __all__ = [
     "train",
     "use_learned",
     "whatif",
+    "write_brief",
     "write_report",
 ]
 

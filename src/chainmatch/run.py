@@ -12,13 +12,15 @@ from chainmatch.decision.gaps import Survey
 from chainmatch.decision.scoring import Pairs, own_pairs
 from chainmatch.identity.resolution import Resolution
 from chainmatch.profile import Profile
+from chainmatch.schema.columns import TABLES, titles
 from chainmatch.tables import Reading
+from chainmatch.util.notebook import block, frame_html
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """Everything that one run found; the tables have the columns of ``columns.TABLES``.
 
@@ -45,6 +47,19 @@ class Run:
     manifest: Mapping[str, Any]
     gates: Mapping[str, int] | None = None
 
+    def __repr__(self) -> str:
+        """Say in one line whose run it is and what it found."""
+        counts, listed = self.manifest["counts"]["targets"], len(self.shortlist)
+        gaps = int(self.survey.gaps["kind"].ne("").sum())
+        went = f"评分 {counts['scored']:,} 家，排除 {counts['excluded']:,} 家"
+        return f"<Run {self.profile.name}：清单 {listed} 家，{went}，缺口 {gaps} 个>"
+
+    def _repr_html_(self) -> str:
+        """Show the run in a notebook: what it found, and the shortlist."""
+        named = titles("shortlist")
+        shown = ("rank", "name", "region", "node_name", "score", "low", "high", "evidence")
+        return block(repr(self), frame_html(self.shortlist, {name: named[name] for name in shown}))
+
     @property
     def readings(self) -> list[Reading]:
         """The lists as they were read: targets, local firms, leads where there are any."""
@@ -59,6 +74,23 @@ class Run:
     def passed(self) -> pd.DataFrame:
         """The target firms that no gate stops."""
         return gates.passed(self.candidates.firms, self.excluded)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by file name without suffix, in the columns of the contract."""
+        tables = {
+            "shortlist": self.shortlist,
+            "scores": self.scores,
+            "gaps": self.survey.gaps,
+            "locals": self.survey.anchors,
+            "links": self.candidates.links,
+            "excluded": self.excluded,
+            "rejects": self.rejects,
+            "leads": self.lead_matches,
+            "duplicates": pd.concat(
+                [self.candidates.duplicates, self.home.duplicates], ignore_index=True
+            ),
+        }
+        return {name: frame[list(TABLES[name])] for name, frame in tables.items()}
 
     @property
     def rejects(self) -> pd.DataFrame:

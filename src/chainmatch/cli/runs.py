@@ -3,10 +3,11 @@
 import json
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chainmatch.cli.engines import Steps
 from chainmatch.cli.parsing import read_mapping
+from chainmatch.errors import OptionError
 
 if TYPE_CHECKING:
     from chainmatch.scenarios.whatif import WhatIf
@@ -16,22 +17,30 @@ def explain(arguments: Namespace) -> None:
     """Why a firm is on the shortlist or not."""
     from chainmatch.report.runs import explain
 
-    print(explain(arguments.firm, arguments.run))
+    card = explain(arguments.firm, arguments.run)
+    print(_json(card) if arguments.json else card)
 
 
 def brief(arguments: Namespace) -> None:
     """The visit brief of a firm."""
-    from chainmatch.report.brief import write_brief
+    from chainmatch.report.brief import read_brief, write_brief
 
-    write_brief(arguments.firm, arguments.run, arguments.out)
-    print(f"已写出 {arguments.out}")
+    if arguments.out is None and not arguments.json:
+        raise OptionError("请用 --out 指明简报文件（.docx），或用 --json 在屏幕上显示。")
+    if arguments.out is not None:
+        write_brief(arguments.firm, arguments.run, arguments.out)
+    if arguments.json:
+        print(_json(read_brief(arguments.firm, arguments.run)))
+    else:
+        print(f"已写出 {arguments.out}")
 
 
 def diff(arguments: Namespace) -> None:
     """What moved between two runs."""
     from chainmatch.report.runs import diff
 
-    print(diff(arguments.run_a, arguments.run_b).text())
+    found = diff(arguments.run_a, arguments.run_b)
+    print(_json(found) if arguments.json else found.text())
 
 
 def whatif(arguments: Namespace) -> None:
@@ -49,19 +58,29 @@ def whatif(arguments: Namespace) -> None:
         )  # fmt: skip
         step("试算")
         found = whatif(arguments.firms, run)
-    if not arguments.quiet:
+    if arguments.json:
+        print(_json(found))
+    elif not arguments.quiet:
         print("\n".join([*(f"注意：{note}。" for note in notes), found.text()]))
     if out:
         written = _write_tables(found, out, plain=arguments.plain)
-        if not arguments.quiet:
+        if not (arguments.quiet or arguments.json):
             print(f"\n已写出 {'、'.join(map(str, written))}")
+
+
+class _Told(Protocol):
+    def as_dict(self) -> dict[str, Any]: ...
+
+
+def _json(told: _Told) -> str:
+    return json.dumps(told.as_dict(), ensure_ascii=False, indent=2)
 
 
 def _write_tables(found: "WhatIf", out: Path, *, plain: bool) -> list[Path]:
     from chainmatch.report.files import write_table, write_text
 
     if out.suffix.lower() == ".json":
-        write_text(json.dumps(found.records(), ensure_ascii=False, indent=2) + "\n", out)
+        write_text(_json(found) + "\n", out)
         return [out]
     files = {out.with_suffix(f".{name}.csv"): table for name, table in found.tables().items()}
     for path, table in files.items():

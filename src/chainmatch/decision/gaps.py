@@ -31,8 +31,10 @@ from chainmatch.decision.paths import HELD, count_paths
 from chainmatch.decision.relatedness import expected, read_relatedness
 from chainmatch.parts import GAP_FACTS, GAP_PARTS, Facts
 from chainmatch.profile import Profile
-from chainmatch.schema.columns import TABLES
+from chainmatch.schema.columns import TABLES, titles
+from chainmatch.schema.words import GAP_KINDS, STATUS, WAYS
 from chainmatch.util.missing import mean_known, saturating
+from chainmatch.util.notebook import block, frame_html
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -44,7 +46,7 @@ _SUPPLY = next(part for part in GAP_PARTS if part.name == "supply")
 _HALF = 2.0  # coverage that pulls half as much as any can
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Survey:
     """What the county has.
 
@@ -64,6 +66,25 @@ class Survey:
     reasons: Mapping[str, str]
     unwished: Mapping[str, tuple[float, str]]
     locals: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Say in one line how many nodes stand how, and how many are gaps."""
+        status, gaps = self.gaps["status"].value_counts(), self.gaps[self.gaps["kind"].ne("")]
+        stands = "、".join(f"{title} {status.get(key, 0)}" for key, title in STATUS.items())
+        ways = gaps["way"].value_counts()
+        sought = "、".join(f"{title} {ways[key]}" for key, title in WAYS.items() if key in ways)
+        return f"<Survey {len(self.gaps)} 个环节（{stands}）；缺口 {len(gaps)} 个（{sought}）>"
+
+    def _repr_html_(self) -> str:
+        """Show the survey in a notebook: how nodes stand, and the gaps that are worth most."""
+        gaps = self.gaps[self.gaps["kind"].ne("")].sort_values("score", ascending=False)
+        told = gaps.assign(
+            status=gaps["status"].map(STATUS), kind=gaps["kind"].map(GAP_KINDS),
+            way=gaps["way"].map(WAYS),
+        )  # fmt: skip
+        named = titles("gaps")
+        shown = ("node_name", "status", "kind", "way", "score", "targets", "why")
+        return block(repr(self), frame_html(told, {name: named[name] for name in shown}))
 
 
 def survey(

@@ -23,6 +23,8 @@ from chainmatch.names import (
 _NO_NAME = re.compile(r"[^\w]+")
 _ALIKE = 0.98  # a name this near is taken for the firm itself
 _NEAR = 0.5  # a name this near is proposed
+_HINTS, _MANY = 5, 100  # how many are proposed, and looked at for whether one alone is meant
+_HOLDS = "名称中含有该词"
 _COMPANY = re.compile(r"(?:有限责任|有限)?公司$")
 _SHORT = 8  # characters; what is longer is no short form
 
@@ -122,7 +124,7 @@ def _likeness(asked: ParsedName, firm: ParsedName, cosine: float) -> tuple[float
     short = asked.key
     fit = _short_form(short, firm) if len(short) <= _SHORT else 0.0
     if short in firm.key:
-        return 0.7 + 0.25 * max(fit, len(short) / len(firm.key)), "名称中含有该词"
+        return 0.7 + 0.25 * max(fit, len(short) / len(firm.key)), _HOLDS
     if fit:
         return 0.55 + 0.35 * fit + 0.05 * cosine, "简称：按顺序取字"
     ratio = fuzz.ratio(short, firm.key) / 100
@@ -186,8 +188,13 @@ class Meant(NamedTuple):
 
 
 def meant(text: str, firms: pd.DataFrame) -> Meant:
-    """Return whom ``text`` means among firms that hold neither this id nor this very name."""
-    found = Finder(firms).found(text, limit=5)
+    """Return whom ``text`` means among firms that hold neither this id nor this very name.
+
+    Surely meant is the one firm that is called so in another writing; where there is none, the one
+    firm whose name holds the text.
+    """
+    found = Finder(firms).found(text, limit=_MANY)
     sure = [one for one in found if one.score >= _ALIKE]
-    near = tuple(one for one in found if one.score >= _NEAR)
+    sure = sure or [one for one in found if one.why == _HOLDS and len(text.strip()) > 1]
+    near = tuple(one for one in found[:_HINTS] if one.score >= _NEAR)
     return Meant(sure[0] if len(sure) == 1 else None, near)

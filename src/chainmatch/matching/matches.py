@@ -15,6 +15,9 @@ from chainmatch.matching.evidence import FIELDS, SCOPE, Evidence
 from chainmatch.matching.fit_model import FLOOR, Fit, Summary
 from chainmatch.matching.scope_evidence import QUOTE
 from chainmatch.matching.string_batch import concat
+from chainmatch.schema.activities import ACTIVITIES
+from chainmatch.schema.words import GRADES as GRADE_WORDS
+from chainmatch.util.notebook import block, table_html
 
 if TYPE_CHECKING:
     from chainmatch.matching.matcher import Matcher
@@ -26,6 +29,7 @@ _LIST = 20  # signs of a list in front that are quoted too
 _LISTED = re.compile(rf"(?<=[；;。，,：:]){_ITEM}(?:、{_ITEM})*、\Z|\A{_ITEM}(?:、{_ITEM})*、\Z")
 _ITS_OWN = re.compile(rf"[(（\[【](?!依法|凭|不含|除)[^{_SIGNS}；;。]{{1,40}}[)）\]】]")
 _CLOSING = re.compile(r"[)）\]】]")
+_SHOWN = 5  # nodes that a short form names
 _NEARLY = 0.6  # as strong as the strongest
 _MAKES = np.array([activity in ("make", "grow") for activity in DONE])
 _STATES = np.array([kind in ("stated", "reached") for kind in EVIDENCE_KINDS])
@@ -166,6 +170,25 @@ class Match:
     def __init__(self, matches: Matches, row: int) -> None:
         self._matches = matches
         self._row = row
+
+    def __repr__(self) -> str:
+        """Say in one line which nodes the firm stands at, the surest first."""
+        fits = "、".join(f"{self._called(fit)} {fit.fit:.2f}" for fit in self.clear[:_SHOWN])
+        more = f" 等 {len(self.clear)} 个环节" if len(self.clear) > _SHOWN else ""
+        return f"<Match {self.name}：{fits or '不在产业链的环节上'}{more}>"
+
+    def _repr_html_(self) -> str:
+        """Show the firm in a notebook: its nodes with fit, grade, activity and quotation."""
+        rows = [
+            (self._called(fit), fit.fit, fit.main, GRADE_WORDS[fit.grade],
+             ACTIVITIES.get(fit.activity, ""), fit.quote)
+            for fit in self.clear
+        ]  # fmt: skip
+        titles = ("环节", "契合度", "主业比重", "依据等级", "经营活动", "依据原文")
+        return block(repr(self), table_html(titles, rows))
+
+    def _called(self, fit: Fit) -> str:
+        return str(self._matches.matcher.graph.nodes[fit.node]["name"])
 
     @property
     def name(self) -> str:

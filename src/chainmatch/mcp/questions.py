@@ -261,7 +261,7 @@ class WhatIf(Question):
             asked_of(firm, known.tables())
         run, notes = known.again()
         found = whatif(self.firms, run)
-        told = found.records()
+        told = found.as_dict()
         lift = told.pop("lift") or {}
         tables: dict[str, list[Record]] = {
             name: rows for name, rows in told.items() if name not in ("notes", "waiting", "scores")

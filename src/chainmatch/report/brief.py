@@ -23,9 +23,11 @@ from chainmatch.parts import gap_parts_of
 from chainmatch.report.book import FONT, INK, PALE, RULE, TEAL
 from chainmatch.report.runs import RunFolder
 from chainmatch.report.templates import environment
+from chainmatch.run import Run
 from chainmatch.schema.records import BUYER, SUPPLIER, points_text
 from chainmatch.schema.words import GRADE_MEANING, GRADES, NO_ZONE, node, number, unknown, word
 from chainmatch.util.atomic import check_folder, whole_file
+from chainmatch.util.missing import plain
 from chainmatch.util.rounding import UNKNOWN
 
 Row = dict[str, Any]
@@ -64,9 +66,16 @@ class Brief:
     questions: tuple[str, ...]
     blanks: tuple[str, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the brief as plain data, for JSON."""
+        told: dict[str, Any] = plain(vars(self))
+        return told
 
-def write_brief(firm: str, run: str | Path, path: str | Path) -> None:
-    """Write the visit brief of a firm (id or name) of a run folder as a .docx file.
+
+def write_brief(firm: str, run: Run | str | Path, path: str | Path) -> None:
+    """Write the visit brief of a firm (id or name) as a .docx file.
+
+    ``run`` is the folder of a run, or what :func:`chainmatch.rank` returned.
 
     Raises OutputError for another suffix or an unwritable place, RunError for a folder without a
     run or a firm that was not scored in it.
@@ -96,7 +105,7 @@ def word_file(brief: Brief) -> bytes:
     return packed.getvalue()
 
 
-def read_brief(firm: str, run: str | Path) -> Brief:
+def read_brief(firm: str, run: Run | str | Path) -> Brief:
     """Return what the brief of a firm says. Raises RunError as :func:`write_brief` does."""
     folder = RunFolder.open(run)
     row = _scored(firm.strip(), folder)

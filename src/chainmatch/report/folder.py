@@ -4,38 +4,18 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from chainmatch.report.files import write_csv
 from chainmatch.report.page import write_page
 from chainmatch.report.sheets import office_lists
 from chainmatch.report.workbook import write_workbook
 from chainmatch.run import Run
-from chainmatch.schema.columns import CONTRACT, TABLES
+from chainmatch.schema.columns import CONTRACT
 from chainmatch.util.atomic import whole_folder
 from chainmatch.util.file_names import on_disk
 
 WORKBOOK = "精准招商清单.xlsx"
 PAGE = "report.html"
 MANIFEST = "run.json"
-
-
-def run_tables(run: Run) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run by file name without suffix, in the columns of the contract."""
-    tables = {
-        "shortlist": run.shortlist,
-        "scores": run.scores,
-        "gaps": run.survey.gaps,
-        "locals": run.survey.anchors,
-        "links": run.candidates.links,
-        "excluded": run.excluded,
-        "rejects": run.rejects,
-        "leads": run.lead_matches,
-        "duplicates": pd.concat(
-            [run.candidates.duplicates, run.home.duplicates], ignore_index=True
-        ),
-    }
-    return {name: frame[list(TABLES[name])] for name, frame in tables.items()}
 
 
 def write_report(
@@ -64,7 +44,7 @@ def write_report(
 def _write_tables(
     run: Run, folder: Path, plain: bool, longer: Mapping[str, Callable[[Path], None]]
 ) -> None:
-    for name, frame in run_tables(run).items():
+    for name, frame in run.tables().items():
         path = folder / f"{name}.csv"
         if name in longer:
             longer[name](path)

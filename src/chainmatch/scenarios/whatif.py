@@ -14,6 +14,7 @@ from chainmatch.scenarios import comparing
 from chainmatch.scenarios.bringing import as_it_is, check_whole, length_of, with_firms_here
 from chainmatch.scenarios.lifting import Lift, lift
 from chainmatch.scenarios.rerun import run_again
+from chainmatch.util.missing import plain
 
 
 @dataclass(frozen=True)
@@ -56,37 +57,23 @@ class WhatIf:
             found |= {"needs": self.lift.needs, "ways": self.lift.ways.assign(changes=changes)}
         return found
 
-    def records(self) -> dict[str, Any]:
-        """Return everything as plain lists and numbers, for JSON; None is unknown."""
-        tables = self.tables()
-        told: dict[str, Any] = {"notes": list(self.notes), "waiting": list(self.waiting)}
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as plain data, for JSON; None is unknown."""
+        tables = {name: table.to_dict("records") for name, table in self.tables().items()}
         lift = None
         if self.lift:
-            lift = {name: _plain(value) for name, value in vars(self.lift).items()}
-            lift["needs"] = _rows(tables.pop("needs"))
-            lift["ways"] = _rows(self.lift.ways)
+            lift = {**vars(self.lift), "needs": tables.pop("needs")}
+            lift["ways"] = self.lift.ways.to_dict("records")
             del tables["ways"]
-        return {**{name: _rows(table) for name, table in tables.items()}, **told, "lift": lift}
+        told = {**tables, "notes": self.notes, "waiting": self.waiting, "lift": lift}
+        found: dict[str, Any] = plain(told)
+        return found
 
     def text(self) -> str:
         """Return the answer for people."""
         from chainmatch.scenarios.wording import text_of_whatif
 
         return text_of_whatif(self)
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")
-    ]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value != value:
-        return None
-    if isinstance(value, tuple):
-        return list(value)
-    return value.item() if hasattr(value, "item") else value
 
 
 def whatif(firms: str | Sequence[str], run: "Run | str | Path", **lists: Any) -> WhatIf:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from chainmatch.errors import OptionError
-from chainmatch.schema.columns import TABLES
+from chainmatch.schema.columns import COLUMNS, TABLES, titles
 from chainmatch.tables.finding import find_layout
 from chainmatch.tables.headers import Table, check_mapping, read_mapping
 from chainmatch.tables.kinds import NO_DATA
@@ -23,10 +23,13 @@ from chainmatch.tables.records import Tally, frame_of, typed
 from chainmatch.tables.rows import Body, read_body
 from chainmatch.tables.sheets import Book, Sheet
 from chainmatch.tables.sources import Source, open_book, open_source
+from chainmatch.util.notebook import block, frame_html
 from chainmatch.util.notices import tell
 
+_SHOWN = 10  # rows of a list in a notebook
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Reading:
     """A table as it was read.
 
@@ -41,6 +44,19 @@ class Reading:
     notes: tuple[str, ...]
     mapping: dict[str, str]
     rows: int
+
+    def __repr__(self) -> str:
+        """Say in one line how many rows were read, and how many could not be."""
+        notes = f"，说明 {len(self.notes)} 条" if self.notes else ""
+        read, unread = len(self.table), len(self.rejects)
+        return f"<Reading {self.rows:,} 行：读入 {read:,}，未读入 {unread:,}{notes}>"
+
+    def _repr_html_(self) -> str:
+        """Show a list in a notebook: what was noticed, its first rows, the first rejects."""
+        read = [name for name in self.table if name in self.mapping.values()]
+        table = frame_html(self.table, {name: COLUMNS[name].title for name in read}, _SHOWN)
+        unread = frame_html(self.rejects, titles("rejects"), _SHOWN)
+        return block(repr(self), *self.notes, table, *([unread] if len(self.rejects) else []))
 
     @property
     def furniture(self) -> int:

@@ -29,6 +29,22 @@ def rows_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
+def plain(value: Any) -> Any:
+    """Return lists, dictionaries, texts and numbers of Python, for JSON; None is unknown.
+
+    A record (named tuple) becomes a dictionary.
+    """
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
 def saturating(amount: float, half: float) -> float:
     """Return ``amount / (amount + half)``: 0 for nothing, one half at ``half``, towards 1."""
     return amount / (amount + half)

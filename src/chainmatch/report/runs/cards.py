@@ -13,19 +13,26 @@ from chainmatch.decision.firm_facts import region_of
 from chainmatch.decision.mean import contributions, widest
 from chainmatch.decision.shortlist import why_not
 from chainmatch.places.locating import locate
+from chainmatch.report.runs.card import Card
 from chainmatch.report.runs.folders import Row, RunFolder
 from chainmatch.report.templates import text_of
 from chainmatch.schema.records import points_text, sides
 from chainmatch.schema.words import RELATIONS, word
 from chainmatch.util import missing
+from chainmatch.util.missing import plain
 from chainmatch.util.rounding import percent
 
 Tables = Mapping[str, pd.DataFrame]
 
 _GAPS = 5  # gaps beside a local firm
+# What the data of a card take from the row of a scored firm as it is.
+_TOLD = (
+    "firm_id", "name", "rank", "region", "zone", "chain", "node", "node_name", "score", "low",
+    "high", "stability", "grade", "evidence", "reasons", "weak_points",
+)  # fmt: skip
 
 
-def cards_of(asked: str, tables: Tables, folder: RunFolder) -> Iterator[str]:
+def cards_of(asked: str, tables: Tables, folder: RunFolder) -> Iterator[Card]:
     """Cards of a firm id or an exact name: at most one as a target firm, and one as a local."""
     yield from _target_cards(asked, tables, folder)
     local = _rows(tables["locals"], asked)
@@ -33,7 +40,7 @@ def cards_of(asked: str, tables: Tables, folder: RunFolder) -> Iterator[str]:
         yield _local(local[0], folder, tables)
 
 
-def _target_cards(asked: str, tables: Tables, folder: RunFolder) -> Iterator[str]:
+def _target_cards(asked: str, tables: Tables, folder: RunFolder) -> Iterator[Card]:
     for name, card in (("shortlist", _scored), ("scores", _scored), ("excluded", _excluded)):
         rows = _rows(tables[name], asked)
         if rows:
@@ -42,7 +49,8 @@ def _target_cards(asked: str, tables: Tables, folder: RunFolder) -> Iterator[str
             return
     merged = [row for row in _rows(tables["duplicates"], asked) if row["kept_id"] != asked]
     for row in merged[:1]:
-        yield f"{row['name']}　重复\n已并入“{row['kept_name']}”：{row['why']}。"
+        said = f"{row['name']}　重复\n已并入“{row['kept_name']}”：{row['why']}。"
+        yield Card.of(said, {"state": "duplicates", **plain(row)})
         yield from cards_of(row["kept_id"], tables, folder)
 
 
@@ -51,14 +59,32 @@ def _rows(frame: pd.DataFrame, asked: str) -> list[Row]:
     return [{str(k): v for k, v in row.items()} for row in frame[match].to_dict("records")]
 
 
-def _namesakes(rows: list[Row]) -> Iterator[str]:
+def _namesakes(rows: list[Row]) -> Iterator[Card]:
     if rows:
-        ids = "、".join(row["firm_id"] for row in rows)
-        yield f"另有 {len(rows)} 家同名企业，可按编号查看：{ids}。"
+        ids = [row["firm_id"] for row in rows]
+        said = f"另有 {len(rows)} 家同名企业，可按编号查看：{'、'.join(ids)}。"
+        yield Card.of(said, {"state": "namesakes", "firm_ids": ids})
 
 
-def _scored(row: Row, folder: RunFolder, tables: Tables) -> str:
-    return text_of("card.txt", points_text=points_text, **said_of(row, folder, tables))
+def _scored(row: Row, folder: RunFolder, tables: Tables) -> Card:
+    said = said_of(row, folder, tables)
+    told = {
+        "state": "shortlist" if said["chosen"] else "scores",
+        **{key: row[key] for key in _TOLD if key in row},
+        **{key: said[key] for key in ("place", "count", "why_not", "km", "gap")},
+        "parts": [
+            {"name": part.name, "title": part.title, "value": row[part.column],
+             "weight": folder.weights[part.name], "adds": said["added"][part.name]}
+            for part in folder.parts
+        ],
+        "partners": [
+            {"side": one.side, "name": one.name, "phrase": one.phrase}
+            for one in row["partner_firms"]
+        ],
+        "links": _links(row["firm_id"], folder),
+        "ask_first": said["widest"].question if said["widest"] else "",
+    }  # fmt: skip
+    return Card.of(text_of("card.txt", points_text=points_text, **said), plain(told))
 
 
 def said_of(row: Row, folder: RunFolder, tables: Tables) -> dict[str, Any]:
@@ -94,25 +120,32 @@ def said_of(row: Row, folder: RunFolder, tables: Tables) -> dict[str, Any]:
     }
 
 
-def _excluded(row: Row, folder: RunFolder, _: Tables) -> str:
+def _excluded(row: Row, folder: RunFolder, _: Tables) -> Card:
     lines = [
         f"{row['name']}　未通过准入条件，没有打分",
         f"条件：{row['gate']}",
         f"原因：{row['why']}",
     ]
-    return "\n".join([*lines, *_kin(row["firm_id"], folder)])
+    told = {"state": "excluded", **row, "links": _links(row["firm_id"], folder)}
+    return Card.of("\n".join([*lines, *_kin(row["firm_id"], folder)]), plain(told))
+
+
+def _links(firm: str, folder: RunFolder) -> list[Row]:
+    """The rows that link a target firm to local ones."""
+    links = folder.table("links")
+    found: list[Row] = links[links["left_id"] == firm].to_dict("records")
+    return found
 
 
 def _kin(firm: str, folder: RunFolder) -> Iterator[str]:
-    links = folder.table("links")
-    for link in links[links["left_id"] == firm].to_dict("records"):
+    for link in _links(firm, folder):
         relation = word(RELATIONS, link["relation"])
         why = f"：{link['why']}" if link["why"] else ""
         sure = f"置信度 {percent(link['confidence'])}"
         yield f"与本地企业的关系：{link['right_name']}，{relation}（{sure}）{why}"
 
 
-def _local(row: Row, folder: RunFolder, tables: Tables) -> str:
+def _local(row: Row, folder: RunFolder, tables: Tables) -> Card:
     chosen, gaps = tables["shortlist"], folder.table("gaps")
     partner_of = [
         name
@@ -125,10 +158,10 @@ def _local(row: Row, folder: RunFolder, tables: Tables) -> str:
     )
     beside = gaps[(up | down) & gaps["kind"].ne("")]
     ordered = beside.sort_values(["score", "node"], ascending=[False, True])
-    return text_of(
-        "local.txt",
-        row=row,
-        place=tables["locals"]["firm_id"].tolist().index(row["firm_id"]) + 1,
-        partner_of=partner_of,
-        beside=ordered["node_name"].head(_GAPS).tolist(),
-    )
+    said = {
+        "place": tables["locals"]["firm_id"].tolist().index(row["firm_id"]) + 1,
+        "partner_of": partner_of,
+        "beside": ordered["node_name"].head(_GAPS).tolist(),
+    }
+    told = {"state": "locals", **plain(row), **said}
+    return Card.of(text_of("local.txt", row=row, **said), told)

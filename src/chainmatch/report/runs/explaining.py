@@ -6,13 +6,17 @@ behind it; that a firm is not there can be said without them.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from chainmatch.errors import RunError
 from chainmatch.identity.search import Found, meant
+from chainmatch.report.runs.card import Card
 from chainmatch.report.runs.folders import RunFolder
+
+if TYPE_CHECKING:
+    from chainmatch.run import Run
 
 # Where a firm of a run can stand, first the table that says most of it.
 STATES = {
@@ -32,18 +36,22 @@ class Asked(NamedTuple):
     note: str
 
 
-def explain(firm: str, run: str | Path) -> str:
+def explain(firm: str, run: "Run | str | Path") -> Card:
     """Return the evidence card of one firm, in Chinese; or why it is not on the shortlist.
 
-    ``firm`` is a firm id or a name; a name that differs in writing only is understood. Raises
-    RunError if the firm is not in the run; the message names those that are near.
+    ``firm`` is a firm id or a name; a name that differs in writing only is understood, and so is a
+    part of a name that one firm alone has. ``run`` is the folder of a run, or what
+    :func:`chainmatch.rank` returned. The card is a text; its ``as_dict()`` says the same as data.
+    Raises RunError if the firm is not in the run; the message names those that are near.
     """
     folder = RunFolder.open(run)
     tables = {name: folder.table(name) for name in TABLES}
     asked = asked_of(firm, tables)
     from chainmatch.report.runs.cards import cards_of
 
-    return "\n\n".join(filter(None, [asked.note, *cards_of(asked.firm, tables, folder)]))
+    cards = list(cards_of(asked.firm, tables, folder))
+    text = "\n\n".join(filter(None, [asked.note, *cards]))
+    return Card.of(text, {"note": asked.note, "cards": [card.as_dict() for card in cards]})
 
 
 def asked_of(firm: str, tables: Mapping[str, pd.DataFrame]) -> Asked:

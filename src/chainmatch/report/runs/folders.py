@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,14 @@ import pandas as pd
 from chainmatch.errors import RunError
 from chainmatch.parts import Part, gap_parts_of, parts_of
 from chainmatch.schema.columns import COLUMNS, CONTRACT, ROWS
-from chainmatch.schema.records import TEXTS, partners_of, points_of
+from chainmatch.schema.records import TEXTS, partners_of, points_of, written
 from chainmatch.util.cells import as_written
 from chainmatch.util.file_names import check_name
 from chainmatch.util.replacing import put_back
 
 if TYPE_CHECKING:
     from chainmatch.profile import Profile
+    from chainmatch.run import Run
 
 Row = dict[str, Any]
 
@@ -36,8 +38,16 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def open(cls, path: str | Path) -> "RunFolder":
-        """Open a folder. Raises RunError if it holds no run, or one of a newer contract."""
+    def open(cls, path: "Run | str | Path") -> "RunFolder":
+        """Open a folder, or a run in memory as if it had been written to one.
+
+        Raises RunError for a folder that holds no run, or one of a newer contract, and for a run in
+        pieces in memory, which holds a part of its tables only.
+        """
+        if not isinstance(path, str | PathLike):
+            if path.gates is not None:
+                raise RunError("分段运行的结果不全在内存里，请给出 rank 的结果文件夹。")
+            return RunInHand(Path(), path)
         folder = Path(path)
         check_name(folder, RunError)
         _finish(folder)
@@ -154,15 +164,36 @@ class RunFolder:
         for column in row.keys() - set(header):
             unknown = "" if row[column].column.is_text else math.nan
             frame[column] = frame.get(_NAMED.get(column, ""), unknown)
-        for column in TEXTS.keys() & set(frame.columns):
-            read = partners_of if column == "partner_firms" else points_of
-            frame[column] = pd.Series(list(map(read, frame[column])), frame.index, dtype=object)
+        frame = _with_records(frame)
         old = [column for column in frame.columns if column not in row]
         return frame[[*row, *old]]
 
     def _is_number(self, table: str, column: str) -> bool:
         parts = {part.column for part in (*self.parts, *gap_parts_of(self.gap_weights))}
         return column in parts or (column in COLUMNS and COLUMNS[column].kind not in _TEXT)
+
+
+@dataclass(frozen=True)
+class RunInHand(RunFolder):
+    """A run in memory that is read as its folder would be."""
+
+    run: "Run"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What run.json would say."""
+        return {**self.run.manifest, "contract": CONTRACT}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the run as :meth:`RunFolder.table` does."""
+        return _with_records(written(self.run.tables()[name]).reset_index(drop=True))
+
+
+def _with_records(frame: pd.DataFrame) -> pd.DataFrame:
+    for column in TEXTS.keys() & set(frame.columns):
+        read = partners_of if column == "partner_firms" else points_of
+        frame[column] = pd.Series(list(map(read, frame[column])), frame.index, dtype=object)
+    return frame
 
 
 def _known(data: Any, model: Any) -> Any:

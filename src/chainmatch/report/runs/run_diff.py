@@ -17,7 +17,9 @@ from chainmatch.names import normal_name
 from chainmatch.parts import parts_of
 from chainmatch.report.runs.folders import Row, RunFolder
 from chainmatch.report.runs.moves import move_of, moves_of, reason_of, rows_by, same
+from chainmatch.run import Run
 from chainmatch.schema.words import INPUTS, node
+from chainmatch.util.missing import plain
 from chainmatch.util.rounding import figure, rounded
 
 
@@ -31,6 +33,10 @@ class Diff:
 
     causes: tuple[str, ...]
     moves: pd.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return causes and moves as plain data, for JSON; None is unknown."""
+        return {"causes": list(self.causes), "moves": plain(self.moves.to_dict("records"))}
 
     def text(self) -> str:
         """Return the comparison for people."""
@@ -69,8 +75,11 @@ def _move_line(row: Mapping[Any, Any]) -> str:
     return f"  {row['name']}　{places}：{row['why']}"
 
 
-def diff(run_a: str | Path, run_b: str | Path) -> Diff:
-    """Compare the shortlists of two runs: what went in that differs, who moved and why."""
+def diff(run_a: Run | str | Path, run_b: Run | str | Path) -> Diff:
+    """Compare the shortlists of two runs: what went in that differs, who moved and why.
+
+    A run is the folder that ``rank`` wrote or what :func:`chainmatch.rank` returned.
+    """
     a = Side(RunFolder.open(run_a))
     b = Side(RunFolder.open(run_b), a)
     lines = [line for firm in sorted(a.chosen | b.chosen) if (line := _moved(firm, a, b))]
