@@ -58,6 +58,8 @@ def test_a_brief_is_read_back(run, tmp_path, read):
     assert title == f"走访简报：{FORMULA}" and heads == HEADS
     assert sections[title] == [f"茶县　精准招商清单第 1 位，得分 {figure(score)}"]
     assert dict(who)["企业编号"] == "T1" and dict(who)["所在地"] == "浙江杭州（长三角）"
+    assert (dict(who)["注册资本"], dict(who)["成立日期"]) == ("5,000万元", "2010-05-01")
+    assert dict(who)["注册地址"] == "未知"  # the list has none
     assert dict(who)["经营范围原文"] == f"“制茶{SCRIPT}”"
     gap = "".join(sections["补哪个缺口"])
     assert "制茶（中游），补链" in gap and "要素条件 0.70" in gap  # plant 0.6, water 1.0
@@ -71,6 +73,19 @@ def test_a_brief_is_read_back(run, tmp_path, read):
     ]
     assert any("县里优先发展制茶" in text for text in sections["他们为什么要来"])
     assert any("月溪饮品公司" in text and "卖给谁" in text for text in sections["要问什么"])
+
+
+def test_capital_date_and_address_are_those_of_the_list(run, tmp_path):
+    tea = hostile_run(tea_world())
+    firms = tea.candidates.firms
+    firms.loc[firms["firm_id"] == "T1", "address"] = "=杭州市茶园路1号"
+    folder = write_report(tea, tmp_path / "out")
+    for source in (tea, folder):
+        assert dict(read_brief("T1", source).who)["注册地址"] == "=杭州市茶园路1号"
+    (folder / "目标企业清单.csv").unlink()  # nothing else is lost with it
+    old = dict(read_brief("T1", folder).who)
+    assert "注册资本" not in old and old["企业编号"] == "T1"
+    assert "注册资本" not in dict(read_brief("T5", run).who)  # not on the list: not kept
 
 
 def test_what_is_unknown_is_asked_and_said(run):

@@ -9,7 +9,7 @@ bytes.
 import math
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -129,7 +129,7 @@ def read_brief(firm: str, run: Run | str | Path) -> Brief:
     return Brief(
         title=row["name"],
         place=_place(row, folder),
-        who=tuple(_who(row)),
+        who=tuple(_who(row, folder.registered(row["firm_id"]))),
         why=_lines(said.why()) or ("从名单看，本县说得出的优势还没有；先想清楚能给什么，再登门。",),
         gap="".join(_lines(said.fills())),
         gap_parts=tuple(
@@ -194,9 +194,10 @@ def _place(row: Row, folder: RunFolder) -> str:
     return f"{county}　精准招商清单第 {row['rank']:.0f} 位，得分 {number(row['score'])}"
 
 
-def _who(row: Row) -> Iterator[tuple[str, str]]:
+def _who(row: Row, registered: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "企业编号", row["firm_id"]
     yield "所在地", f"{row['region'] or UNKNOWN}（{row['zone'] or NO_ZONE}）"
+    yield from ((title, text or UNKNOWN) for title, text in registered.items())
     yield "环节", node(row["node_name"])
     yield "经营范围原文", f"“{row['evidence']}”" if row["evidence"] else UNKNOWN
     yield "依据等级", f"{word(GRADES, row['grade'])}：{word(GRADE_MEANING, row['grade'])}"

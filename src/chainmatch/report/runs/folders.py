@@ -14,9 +14,12 @@ import pandas as pd
 from chainmatch.errors import RunError
 from chainmatch.parts import Part, gap_parts_of, parts_of
 from chainmatch.schema.columns import COLUMNS, CONTRACT, ROWS
+from chainmatch.schema.currencies import money_text
 from chainmatch.schema.records import TEXTS, partners_of, points_of, written
+from chainmatch.schema.words import unknown
+from chainmatch.util import missing
 from chainmatch.util.cells import as_written
-from chainmatch.util.file_names import check_name
+from chainmatch.util.file_names import check_name, on_disk
 from chainmatch.util.replacing import put_back
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_REGISTERED = ("注册资本", "成立日期", "注册地址")
 _TEXT = ("text", "date")
 # What is lacking a name is called by its number.
 _NAMED = {"node_name": "node", "kept_name": "kept_id", "left_name": "left_id"}
@@ -168,6 +172,21 @@ class RunFolder:
         old = [column for column in frame.columns if column not in row]
         return frame[[*row, *old]]
 
+    def registered(self, firm_id: str) -> dict[str, str]:
+        """Return what the list says of a firm of the shortlist: title → text, "" for unknown.
+
+        Empty for any other firm, of which a folder keeps nothing of this.
+        """
+        path = self.path / on_disk("目标企业清单.csv")
+        try:
+            rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        except (OSError, ValueError):  # of earlier days, or taken away: nothing else needs it
+            return {}
+        if "企业编号" not in rows:
+            return {}
+        own = rows[rows["企业编号"].map(as_written).eq(firm_id)].head(1).to_dict("records")
+        return {title: as_written(row.get(title, "")) for row in own for title in _REGISTERED}
+
     def _is_number(self, table: str, column: str) -> bool:
         parts = {part.column for part in (*self.parts, *gap_parts_of(self.gap_weights))}
         return column in parts or (column in COLUMNS and COLUMNS[column].kind not in _TEXT)
@@ -183,6 +202,17 @@ class RunInHand(RunFolder):
     def manifest(self) -> dict[str, Any]:
         """What run.json would say."""
         return {**self.run.manifest, "contract": CONTRACT}
+
+    def registered(self, firm_id: str) -> dict[str, str]:
+        """Return what the list says of any target firm: title → text, "" for unknown."""
+        firms = self.run.candidates.firms
+        for firm in missing.rows_of(firms[firms["firm_id"].eq(firm_id)].head(1)):
+            money = (
+                "" if unknown(firm["capital"]) else money_text(firm["capital"], firm["currency"])
+            )
+            told = (money, firm["established"], firm["address"])
+            return dict(zip(_REGISTERED, told, strict=True))
+        return {}
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the run as :meth:`RunFolder.table` does."""
