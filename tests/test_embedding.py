@@ -3,6 +3,7 @@
 Those of a language that this machine does not have are skipped.
 """
 
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ import pandas as pd
 import pytest
 
 from chainmatch.schema.columns import CONTRACT
-from lifeline import run
+from lifeline import end, run, start
 from waiting import PATIENCE
 
 PAGE = Path(__file__).parents[1] / "docs" / "embedding.md"
@@ -38,6 +39,7 @@ def test_every_program_of_the_page_is_run_here():
         *("ReadRun.java", "read-run.mjs"),
         *("rank.sh", "rank.py", "Explain.java", "explain.mjs"),
         *("service.sh", "service.py", "Service.java", "service.mjs"),
+        *("mcp.mjs", "mcp.sh"),
     }
     assert len(re.findall(r"^```(?:java|js|sh|py)$", PAGE.read_text("utf-8"), re.M)) == len(
         PROGRAMS
@@ -192,3 +194,29 @@ def test_javascript_starts_a_run_and_fetches_the_workbook(place, service):
         min_row=4, values_only=True
     )
     assert [row[1] for row in rows] == [line.split()[1] for line in said]
+
+
+# --- the tools for assistants ---------------------------------------------------------------------
+
+
+def test_javascript_asks_the_tools_over_pipes(place):
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    first = table(place / "out" / "shortlist.csv").head(3)
+    said = ran("mcp.mjs", place, "out").splitlines()
+    assert [line.split(" ")[0] for line in said] == first["firm_id"].tolist()
+    assert all(name in line for name, line in zip(first["name"], said, strict=True))
+
+
+def test_curl_asks_the_tools_over_http(place, tmp_path):
+    """Without any key only this machine may ask, and it may."""
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    command = [sys.executable, "-m", "chainmatch.cli", "mcp", "--http", "--port", "0"]
+    process = start([*command, "--data", str(tmp_path / "data")], stdout=subprocess.PIPE, text=True)
+    try:
+        url = re.search(r"http://\S+", process.stdout.readline())[0]
+        said = ran("mcp.sh", place, CHAINMATCH_MCP=url, CHAINMATCH_KEY="")
+    finally:
+        end(process)
+        process.stdout.close()
+    result = json.loads(said)["result"]
+    assert result["structuredContent"]["phrases"][0]["text"] == "中药饮片生产、加工"

@@ -14,7 +14,6 @@ from contextlib import suppress
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -90,13 +89,11 @@ def register(
 
 
 def _on_vectors(work: Work) -> Work:
-    """Return what DuckDB calls, with as many parameters as ``work``; several threads call it."""
-    lock = Lock()
+    """Return what DuckDB calls: it looks at the parameters of ``work``."""
 
     @wraps(work)
     def call(*vectors: pa.ChunkedArray) -> Any:
-        with lock:
-            return work(*(vector.to_pylist() for vector in vectors))
+        return work(*(vector.to_pylist() for vector in vectors))
 
     return call
 
