@@ -6,8 +6,8 @@ from chainmatch.chains.graph import check_chains
 from chainmatch.chains.workbook import copy_chains
 
 FILE = "green-industry.yaml"
-CYCLE = "  - {from: cutting-tools, to: tungsten-mining, source: S01}\n"
-LOOP = "  - {from: cutting-tools, to: cutting-tools, source: S01}\n"
+CYCLE = "  - {from: cutting-tools, to: tungsten-mining, source: S05}\n"
+LOOP = "  - {from: cutting-tools, to: cutting-tools, source: S05}\n"
 
 # name: (what stands in the file, what is written instead, lines from there to the problem, words)
 SLIPS = {
@@ -32,9 +32,9 @@ SLIPS = {
         "“tungsten-mining”（钨矿采选）",
     ),
     "node by name": ("{from: tungsten-mining,", "{from: 钨矿采选,", 0, "是否想写“tungsten-mining”"),
-    "source": ("source: general knowledge}", "source: general knowlege}", 0, "“general knowledge”"),
+    "source": ("source: general knowledge,", "source: general knowlege,", 0, "“general knowledge”"),
     "source of an investment": ("source: S05}", "source: S55}", 0, "不认识的来源“S55”"),
-    "no source": (", source: S01}", "}", 0, "source：缺少必填项"),
+    "no source": (", source: GB175}", "}", 0, "source：缺少必填项"),
     "segment": ("segment: tungsten\n", "segment: tungstn\n", 0, "是否想写“tungsten”"),
     "segment by name": ("segment: tungsten\n", "segment: 钨\n", 0, "是否想写“tungsten”"),
     "eaten zero": ('codes: ["0931"]', "codes: [931]", 0, "应为四位数字的行业小类代码，如 0931"),
@@ -58,13 +58,13 @@ SLIPS = {
     ),
     "supply twice": (
         "recycling:\n",
-        "  - {from: tungsten-mining, to: tungsten-smelting, source: S01}\nrecycling:\n",
+        "  - {from: tungsten-mining, to: tungsten-smelting, source: S05}\nrecycling:\n",
         0,
         "已在 green-industry.yaml 中写过",
     ),
     "supply of others": (
         "supplies:\n",
-        "supplies:\n  - {from: tea-making, to: homestay, source: S01}\n",
+        "supplies:\n  - {from: tea-making, to: homestay, source: S05}\n",
         1,
         "两端都不在本链",
     ),
@@ -113,7 +113,7 @@ def test_a_slip_hides_no_other_in_its_file_or_in_others(folder):
             (FILE, "needs: [power", "needs: [pover"),
             (FILE, "{from: tungsten-powder,", "{from: tungsten-powdr,"),
             ("clean-energy.yaml", "activities: [make]", "activities: [mak]"),
-            ("clean-energy.yaml", "source: general knowledge}", "source: S00}"),
+            ("clean-energy.yaml", "source: general knowledge,", "source: S00,"),
             ("eco-wellness.yaml", "segments:\n", "segmants:\n"),
             ("modern-medicine.yaml", 'codes: ["0511"]', 'codes: ["0000"]'),
         ]
@@ -124,7 +124,7 @@ def test_a_slip_hides_no_other_in_its_file_or_in_others(folder):
 def test_a_cycle_is_printed_beside_other_errors(folder):
     write(folder, "supplies:\n", f"supplies:\n{CYCLE}")
     write(folder, "stage: upstream", "stage: upsteam", "specialty-agri.yaml")
-    write(folder, "source: general knowledge}", "source: S00}")
+    write(folder, "source: general knowledge,", "source: S00,")
     whys = [why for _, _, why in errors(folder)]
     assert len(whys) == 3
     assert sum("成环：切削刀具与数控刀片 → 钨矿采选 → " in why for why in whys) == 1
@@ -132,7 +132,7 @@ def test_a_cycle_is_printed_beside_other_errors(folder):
 
 def test_every_knot_of_supplies_has_its_cycle(folder):
     write(folder, "supplies:\n", f"supplies:\n{CYCLE}")
-    back = "  - {from: tea-making, to: tea-growing, source: S20}\n"
+    back = "  - {from: tea-making, to: tea-growing, source: GB14456}\n"
     write(folder, "supplies:\n", f"supplies:\n{back}", "specialty-agri.yaml")
     assert {file for file, _, why in errors(folder) if "成环" in why} == {
         FILE,
@@ -152,7 +152,7 @@ def test_a_file_that_cannot_be_read_is_not_blamed_on_the_others(folder, text):
 
 
 def test_a_supply_against_the_stages_names_both(folder):
-    back = "  - {from: cutting-tools, to: scrap-collection, source: S01}\n"
+    back = "  - {from: cutting-tools, to: scrap-collection, source: S05}\n"
     line = write(folder, "supplies:\n", f"supplies:\n{back}") + 1
     found = check_chains(folder)
     assert [(w.file, w.line, w.level) for w in found.itertuples()] == [(FILE, line, "warning")]

@@ -60,6 +60,7 @@ lines = st.one_of(
 texts = st.one_of(lines, st.lists(lines, min_size=2, max_size=2).map("\n".join)).map(str.strip)
 texts = texts.filter(bool)
 words = lines.filter(lambda word: len(word) > 1 and not set("，；。\t") & set(word))
+kinds = st.sampled_from(["official", "standard", "report", "expert"])
 slugs = st.from_regex(r"\A[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}\Z")
 
 
@@ -81,7 +82,8 @@ def chain(draw, chain_id, own, everyone, used):
     pairs = [(u, v) for i, u in enumerate(everyone) for v in everyone[i + 1 :] if v in own]
     some = st.lists(st.sampled_from(pairs), max_size=3, unique=True) if pairs else st.just([])
     supplies = [
-        [{"from": u, "to": v, "source": draw(cites)} for u, v in draw(some)] for _ in range(2)
+        [{"from": u, "to": v, "source": draw(cites), "why": draw(texts)} for u, v in draw(some)]
+        for _ in range(2)
     ]
     shared = []
     if len(own) > 1 and draw(st.booleans()):
@@ -95,7 +97,9 @@ def chain(draw, chain_id, own, everyone, used):
         "name": draw(texts),
         "about": draw(texts),
         "names": draw(st.lists(lines.filter(lambda w: w and "\t" not in w), max_size=2)),
-        "sources": {key: {"title": draw(texts), "url": draw(texts)} for key in keys},
+        "sources": {
+            key: {"title": draw(texts), "url": draw(texts), "kind": draw(kinds)} for key in keys
+        },
         "segments": [{"id": segment, "name": draw(texts)} for segment in segments],
         "nodes": nodes,
         "supplies": supplies[0],
@@ -296,7 +300,7 @@ def test_all_slips_are_reported_at_once(edited):
 def test_a_cycle_is_printed_in_chinese_names(edited):
     def change(pages):
         page = pages["供给关系"]
-        chain, start, end, _ = (cell.value for cell in page[2])
+        chain, start, end, *_ = (cell.value for cell in page[2])
         page.append([chain, end, start, "常识"])
 
     assert any("成环" in problem and "“循环利用”表" in problem for problem in edited(change))

@@ -48,11 +48,11 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
     """Read all chain files of ``folder`` (default: the bundled five) into one graph.
 
     Node attributes: ``name, chain, segment, stage, does, objects, hints, false_friends, activities,
-    codes, needs, settles, unlisted,
-    investments, was``; edge attribute: ``source``. ``graph.graph`` holds ``chains``
-    (id → name, about), ``segments`` ((chain, id) → name), ``recycling`` (list of from, to, source),
-    ``sources`` ((chain, id) → title, url), ``shared`` ((chain, object) → node ids) and ``was``
-    (earlier id or name → node ids).
+    codes, needs, settles, unlisted, investments, was``; edge attributes: ``source``, its ``kind``
+    (``official, standard, report, expert``), ``why`` and ``chain``. ``graph.graph`` holds
+    ``chains`` (id → name, about), ``segments`` ((chain, id) → name), ``recycling`` (list of
+    from, to, source), ``sources`` ((chain, id) → title, url, kind), ``shared`` ((chain, object)
+    → node ids) and ``was`` (earlier id or name → node ids).
 
     Raises
     ------
@@ -147,7 +147,15 @@ def graph_of(chains: Sequence[Chain]) -> "nx.DiGraph[str]":
             graph.add_node(node.id, chain=chain.chain, **node.model_dump(exclude={"id"}))
     for chain in chains:
         for supply in chain.supplies:
-            graph.add_edge(supply.start, supply.end, source=supply.source, chain=chain.chain)
+            cited = chain.sources.get(supply.source)
+            graph.add_edge(
+                supply.start,
+                supply.end,
+                source=supply.source,
+                kind=cited.kind if cited else "expert",
+                why=supply.why,
+                chain=chain.chain,
+            )
     graph.graph["chains"] = {
         c.chain: {"name": c.name, "about": c.about, "names": c.names} for c in chains
     }

@@ -22,6 +22,13 @@ SETTLES: dict[str, str] = {
     "public": "公共事业",
 }
 GENERAL_KNOWLEDGE = "general knowledge"
+SourceKind = Literal["official", "standard", "report", "expert"]
+SOURCE_KINDS: dict[str, str] = {
+    "official": "法规、规划与统计分类",
+    "standard": "标准",
+    "report": "公开报告与数据",
+    "expert": "专家判断",
+}
 SCHEMA_FILE = "chain.schema.json"
 
 _SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -38,7 +45,7 @@ FORMS: dict[str, str] = {
 }
 ENGLISH: dict[str, str] = {
     chinese: english
-    for words in (STAGES, ACTIVITIES, NEEDS, SETTLES)
+    for words in (STAGES, ACTIVITIES, NEEDS, SETTLES, SOURCE_KINDS)
     for english, chinese in words.items()
 }
 
@@ -66,6 +73,13 @@ class Source(_Record):
 
     title: Annotated[Text, _about("标题：谁、何时、说了什么", "title: who, when, what it says")]
     url: Annotated[MaybeText, _about("网址，可留空", "address, may be empty")] = ""
+    kind: Annotated[
+        SourceKind,
+        Field(
+            description="来源类别：official 法规、规划、统计分类，standard 标准，"
+            "report 公开报告与数据（不写即是），expert 专家判断 / how good a source it is"
+        ),
+    ] = "report"
 
 
 class Segment(_Record):
@@ -181,6 +195,12 @@ class Supply(_Record):
             f"id of a source, or {GENERAL_KNOWLEDGE}",
         ),
     ]
+    why: Annotated[
+        MaybeText,
+        _about(
+            "一句话理由：没有公开出处时，为什么有这条关系", "the reasoning where no source says so"
+        ),
+    ] = ""
 
 
 class Shared(_Record):

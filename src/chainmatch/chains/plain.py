@@ -24,13 +24,14 @@ def plain_graph(graph: "nx.DiGraph[str]") -> "nx.DiGraph[str]":
     segment_name, stage, stage_name, settles, does, activities, objects, hints, codes, needs``;
     several words of one are joined by 、, closed words are the Chinese ones. Edge attributes:
     ``relation`` (``supply``, ``recycling`` or both, joined by 、), ``chain`` of the file,
-    ``source``, ``source_title`` and ``weight``, a number above 0.
+    ``source``, ``source_title``, ``source_kind``, ``why`` and ``weight``, a number above 0.
     """
     plain: nx.DiGraph[str] = nx.DiGraph()
     for node, data in graph.nodes(data=True):
         plain.add_node(node, **_node(graph, data))
     for start, end, data in graph.edges(data=True):
         plain.add_edge(start, end, **_edge(graph, SUPPLY, data["chain"], data["source"]))
+        plain.edges[start, end]["why"] = data["why"]
     for start, end, source in graph.graph["recycling"]:
         if plain.has_edge(start, end):
             plain.edges[start, end]["relation"] = f"{SUPPLY}{JOINED}{RECYCLING}"
@@ -64,5 +65,7 @@ def _edge(graph: "nx.DiGraph[str]", relation: str, chain: str, source: str) -> d
         "chain": chain,
         "source": source,
         "source_title": cited.get("title", ""),
+        "source_kind": cited.get("kind", "expert"),
+        "why": "",
         "weight": 1.0,
     }

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 import networkx as nx
 
 from chainmatch.chains.graph import Trace, names_of
-from chainmatch.chains.model import GENERAL_KNOWLEDGE
 from chainmatch.errors import OptionError
 from chainmatch.schema.words import STAGES
 from chainmatch.util.yaml import nearest
@@ -26,7 +25,7 @@ def chain_counts(graph: "nx.DiGraph[str]") -> list[dict[str, str | int]]:
     """Return one record a chain: id, name, segments, nodes, supplies, sourced, objects."""
     edges = [data for _, _, data in graph.edges(data=True)]
     supplies = Counter(data["chain"] for data in edges)
-    sourced = Counter(data["chain"] for data in edges if data["source"] != GENERAL_KNOWLEDGE)
+    sourced = Counter(data["chain"] for data in edges if data["kind"] != "expert")
     return [
         {
             "chain": chain,

@@ -39,7 +39,7 @@ def chain_text(chain: Chain) -> str:
         if records:
             lines += ["", f"{part}:"]
             for record in records:
-                lines += _record(record.model_dump(by_alias=True), 2)
+                lines += _record(record.model_dump(by_alias=True, exclude_defaults=True), 2)
     return "\n".join(lines) + "\n"
 
 

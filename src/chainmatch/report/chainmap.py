@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chainmatch.chains.model import GENERAL_KNOWLEDGE
 from chainmatch.chains.views import chain_id
 from chainmatch.errors import OutputError
 from chainmatch.report.edge_routing import PITCH, Route
@@ -182,7 +181,7 @@ def _line(route: Route, plan: Layout, graph: "Graph") -> dict[str, Any]:
         "start": route.start,
         "end": route.end,
         "back": "-back" if route.back else "",
-        "sourced": data.get("source", GENERAL_KNOWLEDGE) != GENERAL_KNOWLEDGE,
+        "sourced": data.get("kind", "expert") != "expert",
         "path": _path(route, plan),
     }
 

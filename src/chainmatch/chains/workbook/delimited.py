@@ -58,6 +58,7 @@ def _meant(text: str) -> str:
 # --- Neo4j ----------------------------------------------------------------------------------------
 
 _CLOSED, _OPEN = ("activities", "needs"), ("objects", "hints", "codes")  # the lists of a node
+_SAID = ("source", "source_title", "source_kind", "why")  # of an edge
 _RELATIONS = {"supply": "SUPPLIES", "recycling": "RECYCLES"}
 
 
@@ -78,14 +79,14 @@ def write_neo4j(chains: Sequence[Chain], folder: Path) -> None:
     )
     heads = [":ID", *keys, *(f"{key}:string[]" for key in _CLOSED + _OPEN), ":LABEL"]
     write_csv(pd.DataFrame(nodes, columns=heads), folder / "nodes.csv", plain=True)
-    heads = [":START_ID", ":END_ID", "chain", "source", "source_title", "weight:double", ":TYPE"]
+    heads = [":START_ID", ":END_ID", "chain", *_SAID, "weight:double", ":TYPE"]
     relations = pd.DataFrame(_relations(plain), columns=heads)
     write_csv(relations, folder / "relationships.csv", plain=True)
 
 
 def _relations(plain: "nx.DiGraph[str]") -> Iterable[list[object]]:
     for start, end, data in plain.edges(data=True):
-        texts = [one_line(data[key]) for key in ("chain", "source", "source_title")]
+        texts = [one_line(data[key]) for key in ("chain", *_SAID)]
         for relation in data["relation"].split(JOINED):
             yield [start, end, *texts, data["weight"], _RELATIONS[relation]]
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chainmatch.chains.model import SETTLES
+from chainmatch.chains.model import SETTLES, SOURCE_KINDS
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import NEEDS
 from chainmatch.schema.words import STAGES
@@ -13,6 +13,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
     "stage": {chinese: english for english, chinese in STAGES.items()},
     "settles": {chinese: english for english, chinese in SETTLES.items()},
     "activities": {chinese: english for english, chinese in ACTIVITIES.items()},
+    "kind": {chinese: english for english, chinese in SOURCE_KINDS.items()},
     "needs": {chinese: english for english, chinese in NEEDS.items()},
 }
 
@@ -20,9 +21,9 @@ VOCABULARY: dict[str, dict[str, str]] = {
 class Column(NamedTuple):
     """A column of the workbook. ``kind`` says how a cell is written and read.
 
-    ``text``; ``list`` and ``codes`` of words; ``stage``, ``settles``, ``activities``, ``needs`` of
-    ``VOCABULARY``; ``chain``, ``segment``, ``node``, ``nodes`` by name or id; ``source`` by id
-    or ``GENERAL``.
+    ``text``; ``list`` and ``codes`` of words; ``stage``, ``settles``, ``kind``, ``activities``,
+    ``needs`` of ``VOCABULARY``; ``chain``, ``segment``, ``node``, ``nodes`` by name or id;
+    ``source`` by id or ``GENERAL``.
     """
 
     key: str
@@ -51,6 +52,7 @@ _SUPPLY = (
     Column("from", "供方", "node", 26, "上游环节的名称或编号：货物从这里流出。"),
     Column("to", "需方", "node", 26, "下游环节的名称或编号：货物流到这里。"),
     _SOURCE,
+    Column("why", "理由", "text", 50, "一句话：没有公开出处时，为什么有这条关系。", False),
 )
 
 SHEETS = (
@@ -153,6 +155,14 @@ SHEETS = (
             Column("id", "编号", "text", 12, "来源编号，如 S01；供给关系和投资引用它。"),
             Column("title", "标题", "text", 80, "谁、何时、说了什么。"),
             Column("url", "网址", "text", 60, "网址，可留空。", False),
+            Column(
+                "kind",
+                "类别",
+                "kind",
+                18,
+                f"留空即{SOURCE_KINDS['report']}：{'、'.join(SOURCE_KINDS.values())}。",
+                False,
+            ),
         ),
     ),
     Sheet(

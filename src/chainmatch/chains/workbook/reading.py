@@ -326,8 +326,9 @@ class _Book:
                 return [node for node in found if node]
             case "stage":
                 return self._worded(row, text.strip(), column) or "midstream"
-            case "settles":
-                return (text.strip() and self._worded(row, text.strip(), column)) or "anywhere"
+            case "settles" | "kind":
+                usual = {"settles": "anywhere", "kind": "report"}[column.kind]
+                return (text.strip() and self._worded(row, text.strip(), column)) or usual
             case "activities" | "needs":
                 words = [self._worded(row, word, column) for word in _split(text)]
                 stand_in = ["research"] if column.kind == "activities" and words else []
