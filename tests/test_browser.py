@@ -153,6 +153,12 @@ def test_a_name_that_is_not_on_the_list_is_answered_too(page):
         assert outside(page) == []
 
 
+def test_a_local_firm_is_answered_with_its_place_on_the_chain(page):
+    page.get_by_label("查找").fill("月溪饮品")
+    (said,) = outside(page)
+    assert said.startswith("月溪饮品公司") and "茶饮料" in said and "本地企业" in said
+
+
 def test_firms_beyond_the_list_are_not_answers_to_a_zone(page):
     page.get_by_label("查找").fill("SUM(1")
     page.locator("#by-zone").select_option("长三角")

@@ -178,7 +178,7 @@ def test_firms_beyond_the_list_stand_under_their_reasons(run):
 
 
 def test_a_local_firm_is_found_with_its_place_on_the_chain_and_who_may_deal_with_it(run):
-    local = beyond_text(run).partition("\t本地企业\n")[2]
+    local = beyond_text(run).partition("\t本地企业，不列入招商清单。\n")[2]
     lines = dict(line.split("\t") for line in local.split("\n"))
     assert lines["月溪饮品公司"].startswith("茶，茶饮料。")
     dealt = {partner.name for partners in run.shortlist["partner_firms"] for partner in partners}

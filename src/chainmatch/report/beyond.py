@@ -15,6 +15,7 @@ from chainmatch.schema.words import INPUTS, node, number, word
 if TYPE_CHECKING:
     from chainmatch.run import Run
 
+_TOLD = 1_000  # local firms of which the page says why they pull others
 Entry = tuple[str, str, str]  # reason, name, detail
 _FULL = "名额或同环节、同片区、同集团的上限已满，或价值不及；explain 说明是哪一项。"
 
@@ -56,13 +57,14 @@ def _duplicates(run: "Run") -> Iterator[Entry]:
 def _local(run: "Run") -> Iterator[Entry]:
     """The local firms: where on the chains each stands, and who of the list may deal with it."""
     chains, deals = chain_names(run), _deals(run)
-    for row in records(run.survey.anchors.head(limits.PAGE)):
-        what = row["why"] or "不在产业链的环节上"
+    for place, row in enumerate(records(run.survey.anchors.head(limits.PAGE))):
+        why = row["why"] if place < _TOLD else ""
+        what = why or "不在产业链的环节上"
         if row["node"]:
-            what = f"{word(chains, row['chain'])}，{row['node_name']}。{row['why']}".rstrip("。")
+            what = f"{word(chains, row['chain'])}，{row['node_name']}。{why}".rstrip("。")
         dealt = deals.get(row["name"], [])
         also = f"。清单第{'、'.join(dealt)}位可与它洽谈" if dealt else ""
-        yield "本地企业", row["name"], f"{what}{also}"
+        yield "本地企业，不列入招商清单。", row["name"], f"{what}{also}"
 
 
 def _deals(run: "Run") -> dict[str, list[str]]:
