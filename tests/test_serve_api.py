@@ -253,8 +253,9 @@ def test_cards_differences_and_lists_are_those_of_the_library(client, known):
     folder = known[0].runs / RUN
     listed = RunFolder.open(folder).table("shortlist")
     name = listed["name"].iloc[0]
-    card = client.get(f"/v1/runs/{RUN}/explain", params={"firm": name}).json()["card"]
-    assert card == explain(name, folder)
+    told = client.get(f"/v1/runs/{RUN}/explain", params={"firm": name}).json()
+    card = explain(name, folder)
+    assert told == {"card": card, **card.as_dict()}
     shown = client.get(f"/v1/runs/{RUN}/shortlist").json()["firms"]
     assert [firm["firm_id"] for firm in shown] == listed["firm_id"].tolist()
     same = client.get(f"/v1/runs/{RUN}/diff", params={"other": RUN}).json()

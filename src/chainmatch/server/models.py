@@ -235,9 +235,15 @@ class RunFiles(BaseModel):
 
 
 class Card(BaseModel):
-    """Why a firm is on the shortlist or not, in Chinese."""
+    """Why a firm is on the shortlist or not, in Chinese, and the same taken apart.
+
+    ``note`` says how the firm was understood; each of ``cards`` has a ``state``: shortlist, scores,
+    excluded, duplicates, locals.
+    """
 
     card: str
+    note: str
+    cards: list[dict[str, Any]]
 
 
 class Move(BaseModel):

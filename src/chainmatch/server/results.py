@@ -99,7 +99,8 @@ def explain_firm(
     firm: Annotated[str, Query(min_length=1, max_length=models.LONGEST_QUESTION)],
 ) -> models.Card:
     """Return the evidence card of a firm by id or name."""
-    return models.Card(card=explain(firm, folder_of(service, run)))
+    found = explain(firm, folder_of(service, run))
+    return models.Card(card=str(found), **found.as_dict())
 
 
 @ROUTES.get("/diff", summary="与另一次运算相比变了什么")
