@@ -37,7 +37,7 @@ GRAMMAR = [
     ("solar-plants", "对茶叶种植、光伏电站项目的投资", True),
     ("freshwater-aquaculture", "投资水产养殖", False),
     ("wind-farms", "一般项目：风力发电技术服务", False),
-    ("nonferrous-smelting", "铜矿、锌矿的采选、冶炼", True),
+    ("copper-smelting", "铜矿、锌矿的采选、冶炼", True),
     ("vanadium-materials", "钒矿开采、冶炼、销售", True),
     ("livestock-slaughter", "生猪养殖、屠宰、销售", True),
     ("freshwater-aquaculture", "鱼、虾、蟹养殖", True),
