@@ -200,6 +200,32 @@ def test_no_sentence_without_support(answered, files):
     assert sentences > 500
 
 
+def test_the_reader_notices_what_is_made_up(answered, files):
+    """Other figures, other firms, words that nobody wrote, put into sentences that were given."""
+    stranger = "凭空想象有限公司"
+    noticed = {"figure": [], "firm": [], "phrase": []}
+    others = sorted(files.firms)
+    for _, result in answered:
+        answer = result.structured_content
+        for place, sentence in enumerate(s for s in answer["said"] if s["rows"]):
+            text, changed = sentence["text"], {}
+            if figure := re.search(r"\d\.\d{2,}", text):
+                other = f"{float(figure[0]) + 0.1234:.4f}"
+                changed["figure"] = text.replace(figure[0], other, 1)
+            if named := next((firm for firm in files.firms if firm in text), ""):
+                changed["firm"] = text.replace(named, others[place * 37 % len(others)])
+            if "“" in text:
+                changed["phrase"] = text.replace("“", f"“{stranger}", 1)
+            for kind, other in changed.items():
+                if other != text:
+                    noticed[kind].append(
+                        bool(unsupported({**sentence, "text": other}, answer, files))
+                    )
+    shares = {kind: sum(found) / len(found) for kind, found in noticed.items()}
+    assert all(len(found) > 40 for found in noticed.values())
+    assert shares["figure"] > 0.95 and shares["firm"] > 0.95 and shares["phrase"] == 1, shares
+
+
 def test_rows_stand_in_the_files_as_they_are_given(answered, files):
     seen = 0
     for _, result in answered:
