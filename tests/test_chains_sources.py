@@ -40,7 +40,7 @@ def test_what_is_cited_names_the_thing_itself(five):
     cited = {
         ("cemented-carbide", "rock-drilling-tools"): "地质、矿山工具用硬质合金",
         ("silkworm-rearing", "silk-reeling"): "由蚕茧",
-        ("grain-growing", "liquor-wine"): "粮谷",
+        ("grain-growing", "grain-liquor"): "粮谷",
         ("vanadium-materials", "vanadium-batteries"): "全钒液流电池用电解液",
         ("herbal-slices", "formula-granules"): "单味中药饮片",
     }
