@@ -80,7 +80,7 @@ def tea_graph() -> nx.DiGraph:
             hints=(), activities=activities, codes=(), needs=needs, investments=(),
             settles="anywhere", unlisted="",
         )  # fmt: skip
-    graph.add_edges_from(SUPPLIES, source="general knowledge")
+    graph.add_edges_from(SUPPLIES, source="general knowledge", flow="material", of=())
     graph.graph.update(
         chains={"tea": {"name": "茶", "about": ""}}, segments={("tea", "all"): "茶"}, recycling=[]
     )

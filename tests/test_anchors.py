@@ -115,7 +115,7 @@ def test_four_neighbours_are_counted_and_three_named(world):
     graph = world.graph.copy()
     for name in ("a", "b"):
         graph.add_node(name, **graph.nodes["packaging"] | {"name": f"辅料{name}"})
-        graph.add_edge(name, "drinks", source="")
+        graph.add_edge(name, "drinks", source="", flow="material", of=())
     why = anchors(world, graph=graph).set_index("firm_id")["why"]["L4"]
     assert "辅料a、辅料b、制茶等4个环节" in why
     graph.remove_edges_from(list(graph.edges))

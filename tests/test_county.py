@@ -143,6 +143,34 @@ def test_goods_flow_only_into_what_is_made_of_them(tea, nodes, flows):
     assert (value > 0) == flows
 
 
+def test_a_resource_is_carried_along_materials_alone(tea):
+    graph = tea.graph.copy()
+    graph.edges["garden", "making"]["flow"] = "waste"
+    reach = reach_of(tea.but(graph=graph), {"product": "茶园", "much": 1.0})
+    assert reach["garden"] == 1.0
+    assert math.isnan(reach["making"]) and math.isnan(reach["drinks"])
+
+
+@pytest.mark.parametrize(
+    ("of", "flows"), [(("茶园",), True), (("园", "果"), True), (("果园",), False), ((), True)]
+)
+def test_a_supply_that_says_which_materials_flow_carries_those_alone(tea, of, flows):
+    graph = tea.graph.copy()
+    graph.edges["garden", "making"]["of"] = of
+    assert (reach_of(tea.but(graph=graph), {"product": "茶园", "much": 1.0})["making"] > 0) == flows
+
+
+def test_another_thing_at_the_same_node_goes_its_own_way(tea):
+    """The richer one does not flow; the poorer one still does."""
+    graph = tea.graph.copy()
+    graph.nodes["garden"]["objects"] = ("茶园", "桑园")
+    graph.edges["garden", "making"]["of"] = ("茶园",)
+    rich, poor = {"product": "桑园", "much": 1.0}, {"product": "茶园", "much": 0.5}
+    found = county(tea.but(graph=graph), resources=[rich, poor]).reach
+    assert found["garden"].words == "桑园" and found["making"].words == "茶园"
+    assert found["making"].value == pytest.approx(0.5 * 0.9 / 2**0.15, abs=1e-4)
+
+
 def test_a_product_of_several_nodes_begins_at_the_first_of_them(tea):
     found = reach_of(tea, {"product": "茶", "much": 0.5})  # the whole chain
     assert [found[n] for n in ("garden", "machines", "packaging")] == [0.5, 0.5, 0.5]

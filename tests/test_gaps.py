@@ -122,7 +122,9 @@ def test_a_hole_of_two_nodes_is_a_fill_on_both_sides(tea):
     graph = tea.graph.copy()
     graph.remove_edge("making", "drinks")
     graph.add_node("blend", **graph.nodes["making"])
-    graph.add_edges_from([("making", "blend"), ("blend", "drinks")], source="")
+    graph.add_edges_from(
+        [("making", "blend"), ("blend", "drinks")], source="", flow="material", of=()
+    )
     gaps = by_node(survey_of(tea, graph=graph))
     assert gaps.loc["making", "kind"] == gaps.loc["blend", "kind"] == "fill"
     graph.remove_edge("blend", "drinks")

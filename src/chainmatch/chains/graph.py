@@ -49,9 +49,9 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
 
     Node attributes: ``name, chain, segment, stage, does, objects, hints, false_friends, activities,
     codes, needs, settles, unlisted, investments, was``; edge attributes: ``source``, its ``kind``
-    (``official, standard, report, expert``), ``why`` and ``chain``. ``graph.graph`` holds
-    ``chains`` (id → name, about), ``segments`` ((chain, id) → name), ``recycling`` (list of
-    from, to, source), ``sources`` ((chain, id) → title, url, kind), ``shared`` ((chain, object)
+    (``official, standard, report, expert``), ``why``, ``flow``, ``of`` and ``chain``.
+    ``graph.graph`` holds ``chains`` (id → name, about), ``segments`` ((chain, id) → name),
+    ``recycling`` (list of from, to, source), ``sources`` ((chain, id) → title, url, kind), ``shared`` ((chain, object)
     → node ids) and ``was`` (earlier id or name → node ids).
 
     Raises
@@ -154,6 +154,8 @@ def graph_of(chains: Sequence[Chain]) -> "nx.DiGraph[str]":
                 source=supply.source,
                 kind=cited.kind if cited else "expert",
                 why=supply.why,
+                flow=supply.flow,
+                of=supply.of,
                 chain=chain.chain,
             )
     graph.graph["chains"] = {

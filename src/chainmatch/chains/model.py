@@ -29,6 +29,21 @@ SOURCE_KINDS: dict[str, str] = {
     "report": "公开报告与数据",
     "expert": "专家判断",
 }
+# What flows from one node to another; a county's resources are carried on with materials alone.
+Flow = Literal[
+    "material", "auxiliary", "part", "equipment", "energy", "packaging", "service", "goods", "waste"
+]
+FLOWS: dict[str, str] = {
+    "material": "主要原料",
+    "auxiliary": "辅料药剂",
+    "part": "零部件",
+    "equipment": "设备工具",
+    "energy": "能源",
+    "packaging": "包装",
+    "service": "服务",
+    "goods": "成品",
+    "waste": "副产废料",
+}
 SCHEMA_FILE = "chain.schema.json"
 
 _SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -45,7 +60,7 @@ FORMS: dict[str, str] = {
 }
 ENGLISH: dict[str, str] = {
     chinese: english
-    for words in (STAGES, ACTIVITIES, NEEDS, SETTLES, SOURCE_KINDS)
+    for words in (STAGES, ACTIVITIES, NEEDS, SETTLES, SOURCE_KINDS, FLOWS)
     for english, chinese in words.items()
 }
 
@@ -201,6 +216,20 @@ class Supply(_Record):
             "一句话理由：没有公开出处时，为什么有这条关系", "the reasoning where no source says so"
         ),
     ] = ""
+    flow: Annotated[
+        Flow,
+        Field(
+            description="供的是什么：material 主要原料，auxiliary 辅料药剂，part 零部件，"
+            "equipment 设备工具，energy 能源，packaging 包装，service 服务，goods 成品，"
+            "waste 副产废料 / what flows"
+        ),
+    ] = "material"
+    of: Annotated[
+        tuple[Word, ...],
+        _about(
+            "供方有几种原料时，流向这里的是哪几种", "which of the supplier's materials flow here"
+        ),
+    ] = ()
 
 
 class Shared(_Record):

@@ -4,7 +4,7 @@ from typing import Any
 
 import networkx as nx
 
-from chainmatch.chains.model import SETTLES
+from chainmatch.chains.model import FLOWS, SETTLES
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import NEEDS
 from chainmatch.schema.words import STAGES
@@ -24,14 +24,15 @@ def plain_graph(graph: "nx.DiGraph[str]") -> "nx.DiGraph[str]":
     segment_name, stage, stage_name, settles, does, activities, objects, hints, codes, needs``;
     several words of one are joined by 、, closed words are the Chinese ones. Edge attributes:
     ``relation`` (``supply``, ``recycling`` or both, joined by 、), ``chain`` of the file,
-    ``source``, ``source_title``, ``source_kind``, ``why`` and ``weight``, a number above 0.
+    ``source``, ``source_title``, ``source_kind``, ``why``, ``flow`` and ``weight``, a number
+    above 0.
     """
     plain: nx.DiGraph[str] = nx.DiGraph()
     for node, data in graph.nodes(data=True):
         plain.add_node(node, **_node(graph, data))
     for start, end, data in graph.edges(data=True):
         plain.add_edge(start, end, **_edge(graph, SUPPLY, data["chain"], data["source"]))
-        plain.edges[start, end]["why"] = data["why"]
+        plain.edges[start, end].update(why=data["why"], flow=FLOWS[data["flow"]])
     for start, end, source in graph.graph["recycling"]:
         if plain.has_edge(start, end):
             plain.edges[start, end]["relation"] = f"{SUPPLY}{JOINED}{RECYCLING}"
@@ -67,5 +68,6 @@ def _edge(graph: "nx.DiGraph[str]", relation: str, chain: str, source: str) -> d
         "source_title": cited.get("title", ""),
         "source_kind": cited.get("kind", "expert"),
         "why": "",
+        "flow": "",
         "weight": 1.0,
     }

@@ -6,15 +6,16 @@ carried down the chains: a node has ``reach`` in 0…1, the most of
 ``much · 0.9^steps / inputs^0.15`` at each step,
 
 over the resources from which goods flow to it; ``inputs`` is the number of suppliers of things that
-the node has. Goods flow only into nodes that make things of them: an animal feed reaches no cattle
-farm, and a scenic area reaches operators alone. A node is **tied** to raw material where one of its
-suppliers grows or mines; if the county has none of that its reach is 0, and where nothing ties it
-and nothing reaches it, the reach is unknown: what the county has says nothing about it. It is
-unknown everywhere in a profile that names no resource.
+the node has. Goods flow only along supplies of **materials** (``flow``), where a supply says which
+(``of``) only those, and only into nodes that make things of them: an animal feed reaches no cattle
+farm, wheat no oil mill and no ore what uses its tailings; a scenic area reaches operators alone. A
+node is **tied** to raw material where one of its suppliers grows or mines; if the county has none
+of that its reach is 0, and where nothing ties it and nothing reaches it, the reach is unknown: what
+the county has says nothing about it. It is unknown everywhere in a profile that names no resource.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -112,32 +113,46 @@ def _ordered(profile: Profile) -> Profile:
 
 def _reach(profile: Profile, graph: "Graph") -> dict[str, Claim]:
     found: dict[str, Claim] = {}
-    stock = [(r.much, r.product, r.product) for r in profile.resources]
+    stock = [(Claim(r.much, r.product), (r.product, *r.words)) for r in profile.resources]
     stock += [
-        (_MAKES_HERE * p.weight, word, f"{word}（{p.name}投产后）")
+        (Claim(_MAKES_HERE * p.weight, f"{word}（{p.name}投产后）"), (word,))
         for p in profile.projects
         for word in p.makes
     ]
-    for much, product, said in stock:
-        for node in _first(graph, _holding(graph, product)):
-            found[node] = max(found.get(node, NOTHING), Claim(much, said))
-    order = _flowing(graph)
-    for node in order:
-        made_of = [m for m in graph.pred[node] if _flows(graph, m, node)]
-        for m in made_of:
-            if m in found:
-                value = round(found[m].value * _STEP / len(made_of) ** _CROWD, 4)
-                claim = Claim(value, found[m].words, found[m].steps + 1, graph.nodes[m]["name"])
-                found[node] = max(found.get(node, NOTHING), claim)
+    made_of = {
+        node: [m for m in graph.pred[node] if _flows(graph, m, node)] for node in _flowing(graph)
+    }
+    for claim, words in stock:
+        for node, own in _carried(claim, words, made_of, graph).items():
+            found[node] = max(found.get(node, NOTHING), own)
     for node in graph:
         if not stock:
             found[node] = Claim(math.nan, "")
         elif node not in found:
-            raw = [m for m in graph.pred[node] if _is_raw(graph, m)]
+            raw = [m for m in graph.pred[node] if _is_raw(graph, m, node)]
             lacking = raw and not any(found.get(m, NOTHING).value > 0 for m in raw)
-            words = graph.nodes[raw[0]]["name"] if lacking else ""
-            found[node] = Claim(0.0 if raw else math.nan, words)
+            missing = graph.nodes[raw[0]]["name"] if lacking else ""
+            found[node] = Claim(0.0 if raw else math.nan, missing)
     return found
+
+
+def _carried(
+    claim: Claim, words: tuple[str, ...], made_of: Mapping[str, list[str]], graph: "Graph"
+) -> dict[str, Claim]:
+    """Carry one thing that the county has down the chains; ``made_of`` in the order of flow."""
+    found = dict.fromkeys(_first(graph, _holding(graph, words[0])), claim)
+    for node, suppliers in made_of.items():
+        for m in suppliers:
+            if m in found and _takes(graph.edges[m, node]["of"], words):
+                value = round(found[m].value * _STEP / len(suppliers) ** _CROWD, 4)
+                own = Claim(value, claim.words, found[m].steps + 1, graph.nodes[m]["name"])
+                found[node] = max(found.get(node, NOTHING), own)
+    return found
+
+
+def _takes(flowing: Collection[str], words: Iterable[str]) -> bool:
+    """Whether a thing called so is among what flows along a supply; ``()``: all of it."""
+    return not flowing or any(w in word or word in w for word in words for w in flowing)
 
 
 def _holding(graph: "Graph", product: str) -> Iterable[str]:
@@ -165,17 +180,20 @@ def _flowing(graph: "Graph") -> list[str]:
 
 
 def _flows(graph: "Graph", start: str, end: str) -> bool:
-    """Whether goods of one node become part of what another makes or offers."""
+    """Whether goods of one node are the material of what another makes or offers."""
     first, then = graph.nodes[start], graph.nodes[end]
     if then["settles"] == "operator" or first["settles"] == "operator":
         return bool(first["settles"] == then["settles"])
+    if graph.edges[start, end]["flow"] != "material":
+        return False
     makes = "make" in then["activities"] and "grow" not in then["activities"]
     gives = {"make", "grow"} & set(first["activities"])
     return bool(makes and gives and then["settles"] in ("anywhere", "base"))
 
 
-def _is_raw(graph: "Graph", node: str) -> bool:
-    return graph.nodes[node]["settles"] in ("grower", "site")
+def _is_raw(graph: "Graph", node: str, user: str) -> bool:
+    raw = graph.nodes[node]["settles"] in ("grower", "site")
+    return raw and graph.edges[node, user]["flow"] == "material"
 
 
 def _own_words(profile: Profile) -> tuple[Own, ...]:

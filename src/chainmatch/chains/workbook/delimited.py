@@ -58,7 +58,7 @@ def _meant(text: str) -> str:
 # --- Neo4j ----------------------------------------------------------------------------------------
 
 _CLOSED, _OPEN = ("activities", "needs"), ("objects", "hints", "codes")  # the lists of a node
-_SAID = ("source", "source_title", "source_kind", "why")  # of an edge
+_SAID = ("source", "source_title", "source_kind", "why", "flow")  # of an edge
 _RELATIONS = {"supply": "SUPPLIES", "recycling": "RECYCLES"}
 
 

@@ -74,7 +74,7 @@ def _cell(column: Column, value: Any, names: Mapping[str, Mapping[str, str]], wh
             text = _join([names["node"][node] for node in value])
         case "source":
             text = names["source"].get(value, value)
-        case "stage" | "settles" | "kind" | "activities" | "needs":
+        case "stage" | "settles" | "kind" | "flow" | "activities" | "needs":
             chosen = [value] if isinstance(value, str) else value
             words = {english: word for word, english in VOCABULARY[column.kind].items()}
             text = _join([words[word] for word in chosen])
@@ -143,7 +143,7 @@ def _offer(page: Any, column: Column, k: int, rows: Mapping[str, Sequence[Sequen
     choice = {
         "validate": "list",
         "source": lists[column.kind],
-        "show_error": column.kind in ("stage", "settles", "kind"),
+        "show_error": column.kind in ("stage", "settles", "kind", "flow"),
         "error_title": column.title,
         "error_message": column.note,
     }

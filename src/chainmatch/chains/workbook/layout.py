@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chainmatch.chains.model import SETTLES, SOURCE_KINDS
+from chainmatch.chains.model import FLOWS, SETTLES, SOURCE_KINDS
 from chainmatch.schema.activities import ACTIVITIES
 from chainmatch.schema.columns import NEEDS
 from chainmatch.schema.words import STAGES
@@ -14,6 +14,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
     "settles": {chinese: english for english, chinese in SETTLES.items()},
     "activities": {chinese: english for english, chinese in ACTIVITIES.items()},
     "kind": {chinese: english for english, chinese in SOURCE_KINDS.items()},
+    "flow": {chinese: english for english, chinese in FLOWS.items()},
     "needs": {chinese: english for english, chinese in NEEDS.items()},
 }
 
@@ -21,9 +22,9 @@ VOCABULARY: dict[str, dict[str, str]] = {
 class Column(NamedTuple):
     """A column of the workbook. ``kind`` says how a cell is written and read.
 
-    ``text``; ``list`` and ``codes`` of words; ``stage``, ``settles``, ``kind``, ``activities``,
-    ``needs`` of ``VOCABULARY``; ``chain``, ``segment``, ``node``, ``nodes`` by name or id;
-    ``source`` by id or ``GENERAL``.
+    ``text``; ``list`` and ``codes`` of words; ``stage``, ``settles``, ``kind``, ``flow``,
+    ``activities``, ``needs`` of ``VOCABULARY``; ``chain``, ``segment``, ``node``, ``nodes`` by name
+    or id; ``source`` by id or ``GENERAL``.
     """
 
     key: str
@@ -53,6 +54,8 @@ _SUPPLY = (
     Column("to", "需方", "node", 26, "下游环节的名称或编号：货物流到这里。"),
     _SOURCE,
     Column("why", "理由", "text", 50, "一句话：没有公开出处时，为什么有这条关系。", False),
+    Column("flow", "供什么", "flow", 12, f"{'、'.join(FLOWS.values())}；不写是主要原料。", False),
+    Column("of", "哪几种", "list", 24, f"供方有几种原料时，流向这里的是哪几种。{_LIST}", False),
 )
 
 SHEETS = (

@@ -326,8 +326,8 @@ class _Book:
                 return [node for node in found if node]
             case "stage":
                 return self._worded(row, text.strip(), column) or "midstream"
-            case "settles" | "kind":
-                usual = {"settles": "anywhere", "kind": "report"}[column.kind]
+            case "settles" | "kind" | "flow":
+                usual = {"settles": "anywhere", "kind": "report", "flow": "material"}[column.kind]
                 return (text.strip() and self._worded(row, text.strip(), column)) or usual
             case "activities" | "needs":
                 words = [self._worded(row, word, column) for word in _split(text)]
