@@ -43,7 +43,7 @@ GRAMMAR = [
     ("freshwater-aquaculture", "鱼、虾、蟹养殖", True),
     ("herb-buying", "中药材种植、收购", True),
     ("agri-food-machinery", "一般项目：农、林、牧、副、渔业专业机械的制造", True),
-    ("prepared-frozen-food", "一般项目：食品、酒、饮料及茶生产专用设备制造", False),
+    ("ready-frozen-meals", "一般项目：食品、酒、饮料及茶生产专用设备制造", False),
     ("grid-works", "许可项目：电力设施承装、承修、承试", True),
     ("fish-processing", "畜禽与水产品的配合饲料生产", False),
 ]
@@ -120,4 +120,4 @@ def test_a_name_alone_says_something_but_is_not_sure(node, name):
 
 
 def test_a_licence_alone_speaks_weakly():
-    assert fit("prepared-frozen-food", "许可项目：食品生产") < fit("condiments", "酱油制造")
+    assert fit("ready-frozen-meals", "许可项目：食品生产") < fit("condiments", "酱油制造")
