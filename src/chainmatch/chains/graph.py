@@ -51,8 +51,8 @@ def read_chains(folder: str | Path | None = None) -> "nx.DiGraph[str]":
     codes, needs, settles, unlisted, investments, was``; edge attributes: ``source``, its ``kind``
     (``official, standard, report, expert``), ``why``, ``flow``, ``of`` and ``chain``.
     ``graph.graph`` holds ``chains`` (id → name, about), ``segments`` ((chain, id) → name),
-    ``recycling`` (list of from, to, source), ``sources`` ((chain, id) → title, url, kind), ``shared`` ((chain, object)
-    → node ids) and ``was`` (earlier id or name → node ids).
+    ``recycling`` (list of from, to, source), ``sources`` ((chain, id) → title, url, kind),
+    ``shared`` ((chain, object) → node ids) and ``was`` (earlier id or name → node ids).
 
     Raises
     ------
