@@ -165,7 +165,7 @@ def test_a_phrase_that_says_another_node_as_surely_has_to_be_asked_about(tea, ma
     other = both.assign(activity=["make", "grow"])  # 茶叶生产: growing is another business
     own = both.assign(evidence=["红茶加工", "红茶饮料"])
     for fits in (faint, other, own):
-        assert "分不清" not in str(by_firm(tea, target_fits=fits).loc["T1", "weak_points"])
+        assert "两样都做" not in str(by_firm(tea, target_fits=fits).loc["T1", "weak_points"])
 
 
 def test_at_most_three_weak_points_worst_first(tea):

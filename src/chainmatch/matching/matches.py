@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SIGNS = r"\x00-\x1f\s()（）\[\]【】"
 _ITEM = rf"[^{_SIGNS}；;。，,：:、]{{1,12}}"
 _EXPLAINED = re.compile(rf"[^{_SIGNS}；;，,、。：:]{{2,25}}[(（\[【][^{_SIGNS}；;。]*+\Z")
+_MARKS = "^〓*+· \n\t"  # of lists, at the ends of what they part
 _LIST = 20  # signs of a list in front that are quoted too
 _LISTED = re.compile(rf"(?<=[；;。，,：:]){_ITEM}(?:、{_ITEM})*、\Z|\A{_ITEM}(?:、{_ITEM})*、\Z")
 _ITS_OWN = re.compile(rf"[(（\[【](?!依法|凭|不含|除)[^{_SIGNS}；;。]{{1,40}}[)）\]】]")
@@ -94,7 +95,7 @@ class Matches:
 
     def quotes(self, which: Ints) -> list[str]:
         """Return the phrase that stands for each fit, word for word as the firm wrote it."""
-        return [_whole(*span) for span in self._spans(self._standing(which))]
+        return [_whole(*span).strip(_MARKS) for span in self._spans(self._standing(which))]
 
     def _standing(self, which: Ints) -> Ints:
         """Return the evidence to name for each fit: what the firm says first, if it says it well.

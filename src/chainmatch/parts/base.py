@@ -153,8 +153,8 @@ def near(facts: Facts) -> str:
     """Say the same of a firm: its node and what the county has, since its text names neither."""
     if not has(facts):
         return ""
-    if facts["reach_steps"] == 0:
-        return f"本县有{facts['reached']}"
+    if facts["reach_steps"] == 0:  # it makes what the county has, or will have, itself
+        return ""
     if facts["reach_steps"] == 1:
         return f"“{facts['node_name']}”可以用到本县的{facts['reached']}，用不用须问清"
     return f"{_below(facts)}，用不用得上须问清"

@@ -14,7 +14,7 @@ def _weakness(facts: Facts) -> str:
     if math.isnan(facts["making"]):
         return f"经营范围没有写明做什么，归入“{name}”只凭名称或产品，须先核实"
     if facts["rival"]:
-        return f"只凭“{_quote(facts)}”分不清是“{name}”还是“{facts['rival']}”，须先核实"
+        return f"是“{name}”还是“{facts['rival']}”，或两样都做，须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
     if facts["main"] < _MAIN:
         return f"除“{name}”外，经营范围还写有别的内容{doubt}"
@@ -24,11 +24,7 @@ def _weakness(facts: Facts) -> str:
 def _reason(facts: Facts) -> str:
     if not facts["evidence"] or facts["grade"] == "uncertain":
         return ""
-    return f"经营范围写有“{_quote(facts)}”"
-
-
-def _quote(facts: Facts) -> str:
-    return str(facts["evidence"]).strip("^〓*+·. ")
+    return f"经营范围写有“{facts['evidence']}”"
 
 
 FIT = Part(

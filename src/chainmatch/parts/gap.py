@@ -30,6 +30,7 @@ GAP = Part(
     weight=0.10,
     value=_value,
     weak=0.4,
+    warns=lambda facts: bool(facts["unwished"]),
     weakness=_weakness,
     reason=lambda facts: facts["gap_reason"],
     unknown="本地现状无数据，缺口价值不详",
