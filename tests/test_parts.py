@@ -18,7 +18,7 @@ NAN = math.nan
 # A firm of which much is known, and a node that stands one step below what the county has.
 FIRM = {
     "name": "杭州龙舌制茶有限公司", "node_name": "制茶", "fit": 0.9, "main": 0.9, "grade": "likely",
-    "evidence": "红茶加工", "rival": "",
+    "evidence": "红茶加工", "rival": "", "rival_phrase": "",
     "capital": 5000.0, "money": "5,000万元", "age": 12.0, "plant": 1.0,
     "group": False, "honour": NAN, "staff": NAN, "making": 1.0, "single": False, "agent": False,
     "refused": 0.0, "refused_phrase": "", "settles": "anywhere", "settle": 1.0, "reach": 0.73,
@@ -149,6 +149,11 @@ WEAK = [
     ("fit", {"main": 0.39}, "别的内容"),
     ("fit", {"main": 0.4, "fit": 0.31}, None),
     ("fit", {"rival": "茶饮料"}, "是“制茶”还是“茶饮料”，或两样都做"),
+    (
+        "fit",
+        {"rival": "茶饮料", "rival_phrase": "茶饮料灌装"},
+        "还写有“茶饮料灌装”（茶饮料），以哪样为主须先核实",
+    ),
     ("fit", {"main": 0.3, "grade": "uncertain"}, "存疑"),
     ("fit", {"grade": "uncertain"}, "存疑"),
     ("gap", {"gap": 0.3}, "补“制茶”对本县的价值不算高"),

@@ -118,7 +118,7 @@ def own_pairs(targets: pd.DataFrame, fits: pd.DataFrame, county: County, graph: 
     ids, scopes = targets["firm_id"].tolist(), text_of(targets["scope"]).tolist()
     items = read_scopes(scopes)
     by_firm = dict(zip(ids, items, strict=True))
-    rows["rival"] = _rivals(rows, fits, graph)
+    rows["rival"], rows["rival_phrase"] = _rivals(rows, fits, graph)
     rows = graded(rows, dict(zip(ids, scopes, strict=True)), by_firm)
     facts = rows.join(firm_facts(targets, items, county), on="firm_id").reset_index(drop=True)
     facts = _refused_elsewhere(facts, fits, county)
@@ -241,8 +241,10 @@ def _candidates(
 _AS_SURELY = 0.8  # of the fit
 
 
-def _rivals(rows: pd.DataFrame, fits: pd.DataFrame, graph: "Graph") -> list[str]:
+def _rivals(rows: pd.DataFrame, fits: pd.DataFrame, graph: "Graph") -> tuple[list[str], list[str]]:
     """Return for each row the name of another node that its text says too; "" if there is none.
+
+    And the phrase for it, "" where it is that of the row.
 
     Nearly as surely and with the same activity, in the same phrase or, of nodes that share many
     words, in another: 片剂 may be herbal or chemical.
@@ -259,9 +261,11 @@ def _rivals(rows: pd.DataFrame, fits: pd.DataFrame, graph: "Graph") -> list[str]
         & pairs["fit_y"].ge(_AS_SURELY * pairs["fit_x"])
     ]
     best = pairs.sort_values(["fit_y", "node_y"], ascending=[False, True])
-    best = best.drop_duplicates(["firm_id", "node_x"]).set_index(["firm_id", "node_x"])["node_y"]
-    found = (best.get(pair) for pair in zip(rows["firm_id"], rows["node"], strict=True))
-    return [graph.nodes[node]["name"] if node else "" for node in found]
+    best = best.drop_duplicates(["firm_id", "node_x"]).set_index(["firm_id", "node_x"])
+    best["phrase"] = best["evidence_y"].where(best["evidence_x"] != best["evidence_y"], "")
+    found = best.reindex(pd.MultiIndex.from_frame(rows[["firm_id", "node"]]))
+    names = [graph.nodes[n]["name"] if n else "" for n in text_of(found["node_y"]).tolist()]
+    return names, text_of(found["phrase"]).tolist()
 
 
 _NODE_FACTS = (

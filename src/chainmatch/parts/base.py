@@ -28,6 +28,7 @@ FACTS: dict[str, str] = {
     "grade": "confirmed, likely or uncertain",
     "evidence": "the phrase that stands for it, word for word",
     "rival": 'name of another node that its text says as surely; "" if there is none',
+    "rival_phrase": 'its own phrase for that node; "" where it is the same one',
     "capital": "registered capital in 万元 of yuan",
     "money": "the capital as the list states it: 310万美元",
     "age": "years since registration",

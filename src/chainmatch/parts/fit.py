@@ -13,6 +13,9 @@ def _weakness(facts: Facts) -> str:
         return "经营内容与各产业链都对不上，主业须先核实"
     if math.isnan(facts["making"]):
         return f"经营范围没有写明做什么，归入“{name}”只凭名称或产品，须先核实"
+    if facts["rival_phrase"]:
+        other = f"“{facts['rival_phrase']}”（{facts['rival']}）"
+        return f"经营范围还写有{other}，以哪样为主须先核实"
     if facts["rival"]:
         return f"是“{name}”还是“{facts['rival']}”，或两样都做，须先核实"
     doubt = "，依据存疑，须先核实" if facts["grade"] == "uncertain" else ""
