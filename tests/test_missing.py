@@ -6,6 +6,7 @@ import pytest
 
 from chainmatch import match, read_chains, read_firms, read_profile, survey
 from chainmatch.decision.coverage import counts
+from chainmatch.matching.ambiguous import rival_nodes
 from chainmatch.matching.grammar import read_scopes
 from chainmatch.util.missing import text_of
 from chainmatch.util.resources import data_folder
@@ -20,13 +21,16 @@ LISTS = [
 def named(graph, scopes):
     """Return node → what a scope says: an item that ends in an object, done as the node counts.
 
-    Of objects that an item ends in the longest speaks (果壳活性炭, not 活性炭).
+    Of objects that an item ends in the longest speaks (果壳活性炭, not 活性炭); one that rivals share
+    (颗粒剂) names neither alone.
     """
+    rivals = [set(pair) for pair in rival_nodes(graph)]
     owners = {}
     for node, data in graph.nodes(data=True):
         for word in data["objects"]:
             if len(word) > 2:
                 owners.setdefault(normalise(word), []).append(node)
+    owners = {w: own for w, own in owners.items() if not any(pair <= {*own} for pair in rivals)}
     found = {}
     for scope, items in zip(scopes, read_scopes(scopes), strict=True):
         plain = normalise(scope)
