@@ -21,8 +21,8 @@ LISTS = [
 def named(graph, scopes):
     """Return node → what a scope says: an item that ends in an object, done as the node counts.
 
-    Of objects that an item ends in the longest speaks (果壳活性炭, not 活性炭); one that rivals share
-    (颗粒剂) names neither alone.
+    Of objects that an item ends in the longest speaks (果壳活性炭, not 活性炭); one that rivals
+    share (颗粒剂) names neither alone.
     """
     rivals = [set(pair) for pair in rival_nodes(graph)]
     owners = {}
@@ -51,7 +51,7 @@ def test_what_a_local_scope_names_is_not_missing(file):
     graph = read_chains()
     firms = read_firms(file).table
     said = named(graph, text_of(firms["scope"]).tolist())
-    gaps = survey(graph, match(firms, graph), firms, read_profile(graph=graph)).gaps
+    gaps = survey(graph, match(firms, graph, top=None), firms, read_profile(graph=graph)).gaps
     missing = set(gaps.loc[gaps["status"].eq("missing"), "node"])
     assert len(said) > 50  # the law has something to hold
     assert not {node: phrase for node, phrase in said.items() if node in missing}
