@@ -1,11 +1,13 @@
 """Fit the weights of the parts on firms and nodes graded by reading, and say how they hold.
 
-    python scripts/fit_decision.py --targets FILE --local FILE --visits FILE --nodes FILE [--write]
+    python scripts/fit_decision.py --targets FILE --local FILE --visits FILE --nodes FILE
+        [--against RUN] [--write]
 
 ``visits`` is a CSV with ``uscc, grade, rank`` (VISIT, ARGUABLE, NO; 0…100), ``nodes`` one with
 ``node, rank, status``. The model is that of ``chainmatch learn``: logistic, no weight below 0. A
 firm is graded at the node where its score is highest, so fitting and choosing take turns. Nothing
-that is fitted knows a firm, a name or a place. ``--write`` puts the weights into the registry.
+that is fitted knows a firm, a name or a place. ``--against`` judges the scores and gaps of another
+run of the same lists beside them, ``--write`` puts the weights into the registry.
 """
 
 import argparse
@@ -25,6 +27,7 @@ from chainmatch.chains.graph import ids_now
 from chainmatch.decision import gates
 from chainmatch.decision.learning import fit_weights
 from chainmatch.decision.mean import weighted_mean
+from chainmatch.decision.relatedness import read_relatedness
 from chainmatch.decision.scoring import pair_facts
 from chainmatch.identity.linking import Linker
 from chainmatch.parts import GAP_PARTS, PARTS
@@ -66,9 +69,13 @@ class Firms:
             weights = weights / weights.sum()
         return weights
 
-    def judge(self, worth: np.ndarray, ids: list[str]) -> tuple[float, float]:
+    def worth(self, worth: np.ndarray) -> "pd.Series[float]":
+        """Return what each firm is worth where that is most."""
+        return self.best(worth)["worth"]
+
+    def judge(self, worth: "pd.Series[float]", ids: list[str]) -> tuple[float, float]:
         """Return rank correlation and area under the curve for VISIT; firms left out come last."""
-        score = self.best(worth)["worth"].reindex(ids).fillna(-1.0)
+        score = worth.reindex(ids).fillna(-1.0)
         graded = self.graded.loc[ids]
         visit = graded["grade"].eq("VISIT")
         area = roc_auc_score(visit, score) if visit.any() else np.nan
@@ -92,8 +99,11 @@ def main() -> None:
     graded = graded[graded.index.isin(targets["firm_id"])]
     use = targets["firm_id"].isin(graded.index) & ~targets["firm_id"].isin(excluded["firm_id"])
     facts, _ = pair_facts(targets[use], fits, survey, links, graph)
-    weights = _firms(Firms(facts, graded), {n: d["chain"] for n, d in graph.nodes(data=True)})
-    gap_weights = _nodes(survey.gaps, pd.read_csv(options.nodes).set_index("node"), graph)
+    firms, others = Firms(facts, graded), options.against and Path(options.against)
+    old = pd.read_csv(others / "scores.csv", index_col="firm_id")["score"] if others else None
+    weights = _firms(firms, {n: d["chain"] for n, d in graph.nodes(data=True)}, old)
+    old = pd.read_csv(others / "gaps.csv", index_col="node")["score"] if others else None
+    gap_weights = _nodes(survey.gaps, pd.read_csv(options.nodes).set_index("node"), graph, old)
     if options.write:
         _write(dict(zip([p.name for p in PARTS], weights, strict=True)), gap_weights)
 
@@ -102,20 +112,25 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("targets", "local", "visits", "nodes"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--against")
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
 
 
-def _firms(firms: Firms, chain_of: Mapping[str, str]) -> np.ndarray:
+def _firms(firms: Firms, chain_of: Mapping[str, str], old: "pd.Series[float] | None") -> np.ndarray:
     ids = list(firms.graded.index)
     shipped = np.array([part.weight for part in PARTS])
     trees = _trees(firms)
     rows = {
-        "fitted on the other half": lambda train: weighted_mean(firms.parts, firms.fit(train)),
-        "weights as they ship": lambda train: weighted_mean(firms.parts, shipped),
-        "gradient boosting, same parts": trees,
-        "capital alone": lambda train: np.nan_to_num(firms.capital, nan=0.0),
+        "fitted on the other half": lambda train: firms.worth(
+            weighted_mean(firms.parts, firms.fit(train))
+        ),
+        "weights as they ship": lambda train: firms.worth(weighted_mean(firms.parts, shipped)),
+        "gradient boosting, same parts": lambda train: firms.worth(trees(train)),
+        "capital alone": lambda train: firms.worth(np.nan_to_num(firms.capital, nan=0.0)),
     }
+    if old is not None:
+        rows["the other run"] = lambda train: old
     print(f"{len(ids)} graded firms, {SPLITS} splits in halves: rank correlation, area for VISIT")
     for name, worth in rows.items():
         figures = []
@@ -140,7 +155,8 @@ def _print_chains(firms: Firms, chain_of: Mapping[str, str]) -> None:
     for kind in sorted(set(chain)):
         own = [firm for firm in firms.graded.index if chain.get(firm) == kind]
         others = [firm for firm in firms.graded.index if firm not in set(own)]
-        rank, area = firms.judge(weighted_mean(firms.parts, firms.fit(others)), own)
+        worth = firms.worth(weighted_mean(firms.parts, firms.fit(others)))
+        rank, area = firms.judge(worth, own)
         print(f"  held out: {kind:22} {len(own):4} firms  {rank:.3f}   {area:.3f}")
 
 
@@ -170,7 +186,12 @@ def _halves(ids: list[str]) -> list[tuple[list[str], list[str]]]:
     return found
 
 
-def _nodes(gaps: pd.DataFrame, graded: pd.DataFrame, graph: "nx.DiGraph[str]") -> dict[str, float]:
+def _nodes(
+    gaps: pd.DataFrame,
+    graded: pd.DataFrame,
+    graph: "nx.DiGraph[str]",
+    old: "pd.Series[float] | None",
+) -> dict[str, float]:
     """Fit the weights of a gap's parts; what multiplies them stays as it is.
 
     A node that was split since it was graded is judged by that of its parts that scores highest.
@@ -191,17 +212,17 @@ def _nodes(gaps: pd.DataFrame, graded: pd.DataFrame, graph: "nx.DiGraph[str]") -
         weights = np.maximum(beta / beta.sum(), LEAST)
         return weights / weights.sum()
 
-    figures: dict[str, list[float]] = {"fitted on the other half": [], "weights as they ship": []}
-    for train, test in _halves([str(n) for n in range(len(rank))]):
-        own, other = np.array(train, dtype=int), np.array(test, dtype=int)
-        for name, weights in (
-            ("fitted on the other half", fit(own)),
-            ("weights as they ship", shipped),
-        ):
-            score = weighted_mean(parts, weights) * factor
-            figures[name].append(float(spearmanr(score[other], rank[other])[0]))
+    rows = {
+        "fitted on the other half": lambda train: weighted_mean(parts, fit(train)) * factor,
+        "weights as they ship": lambda train: weighted_mean(parts, shipped) * factor,
+        "popularity": lambda train: _popularity(graded.index),
+    }
+    if old is not None:
+        rows["the other run"] = lambda train: old.reindex(graded.index).fillna(0.0).to_numpy()
     print(f"{len(rank)} graded nodes: rank correlation")
-    for name, found in figures.items():
+    halves = [np.array(pair, dtype=int) for pair in _halves([str(n) for n in range(len(rank))])]
+    for name, score in rows.items():
+        found = [float(spearmanr(score(own)[on], rank[on])[0]) for own, on in halves]
         print(f"  {name:32} {np.mean(found):.3f} ± {np.std(found):.3f}")
     status = graded["status"].replace({"nodata": "no-data"})
     print(f"  status as read                   {(table['status'] == status).mean():.3f}")
@@ -211,6 +232,12 @@ def _nodes(gaps: pd.DataFrame, graded: pd.DataFrame, graph: "nx.DiGraph[str]") -
         {p.name: round(float(w), 3) for p, w in zip(GAP_PARTS, weights, strict=True)},
     )
     return dict(zip([p.name for p in GAP_PARTS], weights, strict=True))
+
+
+def _popularity(nodes: "pd.Index[str]") -> np.ndarray:
+    """Return how many places hold each node, as it was learned; 0 where that is not known."""
+    known = read_relatedness().popularity
+    return np.array([known.get(node, 0.0) for node in nodes])
 
 
 def _write(weights: dict[str, float], gap_weights: dict[str, float]) -> None:
