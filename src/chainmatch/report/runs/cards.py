@@ -12,6 +12,7 @@ import pandas as pd
 from chainmatch.decision.firm_facts import region_of
 from chainmatch.decision.mean import contributions, widest
 from chainmatch.decision.shortlist import why_not
+from chainmatch.parts.fit import FIT
 from chainmatch.places.locating import locate
 from chainmatch.report.runs.card import Card
 from chainmatch.report.runs.folders import Row, RunFolder
@@ -115,6 +116,9 @@ def said_of(row: Row, folder: RunFolder, tables: Tables) -> dict[str, Any]:
         "parts": folder.parts,
         "added": contributions(row, weights),
         "weakest": [points_text([point]) for point in row["weak_points"]],
+        "doubted": any(
+            point.title == FIT.title and "须先核实" in point.text for point in row["weak_points"]
+        ),
         "widest": part,
         "narrower": weights[part.name] / math.fsum(weights.values()) if part else 0.0,
     }
