@@ -128,9 +128,12 @@ def _naming(made: str, word: str) -> str:
 
 def _uses(made: Sequence[tuple[str, str]], word: str) -> str:
     """Return the lines of what a firm makes in which a product is worked up and not made."""
+    naming = [(line, verb) for line, verb in made if word in line]
+    if not naming:
+        return ""
     makes = re.compile(rf"{re.escape(word)}(?:\([^()]*\))?的?(?:生产|制造|种植|养殖|[、,，]|$)")
     return "\n".join(
-        line for line, verb in made if _WORKS_UP.search(line + verb) or not makes.search(line)
+        line for line, verb in naming if _WORKS_UP.search(line + verb) or not makes.search(line)
     )
 
 
